@@ -1,0 +1,144 @@
+"""Devices and the hardware they are made of."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Role(StrEnum):
+    """What a switch is for."""
+
+    SUPERSPINE = "superspine"
+    SPINE = "spine"
+    LEAF = "leaf"
+    BORDER = "border"
+
+
+class Attach(StrEnum):
+    """How a server is connected: LACP bond, a BGP session on each link, or one plain link."""
+
+    BOND = "bond"
+    ROUTED = "routed"
+    SINGLE = "single"
+
+
+class PortSpec(NamedTuple):
+    """One front-panel port of a device model.
+
+    ``panel`` is the number printed beside it (from 1). ``speeds`` are in Gbit/s, native (fastest)
+    first. ``breakouts`` are pairs (lanes, Gbit/s each). ``group`` is ``downlink`` or ``uplink``;
+    on a panel of equal ports every port is ``downlink`` and ``uplink`` at once (``any``).
+    ``form`` is the cage: SFP28, QSFP28, QSFP-DD, RJ45.
+    """
+
+    name: str
+    panel: int
+    speeds: tuple[int, ...]
+    group: str
+    breakouts: tuple[tuple[int, int], ...] = ()
+    form: str = ""
+
+
+class TableSizes(NamedTuple):
+    """What the forwarding chip holds; 0 where the source does not say."""
+
+    ipv4_routes: int = 0
+    ipv6_routes: int = 0
+    ecmp: int = 0
+    neighbors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceModel:
+    """A kind of switch hardware. ``watts`` is typical power, 0 where unknown."""
+
+    name: str
+    nos: str
+    ports: tuple[PortSpec, ...]
+    watts: int = 0
+    tables: TableSizes = TableSizes()
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A switch of the designed fabric.
+
+    ``index`` counts from 1 within its rack, pod or tier. ``peer`` is the other leaf of an MLAG
+    pair, empty where there is none. Addresses are text without a prefix length.
+    """
+
+    name: str
+    role: Role
+    type: str
+    nos: str
+    model: DeviceModel
+    index: int
+    rack: str = ""
+    pod: str = ""
+    plane: int = 0
+    peer: str = ""
+    id: int = 0
+    asn: int = 0
+    loopback: str = ""
+    management: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server. ``position`` counts from 1 within its rack.
+
+    ``address`` is its node address: on the rack's subnet for bonds and single links, a loopback
+    (/32) for routed servers. ``second_address`` is reserved for a second BGP speaker and is
+    configured only where ``uses_second`` is set. ``asn`` is 0 for a server that speaks no BGP.
+    """
+
+    name: str
+    type: str
+    rack: str
+    position: int
+    attach: Attach
+    nics: int
+    nic_speed: int
+    cluster: str = ""
+    control_plane: bool = False
+    pod: str = ""
+    asn: int = 0
+    address: str = ""
+    second_address: str = ""
+    uses_second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rack:
+    """A rack: its leaves, its servers in order of position, and the prefix they share.
+
+    ``prefix`` is a network such as ``10.10.0.0/24``. ``gateway`` is the address servers use as
+    their default (empty where every server of the rack is routed). ``vlan`` is 0 likewise.
+    """
+
+    name: str
+    leaves: tuple[str, ...]
+    servers: tuple[str, ...]
+    pod: str = ""
+    prefix: str = ""
+    gateway: str = ""
+    vlan: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A router outside the fabric that one of our switches peers with.
+
+    ``announce`` are the pool prefixes that go out to it, ``accept`` the prefixes taken from it.
+    ``ours`` and ``theirs`` carry a prefix length.
+    """
+
+    name: str
+    asn: int
+    switch: str
+    port: str
+    ours: str
+    theirs: str
+    accept: tuple[str, ...]
+    announce: tuple[str, ...]
+    password: str = ""

@@ -1,0 +1,1 @@
+"""Read a topology file: YAML with positions, the schema, and checks across its parts."""
