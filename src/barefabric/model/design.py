@@ -58,6 +58,14 @@ class PoolUse(NamedTuple):
     size: int
 
 
+class AsnPool(NamedTuple):
+    """An inclusive range of AS numbers; ``name`` is what it is for: ``leaf``, ``node``."""
+
+    name: str
+    first: int
+    last: int
+
+
 class Pair(NamedTuple):
     """An MLAG pair. ``control`` and ``routing`` are /31s: control session and iBGP session.
 
@@ -104,9 +112,12 @@ class PrefixPlan(NamedTuple):
     external: tuple[PrefixMatch, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Design:
-    """Everything a fabric needs, resolved. Mappings keep the order a person counts in."""
+    """Everything a fabric needs, resolved. Mappings keep the order a person counts in.
+
+    Compared by identity, so that views of it can be cached.
+    """
 
     name: str
     source: str
@@ -128,6 +139,7 @@ class Design:
     management_length: int
     secrets: Mapping[str, str]
     contracts: tuple[Contract, ...] = ()
+    asn_pools: tuple[AsnPool, ...] = ()
 
     @cached_property
     def cables_by_device(self) -> Mapping[str, list[Cable]]:

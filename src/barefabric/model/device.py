@@ -48,9 +48,12 @@ class TableSizes(NamedTuple):
     neighbors: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DeviceModel:
-    """A kind of switch hardware. ``watts`` is typical power, 0 where unknown."""
+    """A kind of switch hardware. ``watts`` is typical power, 0 where unknown.
+
+    Compared by identity: the catalogue holds one object per model, and hashing must be cheap.
+    """
 
     name: str
     nos: str

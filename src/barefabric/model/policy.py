@@ -6,6 +6,13 @@ LAST_RESORT = "65000:250"
 """Community on the default route that every spine originates as a last resort."""
 
 
+FROM_NODE = "65000:100"
+"""Community on routes that a server announced; replaces whatever the server had set."""
+
+FROM_UPSTREAM = "65000:200"
+"""Community on routes taken from an upstream; replaces whatever the upstream had set."""
+
+
 class PrefixMatch(NamedTuple):
     """A prefix with the lengths accepted below it; 0 means the bound is absent.
 

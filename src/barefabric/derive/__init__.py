@@ -1,0 +1,1 @@
+"""Intend: from a numbered shape to sessions, policies and the view of each device."""

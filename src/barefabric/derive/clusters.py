@@ -1,0 +1,82 @@
+"""Settle every choice a cluster leaves open."""
+
+from collections.abc import Mapping
+
+from barefabric.model.kubernetes import Cluster, Pool
+from barefabric.model.shape import Shape
+from barefabric.topology import schema
+
+VXLAN_OVERHEAD = 50
+"""Bytes VXLAN adds to a packet over IPv4 (RFC 7348: outer Ethernet, IPv4, UDP and VXLAN headers)."""
+
+
+def resolve_clusters(
+    topology: schema.Topology, shape: Shape, asns: Mapping[str, int]
+) -> dict[str, Cluster]:
+    """Clusters with their nodes and with all defaults written out."""
+    nodes: dict[str, list[str]] = {c.name: [] for c in topology.clusters}
+    control: dict[str, list[str]] = {c.name: [] for c in topology.clusters}
+    for server in shape.servers.values():
+        if server.cluster:
+            nodes[server.cluster].append(server.name)
+            if server.control_plane:
+                control[server.cluster].append(server.name)
+    return {
+        c.name: _resolve(topology, c, nodes[c.name], control[c.name], asns)
+        for c in topology.clusters
+    }
+
+
+def _resolve(
+    topology: schema.Topology,
+    cluster: schema.Cluster,
+    nodes: list[str],
+    control: list[str],
+    asns: Mapping[str, int],
+) -> Cluster:
+    balancer, plane = cluster.load_balancer, cluster.control_plane
+    endpoint = plane.endpoint if plane else None
+    mode = cluster.cni.mode or ("bgp" if cluster.cni.use == "calico" else "native")
+    return Cluster(
+        name=cluster.name,
+        version=cluster.kubernetes,
+        nodes=tuple(nodes),
+        control_plane=tuple(control),
+        etcd=plane.etcd if plane else "stacked",
+        pods=cluster.pods,
+        services=cluster.services,
+        cni=cluster.cni.use,
+        cni_mode=mode,
+        block_size=cluster.cni.block_size,
+        node_asn=cluster.cni.node_asn,
+        asn=asns.get(f"cluster {cluster.name}", 0),
+        load_balancer=balancer.use if balancer else "",
+        announcer=_announcer(cluster, mode),
+        pools=tuple(
+            Pool(name, pool.addresses, pool.announce_to)
+            for name, pool in (balancer.pools if balancer else {}).items()
+        ),
+        endpoint=endpoint.address if endpoint else "",
+        endpoint_use=endpoint.use if endpoint else "",
+        password=cluster.password or topology.underlay.password,
+        mtu=_server_mtu(topology, cluster) - (VXLAN_OVERHEAD if mode == "vxlan" else 0),
+    )
+
+
+def _announcer(cluster: schema.Cluster, mode: str) -> str:
+    """Who announces service addresses: by default the CNI where it speaks BGP."""
+    balancer = cluster.load_balancer
+    if balancer is None:
+        return ""
+    if balancer.announce in ("metallb", "l2"):
+        return balancer.announce
+    if balancer.announce == "cni" or mode != "vxlan":
+        return cluster.cni.use
+    return balancer.use
+
+
+def _server_mtu(topology: schema.Topology, cluster: schema.Cluster) -> int:
+    """The smallest MTU of the cluster's servers."""
+    chosen = cluster.servers.types or tuple(topology.server_types)
+    sizes = [topology.server_types[name].mtu for name in chosen if name in topology.server_types]
+    return min(sizes, default=9000)

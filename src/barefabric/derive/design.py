@@ -1,0 +1,158 @@
+"""Assemble the design of a numbered shape."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from barefabric.derive.announcements import host_announcements, node_announcements
+from barefabric.derive.clusters import resolve_clusters
+from barefabric.derive.devices import (
+    number_cables,
+    number_pairs,
+    number_racks,
+    number_servers,
+    number_switches,
+    upstreams,
+)
+from barefabric.derive.prefixes import blocks_per_node, expected_services, prefix_plan
+from barefabric.derive.profiles import (
+    fabric_profile,
+    host_profile,
+    node_profiles,
+    pair_profile,
+    upstream_profiles,
+)
+from barefabric.derive.sessions import (
+    fabric_sessions,
+    host_sessions,
+    node_sessions,
+    pair_sessions,
+    upstream_sessions,
+)
+from barefabric.ledger.addresses import gateway_of
+from barefabric.model.design import Announcement, Design, Settings, Underlay, User
+from barefabric.model.device import Attach, Rack, Role, Server, Switch, Upstream
+from barefabric.model.kubernetes import Cluster
+from barefabric.model.numbers import Numbers
+from barefabric.model.session import Bfd, SessionProfile
+from barefabric.model.shape import Shape
+from barefabric.topology import schema
+from barefabric.topology.load import Loaded
+
+NodeProfiles = Mapping[tuple[str, bool], Sequence[SessionProfile]]
+
+
+def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
+    """Derive the whole design, without contracts."""
+    topology = loaded.topology
+    clusters = resolve_clusters(topology, shape, numbers.asns)
+    switches = number_switches(shape, numbers)
+    servers = number_servers(topology, shape, numbers, clusters)
+    racks = number_racks(topology, shape, numbers)
+    pairs = number_pairs(switches, numbers)
+    cables = tuple(number_cables(numbers))
+    ups = upstreams(topology)
+    underlay = _underlay(topology)
+    by_cluster = _node_profiles(clusters, servers, underlay)
+    profiles = _profiles(underlay, switches, servers, clusters, ups, by_cluster, racks)
+    sessions = [
+        *fabric_sessions(cables, switches, profiles),
+        *(pair_sessions(pairs, switches, profiles["pair"]) if pairs else ()),
+        *(host_sessions(cables, switches, servers, profiles["host"]) if "host" in profiles else ()),
+    ]
+    for rack in racks.values():
+        sessions += node_sessions(rack, switches, servers, by_cluster)
+    sessions += upstream_sessions(ups, switches, profiles)
+    gateway, length = gateway_of(topology)
+    return Design(
+        name=topology.fabric, source=str(loaded.path), underlay=underlay,
+        settings=_settings(topology), switches=switches, servers=servers, racks=racks,
+        pairs=pairs, upstreams=ups, clusters=clusters, cables=cables, profiles=profiles,
+        sessions=tuple(sessions),
+        announcements=tuple(_announcements(clusters, servers, by_cluster)),
+        plan=prefix_plan(topology, clusters, servers), pools=numbers.pools,
+        management_gateway=gateway, management_length=length, secrets=dict(topology.secrets),
+    )
+
+
+def _underlay(topology: schema.Topology) -> Underlay:
+    u = topology.underlay
+    return Underlay(
+        u.links == "numbered", u.families, u.mtu,
+        min((t.mtu for t in topology.server_types.values()), default=9000),
+        Bfd(u.bfd.interval, u.bfd.multiplier) if u.bfd else None,
+        u.timers.keepalive, u.timers.hold, u.ecmp, u.password,
+    )
+
+
+def _settings(topology: schema.Topology) -> Settings:
+    s = topology.settings
+    extra = [(name, kind.extra) for name, kind in topology.switch_types.items() if kind.extra]
+    return Settings(
+        s.ntp, s.dns, s.domain, s.syslog,
+        tuple(User(u.name, u.role, u.secret) for u in s.users),
+        tuple(
+            (name, tuple(text.rstrip().split("\n"))) for name, text in (*extra, *topology.extra.items())
+        ),
+    )
+
+
+def _node_profiles(
+    clusters: Mapping[str, Cluster], servers: Mapping[str, Server], underlay: Underlay
+) -> dict[tuple[str, bool], tuple[SessionProfile, ...]]:
+    """Profiles of each cluster's speakers, for its bridged and for its routed nodes."""
+    found: dict[tuple[str, bool], tuple[SessionProfile, ...]] = {}
+    for name, cluster in clusters.items():
+        for routed in {servers[node].attach is Attach.ROUTED for node in cluster.nodes}:
+            found[name, routed] = tuple(node_profiles(cluster, routed, underlay.families))
+    return found
+
+
+def _profiles(
+    underlay: Underlay,
+    switches: Mapping[str, Switch],
+    servers: Mapping[str, Server],
+    clusters: Mapping[str, Cluster],
+    ups: Mapping[str, Upstream],
+    by_cluster: NodeProfiles,
+    racks: Mapping[str, Rack],
+) -> dict[str, SessionProfile]:
+    limit = _fabric_limit(switches, servers, clusters, racks)
+    roles = {s.role for s in switches.values()}
+    top = Role.SUPERSPINE if Role.SUPERSPINE in roles else Role.SPINE
+    tiers = [(Role.SPINE, Role.LEAF), (top, Role.BORDER)]
+    if top is Role.SUPERSPINE:
+        tiers.insert(0, (Role.SUPERSPINE, Role.SPINE))
+    found = [fabric_profile(underlay, a, b, limit) for a, b in tiers if b in roles]
+    found.append(pair_profile(underlay, limit))
+    if any(s.attach is Attach.ROUTED for s in servers.values()):
+        most = 1 + any(s.uses_second for s in servers.values() if s.attach is Attach.ROUTED)
+        found.append(host_profile(underlay, most))
+    for kinds in by_cluster.values():
+        found += kinds
+    found += upstream_profiles(ups, underlay.families)
+    return {profile.name: profile for profile in found}
+
+
+def _fabric_limit(
+    switches: Mapping[str, Switch],
+    servers: Mapping[str, Server],
+    clusters: Mapping[str, Cluster],
+    racks: Mapping[str, Rack],
+) -> int:
+    """Max-prefix of fabric sessions: twice what the plan expects, rounded up to thousands."""
+    expected = len(switches) + len(racks) + 1
+    expected += sum(1 + s.uses_second for s in servers.values() if s.attach is Attach.ROUTED)
+    for cluster in clusters.values():
+        if cluster.cni_mode == "bgp":
+            expected += len(cluster.nodes) * blocks_per_node(cluster)
+        expected += expected_services(cluster) + 1
+    return -(-2 * expected // 1000) * 1000
+
+
+def _announcements(
+    clusters: Mapping[str, Cluster], servers: Mapping[str, Server], by_cluster: NodeProfiles
+) -> Iterator[Announcement]:
+    for cluster in clusters.values():
+        yield from node_announcements(cluster, servers, by_cluster)
+    yield from host_announcements(servers)
+
+

@@ -1,0 +1,67 @@
+"""Names of groups, policies and lists. One place, so that both ends of a policy agree."""
+
+from barefabric.model.device import Role
+from barefabric.model.session import Speaker
+
+GROUP = {
+    Role.SUPERSPINE: "SUPERSPINES",
+    Role.SPINE: "SPINES",
+    Role.LEAF: "LEAVES",
+    Role.BORDER: "BORDERS",
+}
+"""Peer group of the neighbors that have this role."""
+
+PEER = "PEER"
+HOSTS = "HOSTS"
+DEFAULT_LIST = "DEFAULT"
+LOCAL_LIST = "LOCAL"
+FABRIC_LIST = "FABRIC"
+EXTERNAL_LIST = "EXTERNAL"
+NODES_LIST = "NODES"
+SELF_LIST = "SELF"
+OWN_LIST = "OWN"
+LEAF_LIST = "LEAF-LOOPBACKS"
+LAST_RESORT_LIST = "LAST-RESORT"
+CONNECTED = "CONNECTED"
+LAST_RESORT = "LAST-RESORT"
+TO_NODES = "TO-NODES"
+
+
+def upper(name: str) -> str:
+    """A name as switches show it."""
+    return name.upper()
+
+
+def speaker_group(cluster: str, speaker: Speaker) -> str:
+    """The group of a cluster's speakers on a leaf: ``PROD-CALICO``."""
+    return f"{upper(cluster)}-{upper(speaker.value)}"
+
+
+def import_of(group: str) -> str:
+    """The policy that filters what a group sends us."""
+    return f"FROM-{group}"
+
+
+def export_of(group: str) -> str:
+    """The policy that filters what we send a group."""
+    return f"TO-{group}"
+
+
+def host_list(server: str) -> str:
+    """The list of one routed host's own addresses."""
+    return f"HOST-{upper(server)}"
+
+
+def host_import(server: str) -> str:
+    """The policy that admits one routed host's own addresses."""
+    return f"FROM-HOST-{upper(server)}"
+
+
+def upstream_accept(upstream: str) -> str:
+    """The list of prefixes taken from an upstream."""
+    return f"{upper(upstream)}-ACCEPT"
+
+
+def upstream_announce(upstream: str) -> str:
+    """The list of prefixes announced to an upstream."""
+    return f"{upper(upstream)}-ANNOUNCE"

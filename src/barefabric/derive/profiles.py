@@ -1,0 +1,121 @@
+"""The kinds of session a fabric has, each with everything its sessions share."""
+
+from collections.abc import Iterator, Mapping
+
+from barefabric.derive import names
+from barefabric.derive.prefixes import blocks_per_node, expected_services
+from barefabric.model.design import Underlay
+from barefabric.model.device import Role, Upstream
+from barefabric.model.kubernetes import Cluster
+from barefabric.model.session import Bfd, SessionKind, SessionProfile, Side, Source, Speaker
+
+NODE_KEEPALIVE, NODE_HOLD = 3, 9
+"""Timers of sessions with Kubernetes nodes, in seconds; the leaf's lower hold time wins."""
+
+NODE_BFD = Bfd(300, 3)
+"""BFD with speakers that have it (MetalLB in FRR mode, kube-vip)."""
+
+
+def fabric_profile(
+    underlay: Underlay, upper: Role, lower: Role, max_prefix: int
+) -> SessionProfile:
+    """Sessions between two tiers; end ``a`` is the upper tier's."""
+    down, up = names.GROUP[lower], names.GROUP[upper]
+    return SessionProfile(
+        name=f"fabric-{lower.value}" if lower is not Role.SPINE else "fabric-spine",
+        kind=SessionKind.FABRIC,
+        a=Side(
+            Speaker.SWITCH, down, Source.LINK, names.import_of(down), names.export_of(down),
+            max_prefix=max_prefix, send_community=True,
+        ),
+        b=Side(
+            Speaker.SWITCH, up, Source.LINK, names.import_of(up), names.export_of(up),
+            max_prefix=max_prefix, send_community=True,
+        ),
+        families=underlay.families,
+        keepalive=underlay.keepalive,
+        hold=underlay.hold,
+        bfd=underlay.bfd,
+        password=underlay.password,
+        ttl_security=True,
+    )
+
+
+def pair_profile(underlay: Underlay, max_prefix: int) -> SessionProfile:
+    """The iBGP session of an MLAG pair over its peer link."""
+    side = Side(
+        Speaker.SWITCH, names.PEER, Source.SVI, max_prefix=max_prefix, next_hop_self=True,
+        send_community=True,
+    )
+    return SessionProfile(
+        "pair", SessionKind.PAIR, side, side, underlay.families, underlay.keepalive,
+        underlay.hold, underlay.bfd, underlay.password,
+    )
+
+
+def host_profile(underlay: Underlay, addresses: int) -> SessionProfile:
+    """Sessions of a leaf with the routing daemon of a routed server, one for each cable."""
+    return SessionProfile(
+        "host",
+        SessionKind.HOST,
+        Side(
+            Speaker.SWITCH, names.HOSTS, Source.LINK, names.import_of(names.HOSTS),
+            names.export_of(names.HOSTS), passive=True, max_prefix=2 * addresses,
+        ),
+        Side(
+            Speaker.HOST, names.GROUP[Role.LEAF], Source.LINK,
+            names.import_of(names.GROUP[Role.LEAF]), names.export_of(names.GROUP[Role.LEAF]),
+        ),
+        underlay.families, underlay.keepalive, underlay.hold, underlay.bfd, underlay.password,
+        ttl_security=True,
+    )
+
+
+def _node_profile(
+    cluster: Cluster, speaker: Speaker, routed: bool, families: tuple[str, ...],
+    expected: int, bfd: Bfd | None,
+) -> SessionProfile:
+    group = names.speaker_group(cluster.name, speaker)
+    leaf = Side(
+        Speaker.SWITCH, group, Source.LOOPBACK if routed else Source.SVI,
+        names.import_of(group), names.TO_NODES, passive=True, max_prefix=2 * expected,
+    )
+    return SessionProfile(
+        f"{cluster.name}-{speaker.value}{'-routed' if routed else ''}",
+        SessionKind.NODE, leaf,
+        Side(speaker, group, Source.ADDRESS), families, NODE_KEEPALIVE, NODE_HOLD, bfd,
+        cluster.password, hops=2 if routed else 1, cluster=cluster.name,
+    )
+
+
+def node_profiles(
+    cluster: Cluster, routed: bool, families: tuple[str, ...]
+) -> Iterator[SessionProfile]:
+    """Sessions with a cluster's speakers: its CNI, MetalLB, kube-vip, whichever announce."""
+    services = expected_services(cluster)
+    if cluster.cni_mode == "bgp" and cluster.cni == "calico":
+        expected = blocks_per_node(cluster) + (services if cluster.announcer == "calico" else 0)
+        yield _node_profile(cluster, Speaker.CALICO, routed, families, expected, None)
+    if cluster.announcer == "metallb":
+        yield _node_profile(cluster, Speaker.METALLB, routed, families, services, NODE_BFD)
+    if cluster.endpoint_use == "kube-vip":
+        yield _node_profile(cluster, Speaker.KUBE_VIP, routed, families, 1, NODE_BFD)
+
+
+def upstream_profiles(
+    upstreams: Mapping[str, Upstream], families: tuple[str, ...]
+) -> Iterator[SessionProfile]:
+    """One profile for each upstream router; end ``a`` is our border."""
+    for upstream in upstreams.values():
+        group = names.upper(upstream.name)
+        yield SessionProfile(
+            f"upstream-{upstream.name}",
+            SessionKind.UPSTREAM,
+            Side(
+                Speaker.SWITCH, group, Source.LINK, names.import_of(group),
+                names.export_of(group), max_prefix=max(10, 2 * len(upstream.accept)),
+                remove_private_as=True,
+            ),
+            Side(Speaker.UPSTREAM, group, Source.LINK),
+            families, NODE_KEEPALIVE * 10, NODE_HOLD * 10, None, upstream.password,
+        )

@@ -1,0 +1,194 @@
+"""The complete view of one switch: ports, VLANs, policies and BGP, ready to be laid out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from barefabric.derive.ports import SwitchPorts, switch_ports
+from barefabric.derive.policies import local_prefixes, switch_policy
+from barefabric.derive.sessions import leaf_address
+from barefabric.model.address import split
+from barefabric.model.design import Design, Pair
+from barefabric.model.device import Rack, Role, Switch
+from barefabric.model.intent import Bgp, Mlag, Neighbor, PeerGroup, Svi, SwitchIntent, Vlan
+from barefabric.model.session import Session, SessionKind, Side
+from barefabric.vendors import catalogue
+
+PATHS = (64, 128, 256, 512, 1024)
+"""Widths of ECMP to choose from: the first that is wide enough keeps configurations steady."""
+
+_ORDER = (SessionKind.FABRIC, SessionKind.PAIR, SessionKind.HOST, SessionKind.NODE, SessionKind.UPSTREAM)
+
+
+@lru_cache(maxsize=8)
+def pairs_by_leaf(design: Design) -> Mapping[str, Pair]:
+    """The pair each leaf belongs to."""
+    return {leaf: p for p in design.pairs.values() for leaf in (p.first, p.second)}
+
+
+def switch_intent(design: Design, name: str) -> SwitchIntent:
+    """Compute what one switch must be told."""
+    switch = design.switches[name]
+    rack = design.racks.get(switch.rack)
+    pair = pairs_by_leaf(design).get(name)
+    ports = switch_ports(design, switch, rack)
+    policy = switch_policy(design, switch)
+    return SwitchIntent(
+        switch=switch,
+        management=f"{switch.management}/{design.management_length}",
+        management_gateway=design.management_gateway,
+        loopback=f"{switch.loopback}/32",
+        routed=ports.routed,
+        members=ports.members,
+        access=ports.access,
+        unused=ports.unused,
+        channels=ports.channels,
+        vlans=tuple(_vlans(switch, rack, pair)),
+        svis=tuple(_svis(design, switch, rack, pair)),
+        mlag=_mlag(switch, pair, ports),
+        prefix_lists=policy.prefix_lists,
+        community_lists=policy.community_lists,
+        policies=policy.policies,
+        bgp=_bgp(design, switch),
+        extra=_extra(design, switch),
+    )
+
+
+def _extra(design: Design, switch: Switch) -> tuple[str, ...]:
+    """The user's own lines: those of the switch type first, then those of the switch."""
+    wanted = dict(design.settings.extra)
+    return (*wanted.get(switch.type, ()), *wanted.get(switch.name, ()))
+
+
+def _pair_vlans(switch: Switch) -> tuple[int, int]:
+    vendor = catalogue.vendor(switch.nos)
+    assert vendor is not None
+    return vendor.pair_vlan, vendor.routing_vlan
+
+
+def _vlans(switch: Switch, rack: Rack | None, pair: Pair | None) -> Iterator[Vlan]:
+    if rack is not None and rack.vlan:
+        yield Vlan(rack.vlan, f"rack-{rack.name}", pair_only=False)
+    if pair is not None:
+        control, routing = _pair_vlans(switch)
+        yield Vlan(routing, "pair-ibgp", pair_only=True)
+        yield Vlan(control, "pair-control", pair_only=True)
+
+
+def _svis(design: Design, switch: Switch, rack: Rack | None, pair: Pair | None) -> Iterator[Svi]:
+    mtu = design.underlay.mtu
+    if rack is not None and rack.vlan:
+        address = f"{leaf_address(rack, switch)}/{split(rack.prefix)[1]}"
+        yield Svi(rack.vlan, f"servers of rack {rack.name}", mtu, address, rack.gateway, False)
+    if pair is not None:
+        control, routing = _pair_vlans(switch)
+        mine = switch.name != pair.first
+        peer = switch.peer
+        yield Svi(routing, f"iBGP with {peer}", mtu, pair.routing[mine], "", True)
+        yield Svi(control, f"pair control with {peer}", mtu, pair.control[mine], "", True)
+
+
+def _mlag(switch: Switch, pair: Pair | None, ports: SwitchPorts) -> Mlag | None:
+    if pair is None:
+        return None
+    mine = switch.name != pair.first
+    return Mlag(
+        domain=pair.name,
+        vlan=_pair_vlans(switch)[0],
+        address=pair.control[mine],
+        peer_address=pair.control[not mine].partition("/")[0],
+        channel=ports.peer_channel,
+        peer=switch.peer,
+    )
+
+
+def _bgp(design: Design, switch: Switch) -> Bgp:
+    sessions = design.sessions_by_device[switch.name]
+    groups = tuple(_groups(switch.name, sessions))
+    return Bgp(
+        asn=switch.asn,
+        router_id=switch.loopback,
+        ecmp=ecmp_width(design, switch, groups),
+        networks=local_prefixes(design, switch),
+        aggregates=_aggregates(design, switch),
+        last_resort=switch.role is Role.SPINE,
+        groups=groups,
+    )
+
+
+def ecmp_width(design: Design, switch: Switch, groups: Iterable[PeerGroup]) -> int:
+    """How many equal paths the switch must hold: as many as one group can offer.
+
+    The topology's own number holds if it is given. The network OS caps both.
+    """
+    vendor = catalogue.vendor(switch.nos)
+    limit = vendor.max_ecmp if vendor and vendor.max_ecmp else PATHS[-1]
+    if design.underlay.ecmp:
+        return min(design.underlay.ecmp, limit)
+    need = max((len(g.neighbors) for g in groups if g.kind is not SessionKind.PAIR), default=1)
+    return min(next((p for p in PATHS if p >= need), PATHS[-1]), limit)
+
+
+def _aggregates(design: Design, switch: Switch) -> tuple[str, ...]:
+    """Pools a border must aggregate: those announced outwards whose nodes send single addresses.
+
+    A pool that the CNI announces as a whole arrives as it is; aggregating it again would make the
+    border discard traffic for it.
+    """
+    outward = {
+        prefix
+        for upstream in design.upstreams.values()
+        if upstream.switch == switch.name
+        for prefix in upstream.announce
+    }
+    single = {
+        prefix
+        for cluster in design.clusters.values()
+        if cluster.announcer == "metallb"
+        for pool in cluster.pools
+        for prefix in pool.prefixes
+        if split(prefix)[1] < 32
+    }
+    return tuple(sorted(outward & single))
+
+
+def _groups(name: str, sessions: list[Session]) -> Iterator[PeerGroup]:
+    """Peer groups of a device, fabric first, with their neighbors in the order of the sessions."""
+    by_group: dict[tuple[int, str, str], list[Session]] = {}
+    for session in sessions:
+        at_a = session.a == name
+        side = session.profile.a if at_a else session.profile.b
+        key = (_ORDER.index(session.profile.kind), side.group, session.profile.name)
+        by_group.setdefault(key, []).append(session)
+    for _, members in sorted(by_group.items(), key=lambda item: item[0][0]):
+        yield peer_group(name, members)
+
+
+def peer_group(name: str, sessions: list[Session]) -> PeerGroup:
+    """One peer group of ``name``, from the sessions of one profile."""
+    profile = sessions[0].profile
+    at_a = sessions[0].a == name
+    mine: Side = profile.a if at_a else profile.b
+    other: Side = profile.b if at_a else profile.a
+    neighbors = tuple(_neighbor(session, at_a) for session in sessions)
+    asns = {n.asn for n in neighbors}
+    return PeerGroup(
+        mine.group, profile.name, profile.kind, mine.speaker, other.speaker,
+        asns.pop() if len(asns) == 1 else 0,
+        profile.families, profile.keepalive, profile.hold, profile.bfd, profile.password,
+        profile.hops, profile.ttl_security, mine.passive, mine.source, mine.import_policy,
+        mine.export_policy, mine.max_prefix, mine.next_hop_self, mine.remove_private_as,
+        mine.send_community, neighbors,
+    )
+
+
+def _neighbor(session: Session, at_a: bool) -> Neighbor:
+    if at_a:
+        _, _, _, local, port, remote, asn, address, remote_port, own_import = session
+    else:
+        _, remote, asn, address, remote_port, _, _, local, port, _ = session
+        own_import = ""
+    description = f"{remote} {remote_port}" if remote_port else remote
+    speaker = session.profile.b.speaker.value
+    if session.profile.kind is SessionKind.NODE:
+        description = f"{remote} {speaker}"
+    return Neighbor(address, "" if address else port, asn, description, local, own_import)

@@ -1,0 +1,137 @@
+"""The ledger's file: one line per value, sorted, so that it diffs and merges well.
+
+A line reads ``kind key = value``, with ``retired`` at its end where the thing is gone::
+
+    asn r1 = 4200020001
+    cable r1-leaf1 spine1 1 = Ethernet49/1 Ethernet1/1
+    node r1-node9 = 10.10.0.19 retired
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from barefabric.errors import Diagnostic, FabricError, OutsideError, Place
+from barefabric.model.ledger import Entry, Kind, Ledger
+
+HEADER = "# barefabric ledger 1. Commit it beside the topology. fabric writes it.\n"
+_KINDS = {kind.value: kind for kind in Kind}
+_DIGITS = re.compile(r"(\d+)")
+_CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")
+
+
+def ledger_path(topology: Path) -> Path:
+    """Where a topology's ledger lives: beside it, with the suffix ``.lock``."""
+    return topology.with_suffix(".lock")
+
+
+def read_ledger(path: Path) -> Ledger:
+    """Read a ledger; a missing file is an empty one.
+
+    Raises :class:`FabricError` for lines that are no ledger lines, for merge markers left in the
+    file and for a name that has two values.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Ledger()
+    except UnicodeDecodeError as fault:
+        raise FabricError(
+            [Diagnostic("LE002", "the ledger is not UTF-8 text", (Place(str(path)),),
+                        mend="restore it from version control")]
+        ) from fault
+    except OSError as fault:
+        raise OutsideError(
+            [Diagnostic("LE001", f"cannot read the ledger: {fault.strerror}", (Place(str(path)),))]
+        ) from fault
+    return parse_ledger(text, path)
+
+
+def parse_ledger(text: str, path: Path) -> Ledger:
+    """Parse a ledger's text; ``path`` is only named in errors."""
+    entries: dict[Kind, dict[str, Entry]] = {kind: {} for kind in Kind}
+    lines: dict[tuple[Kind, str], int] = {}
+    wrong: list[Diagnostic] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line or line[0] == "#":
+            continue
+        left, equals, value = line.partition(" = ")
+        name, _, key = left.partition(" ")
+        kind = _KINDS.get(name)
+        if not equals or kind is None or not key or not value:
+            wrong.append(_not_a_line(path, number, line))
+            continue
+        retired = value.endswith(" retired")
+        entry = Entry(value[:-8] if retired else value, retired)
+        if key in entries[kind]:
+            wrong.extend(_second_value(path, kind, key, entries[kind][key], entry, number, line))
+            continue
+        entries[kind][key] = entry
+        lines[kind, key] = number
+    if wrong:
+        raise FabricError(wrong)
+    return Ledger(entries, lines)
+
+
+def _not_a_line(path: Path, number: int, line: str) -> Diagnostic:
+    place = Place(str(path), number, 1, max(len(line), 1), line)
+    if line.startswith(_CONFLICT):
+        return Diagnostic(
+            "LE003", "the ledger has merge markers in it", (place,),
+            mend="keep the lines of both sides, delete the markers, run fabric settle",
+        )
+    return Diagnostic(
+        "LE004", "this is not a ledger line", (place,),
+        allowed=f"KIND NAME = VALUE, with KIND one of {', '.join(_KINDS)}",
+        mend="restore the line from version control; people only merge this file",
+    )
+
+
+def _second_value(
+    path: Path, kind: Kind, key: str, first: Entry, second: Entry, number: int, line: str
+) -> Iterable[Diagnostic]:
+    if first == second:
+        return ()
+    return (
+        Diagnostic(
+            "LE005", f'{kind} {key} has two values: "{first.value}" and "{second.value}"',
+            (Place(str(path), number, 1, len(line), line),),
+            allowed="one value for each name: two branches added the same thing on their own",
+            mend="delete the line of the branch that is not built yet, keep the other",
+        ),
+    )
+
+
+def natural(key: str) -> list[str | int]:
+    """Sort key that puts ``leaf10`` after ``leaf9``."""
+    parts: list[str | int] = list(_DIGITS.split(key))
+    parts[1::2] = [int(digits) for digits in parts[1::2]]
+    return parts
+
+
+def format_ledger(ledger: Ledger) -> str:
+    """The file's text: kinds in their order, names in the order a person counts."""
+    chunks = [HEADER]
+    for kind in Kind:
+        entries = ledger.of(kind)
+        for key in sorted(entries, key=natural):
+            value, retired = entries[key]
+            chunks.append(f"{kind.value} {key} = {value}{' retired' if retired else ''}\n")
+    return "".join(chunks)
+
+
+def write_ledger(path: Path, ledger: Ledger) -> bool:
+    """Write the ledger atomically if its text changes; return whether it did."""
+    text = format_ledger(ledger)
+    try:
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            return False
+        scratch = path.with_name(f".{path.name}.new")
+        scratch.write_text(text, encoding="utf-8")
+        os.replace(scratch, path)
+    except OSError as fault:
+        raise OutsideError(
+            [Diagnostic("LE001", f"cannot write the ledger: {fault.strerror}", (Place(str(path)),))]
+        ) from fault
+    return True

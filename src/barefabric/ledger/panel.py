@@ -1,0 +1,185 @@
+"""The order in which a person would plug cables into a front panel."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from barefabric.model.device import DeviceModel, PortSpec, Role
+from barefabric.model.vendor import Vendor
+from barefabric.vendors import catalogue
+
+
+class Slot:
+    """A place for a plug: a whole port, or one lane of a port that is broken out."""
+
+    __slots__ = ("lane", "name", "panel", "speed", "spec")
+
+    def __init__(self, name: str, spec: PortSpec, speed: int, lane: bool) -> None:
+        self.name = name
+        self.spec = spec
+        self.panel = spec.panel
+        self.speed = speed
+        self.lane = lane
+
+
+def lane_names(vendor: Vendor, spec: PortSpec, lanes: int) -> Iterator[str]:
+    """Names of a port's lanes when it is broken out."""
+    for lane in range(1, lanes + 1):
+        yield vendor.lane_name.format(panel=spec.panel, lane=lane)
+
+
+@cache
+def _halves(model: DeviceModel) -> tuple[tuple[PortSpec, ...], tuple[PortSpec, ...]]:
+    """A leaf's panel as (ports for servers, ports for uplinks).
+
+    Where the model does not say, the last quarter of its fastest ports are uplinks.
+    """
+    down = tuple(p for p in model.ports if p.group == "downlink")
+    up = tuple(p for p in model.ports if p.group == "uplink")
+    if up or down:
+        return down, up
+    fastest = max(p.speeds[0] for p in model.ports)
+    fast = [p for p in model.ports if p.speeds[0] == fastest]
+    kept = len(fast) - max(len(fast) // 4, 2)
+    uplinks = set(fast[kept:])
+    return tuple(p for p in model.ports if p not in uplinks), tuple(fast[kept:])
+
+
+@cache
+def fabric_order(model: DeviceModel, role: Role, towards: Role) -> tuple[PortSpec, ...]:
+    """Ports of a switch towards another tier, best first.
+
+    A leaf's uplinks rise through its uplink ports. A spine's leaves rise from port 1, its
+    superspines and borders come from the far end, so that racks stay contiguous as they grow.
+    """
+    if role is Role.LEAF:
+        down, up = _halves(model)
+        return (*up, *reversed(down))
+    fastest = max(p.speeds[0] for p in model.ports)
+    ports = tuple(p for p in model.ports if p.speeds[0] == fastest)
+    slower = tuple(p for p in model.ports if p.speeds[0] != fastest)
+    up_first = tuple(p for p in ports if p.group == "uplink")
+    if role is Role.BORDER:
+        return (*up_first, *(p for p in ports if p.group != "uplink"), *slower)
+    if towards in (Role.SUPERSPINE, Role.BORDER):
+        return tuple(reversed(ports))
+    return ports
+
+
+@cache
+def peer_order(model: DeviceModel) -> tuple[PortSpec, ...]:
+    """Ports for the peer link: the last uplink ports, then the last of the others."""
+    down, up = _halves(model)
+    return (*reversed(up), *reversed(down))
+
+
+@cache
+def server_order(model: DeviceModel, vendor: Vendor, speed: int) -> tuple[Slot, ...]:
+    """Places for a server's NIC of ``speed`` Gbit/s, best first.
+
+    Native ports first, then faster uplink ports from the far end, then ports that can run slower,
+    then lanes of ports that can be broken out.
+    """
+    down, up = _halves(model)
+    back = tuple(reversed(up))
+
+    def whole(ports: Iterable[PortSpec], native: bool) -> Iterator[Slot]:
+        for spec in ports:
+            if speed in spec.speeds and (spec.speeds[0] == speed) is native:
+                yield Slot(spec.name, spec, speed, lane=False)
+
+    def lanes(ports: Iterable[PortSpec]) -> Iterator[Slot]:
+        for spec in ports:
+            for count, each in spec.breakouts:
+                if each == speed:
+                    for name in lane_names(vendor, spec, count):
+                        yield Slot(name, spec, speed, lane=True)
+
+    return (
+        *whole(down, True), *whole(back, True), *whole(down, False),
+        *lanes(down), *lanes(back), *whole(back, False),
+    )
+
+
+class Panel:
+    """Which ports of one switch are taken, and by what."""
+
+    __slots__ = ("_broken", "_next", "model", "taken", "vendor")
+
+    def __init__(self, model: DeviceModel, vendor: Vendor) -> None:
+        self.model = model
+        self.vendor = vendor
+        self.taken: dict[str, str] = {}
+        self._broken: dict[int, int] = {}
+        self._next: dict[int, int] = {}
+
+    def take(self, name: str, owner: str) -> None:
+        """Mark a port or a lane as taken."""
+        self.taken[name] = owner
+
+    def take_slot(self, slot: Slot, owner: str) -> None:
+        """Mark a place as taken; a lane breaks its port out at the lane's speed."""
+        self.taken[slot.name] = owner
+        if slot.lane:
+            self._broken[slot.panel] = slot.speed
+
+    def free(self, slot: Slot) -> bool:
+        """Whether a place is free: a lane needs its port unused or broken out alike."""
+        if slot.name in self.taken:
+            return False
+        broken = self._broken.get(slot.panel)
+        if not slot.lane:
+            return broken is None
+        return broken == slot.speed or (broken is None and slot.spec.name not in self.taken)
+
+    def cursor(self, order: Sequence[Slot]) -> int:
+        """Position of the first place of an order that this panel has free."""
+        start = self._next.get(id(order), 0)
+        while start < len(order) and not self.free(order[start]):
+            start += 1
+        self._next[id(order)] = start
+        return start
+
+    def is_broken(self, panel: int) -> bool:
+        """Whether a port is broken out."""
+        return panel in self._broken
+
+    def next_free(self, order: Sequence[PortSpec], other: PortSpec | None = None) -> PortSpec | None:
+        """The first free port of an order; with ``other``, one that shares a speed with it.
+
+        Remembers how far each order is used up, so that filling a panel is linear.
+        """
+        start = self._next.get(id(order), 0)
+        while start < len(order) and order[start].name in self.taken:
+            start += 1
+        self._next[id(order)] = start
+        for position in range(start, len(order)):
+            spec = order[position]
+            if spec.name in self.taken or spec.panel in self._broken:
+                continue
+            if other is None or not set(spec.speeds).isdisjoint(other.speeds):
+                return spec
+        return None
+
+
+@cache
+def ports_by_name(model: DeviceModel) -> dict[str, PortSpec]:
+    """A model's ports by name."""
+    return {spec.name: spec for spec in model.ports}
+
+
+@cache
+def lanes_by_name(model: DeviceModel, vendor: Vendor) -> dict[str, tuple[PortSpec, int]]:
+    """Names of all possible lanes with their port and speed (the first breakout that fits)."""
+    found: dict[str, tuple[PortSpec, int]] = {}
+    for spec in model.ports:
+        for count, each in spec.breakouts:
+            for name in lane_names(vendor, spec, count):
+                found.setdefault(name, (spec, each))
+    return found
+
+
+def panel_for(model: DeviceModel, nos: str) -> Panel:
+    """An empty panel. The network OS must be in the catalogue."""
+    vendor = catalogue.vendor(nos)
+    assert vendor is not None, nos
+    return Panel(model, vendor)

@@ -1,0 +1,42 @@
+"""The shape of a fabric: every device and every cable it wants, before anything has a number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from barefabric.model.cable import CableKind
+from barefabric.model.device import Rack, Server, Switch
+
+
+class Want(NamedTuple):
+    """A cable that must exist. ``a`` is the upper end; ``b_port`` is set where the lower end's
+    port is known beforehand (a server's NIC, a cable laid by hand), as ``a_port`` may be.
+
+    ``speed`` is the NIC's speed for servers and 0 where the two panels decide.
+    """
+
+    kind: CableKind
+    a: str
+    b: str
+    index: int
+    speed: int = 0
+    a_port: str = ""
+    b_port: str = ""
+
+    @property
+    def key(self) -> str:
+        """The ledger's name of the cable: lower device, upper device, index."""
+        return f"{self.b} {self.a} {self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Devices in the order a person counts, without numbers, and the cables they want.
+
+    ``wants`` lists fabric cables first, then peer links, then servers, rack by rack.
+    """
+
+    switches: Mapping[str, Switch]
+    racks: Mapping[str, Rack]
+    servers: Mapping[str, Server]
+    wants: tuple[Want, ...]

@@ -1,0 +1,36 @@
+"""What the tool knows of a network operating system, read from ``vendor_templates/<nos>/vendor.toml``."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vendor:
+    """A network OS as data.
+
+    ``nos`` is the netmiko-style platform name. ``driver`` is the NAPALM driver, empty where NAPALM
+    has none. ``config_file`` is the main file that the switch loads. ``port_name`` and
+    ``lane_name`` are patterns with ``{panel}`` and ``{lane}`` for ports written as ``48 x 25G``;
+    ``single_speeds`` are the speeds (Gbit/s) whose ports have no lanes and are named by
+    ``port_name``. With ``running_lanes`` lanes are counted over the whole panel from 0 (SONiC), not
+    from 1 in each port. ``pairs`` and ``attaches`` are what the OS can do. ``pair_vlan`` and
+    ``routing_vlan`` carry the MLAG control session and the pair's iBGP session. ``renders`` is
+    true where templates exist.
+    """
+
+    nos: str
+    title: str
+    driver: str
+    config_file: str
+    port_name: str
+    lane_name: str
+    single_speeds: tuple[int, ...]
+    first_panel: int
+    pairs: tuple[str, ...]
+    attaches: tuple[str, ...]
+    unnumbered: bool
+    families: tuple[str, ...]
+    max_ecmp: int
+    pair_vlan: int
+    routing_vlan: int
+    renders: bool
+    running_lanes: bool = False

@@ -1,0 +1,70 @@
+"""Check that racks and servers can be attached the way the topology asks."""
+
+from collections.abc import Iterator
+
+from barefabric.errors import Diagnostic
+from barefabric.model.device import Attach
+from barefabric.model.shape import Shape
+from barefabric.topology.load import Loaded
+from barefabric.vendors import catalogue
+
+
+def check_attachments(loaded: Loaded, shape: Shape) -> Iterator[Diagnostic]:
+    """Yield one diagnostic per kind of fault: pairs and attachments the network OS cannot do,
+    servers on a subnet that several unpaired leaves would share, racks without leaves.
+    """
+    yield from _pairs(loaded)
+    seen: set[tuple[str, str]] = set()
+    for rack in shape.racks.values():
+        leaves = [shape.switches[name] for name in rack.leaves]
+        for server in (shape.servers[name] for name in rack.servers):
+            kind = (server.type, leaves[0].type if leaves else "")
+            if kind in seen:
+                continue
+            fault = _fault(loaded, shape, rack.name, server.name)
+            if fault is not None:
+                seen.add(kind)
+                yield fault
+
+
+def _pairs(loaded: Loaded) -> Iterator[Diagnostic]:
+    for name, kind in loaded.topology.switch_types.items():
+        vendor = catalogue.vendor(kind.nos)
+        if vendor is None or kind.pair == "none" or kind.pair in vendor.pairs:
+            continue
+        able = ", ".join(vendor.pairs)
+        yield Diagnostic(
+            "PO008",
+            f"{kind.nos} has no pair of kind {kind.pair}",
+            (loaded.place("switch_types", name, "pair"),),
+            allowed=f"{kind.nos} can do: {able}" if able else f"{kind.nos} pairs no leaves",
+            mend="leave pair out and attach servers with attach: routed, or use another network OS",
+        )
+
+
+def _fault(loaded: Loaded, shape: Shape, rack: str, name: str) -> Diagnostic | None:
+    server = shape.servers[name]
+    leaves = [shape.switches[leaf] for leaf in shape.racks[rack].leaves]
+    place = (loaded.place("server_types", server.type, "attach"),)
+    if not leaves:
+        return Diagnostic(
+            "PO009", f"rack {rack} has servers but no leaf", place, mend="give the rack leaves: 2"
+        )
+    vendor = catalogue.vendor(leaves[0].nos)
+    if vendor is not None and server.attach.value not in vendor.attaches:
+        return Diagnostic(
+            "PO010",
+            f"servers of type {server.type} cannot attach to {leaves[0].nos} leaves by "
+            f"{server.attach.value}",
+            place, allowed=f"{leaves[0].nos} can do: {', '.join(vendor.attaches)}",
+        )
+    if server.attach is not Attach.ROUTED and len(leaves) > 1 and not leaves[0].peer:
+        return Diagnostic(
+            "PO011",
+            f"rack {rack} has {len(leaves)} leaves that are no pair, and its {server.type} servers "
+            f"would share one subnet across them ({server.attach.value})",
+            (*place, loaded.place("switch_types", leaves[0].type)),
+            mend=f"set pair: mlag on switch type {leaves[0].type}, give the rack one leaf, or use "
+            "attach: routed",
+        )
+    return None

@@ -1,0 +1,228 @@
+"""Expand a topology: ranges become names, counts become devices, the shape becomes cables."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from zlib import crc32
+
+from barefabric.errors import Diagnostic, FabricError
+from barefabric.model.cable import CableKind
+from barefabric.model.device import Attach, DeviceModel, Rack, Role, Server, Switch
+from barefabric.model.shape import Shape, Want
+from barefabric.topology import schema
+from barefabric.topology.load import Loaded
+from barefabric.topology.members import memberships
+from barefabric.topology.names import expand_range, suggest
+from barefabric.vendors import catalogue
+
+
+def expand(loaded: Loaded) -> Shape:
+    """Return the devices and the wanted cables of a topology.
+
+    Raises :class:`FabricError` for models the catalogue does not hold.
+    """
+    models = _models(loaded)
+    topology = loaded.topology
+    switches = {s.name: s for s in _switches(topology, models)}
+    groups = list(_rack_groups(topology))
+    racks = {rack.name: rack for rack in _racks(groups, switches)}
+    servers = _servers(topology, groups)
+    wants = (
+        *_fabric_wants(topology, switches),
+        *_peer_wants(topology, switches),
+        *chain.from_iterable(_server_wants(topology, rack, servers) for rack in racks.values()),
+    )
+    return Shape(switches, racks, servers, wants)
+
+
+def _models(loaded: Loaded) -> dict[str, DeviceModel]:
+    """The hardware of each switch type, from the catalogue or from its ``ports``."""
+    found: dict[str, DeviceModel] = {}
+    wrong: list[Diagnostic] = []
+    for name, kind in loaded.topology.switch_types.items():
+        vendor = catalogue.vendor(kind.nos)
+        if vendor is None:
+            continue
+        if kind.ports:
+            found[name] = catalogue.model_from_ports(vendor, kind.ports)
+            continue
+        model = catalogue.device_model(kind.nos, kind.model)
+        if model is None:
+            wrong.append(_unknown_model(loaded, name, kind))
+        else:
+            found[name] = model
+    if wrong:
+        raise FabricError(wrong)
+    return found
+
+
+def _unknown_model(loaded: Loaded, name: str, kind: schema.SwitchType) -> Diagnostic:
+    known = catalogue.models(kind.nos)
+    guess = suggest(kind.model, known)
+    return Diagnostic(
+        "PO001",
+        f'no model "{kind.model}" of {kind.nos} in the catalogue',
+        (loaded.place("switch_types", name, "model"),),
+        allowed=f"models of {kind.nos}: {', '.join(known)}",
+        mend=(f'did you mean "{guess}"? ' if guess else "")
+        + "or write its ports out: ports: {downlink: 48 x 25G, uplink: 8 x 100G}",
+    )
+
+
+def tier_names(tier: schema.Tier | None, stem: str) -> tuple[str, ...]:
+    """Names of a row of switches: its own, or ``stem`` and a number from 1."""
+    if tier is None:
+        return ()
+    return tier.names or tuple(f"{stem}{n}" for n in range(1, tier.count + 1))
+
+
+def _type_of(topology: schema.Topology, tier: schema.Tier, role: Role) -> str:
+    """The switch type of a tier: the one named, else the one called like the role.
+
+    A border without a type of its own is built like a leaf.
+    """
+    if tier.type:
+        return tier.type
+    if role is Role.BORDER and role not in topology.switch_types:
+        return Role.LEAF
+    return role
+
+
+def _switches(topology: schema.Topology, models: dict[str, DeviceModel]) -> Iterator[Switch]:
+    """Every switch, in the order a person counts: top to bottom, rack by rack, borders last."""
+
+    def row(tier: schema.Tier, role: Role, stem: str, rack: str = "", pod: str = "") -> Iterator[Switch]:
+        kind = _type_of(topology, tier, role)
+        nos = topology.switch_types[kind].nos
+        names = tier_names(tier, stem)
+        paired = role is Role.LEAF and topology.switch_types[kind].pair == "mlag"
+        for index, name in enumerate(names, 1):
+            plane = (index - 1) % planes + 1 if role in (Role.SPINE, Role.SUPERSPINE) else 0
+            peer = names[(index - 1) ^ 1] if paired and len(names) > 1 else ""
+            yield Switch(
+                name, role, kind, nos, models[kind], index, rack, pod, plane, peer
+            )
+
+    planes = topology.superspines.planes if topology.superspines else 1
+    if topology.superspines:
+        yield from row(topology.superspines, Role.SUPERSPINE, "superspine")
+    if topology.spines:
+        yield from row(topology.spines, Role.SPINE, "spine")
+    for pod, name in _pods(topology):
+        yield from row(pod.spines, Role.SPINE, f"{name}-spine", pod=name)
+    for rack, group, pod_name in _rack_groups(topology):
+        yield from row(group.leaves, Role.LEAF, f"{rack}-leaf", rack, pod_name)
+    if topology.borders:
+        yield from row(topology.borders, Role.BORDER, "border")
+
+
+def _pods(topology: schema.Topology) -> Iterator[tuple[schema.Pod, str]]:
+    for pod in topology.pods:
+        for name in expand_range(pod.name):
+            yield pod, name
+
+
+def _rack_groups(topology: schema.Topology) -> Iterator[tuple[str, schema.RackGroup, str]]:
+    """Every rack's name with the group it was written in and its pod."""
+    for group in topology.racks:
+        for name in expand_range(group.name):
+            yield name, group, ""
+    for pod, pod_name in _pods(topology):
+        for group in pod.racks:
+            for name in expand_range(group.name):
+                yield name, group, pod_name
+
+
+def _racks(
+    groups: Sequence[tuple[str, schema.RackGroup, str]], switches: dict[str, Switch]
+) -> Iterator[Rack]:
+    leaves: dict[str, list[str]] = {}
+    for switch in switches.values():
+        if switch.rack:
+            leaves.setdefault(switch.rack, []).append(switch.name)
+    for name, group, pod in groups:
+        servers = tuple(server for server, _ in _server_names(name, group))
+        yield Rack(name, tuple(leaves.get(name, ())), servers, pod)
+
+
+def _server_names(rack: str, group: schema.RackGroup) -> Iterator[tuple[str, str]]:
+    """Names and types of a rack's servers; a count numbers them per type from 1."""
+    for kind, many in group.servers.items():
+        if isinstance(many, int):
+            for n in range(1, many + 1):
+                yield f"{rack}-{kind}{n}", kind
+        else:
+            for name in many:
+                yield name, kind
+
+
+def _servers(
+    topology: schema.Topology, groups: Sequence[tuple[str, schema.RackGroup, str]]
+) -> dict[str, Server]:
+    cluster_of, control = memberships(topology)
+    servers: dict[str, Server] = {}
+    for rack, group, pod in groups:
+        for position, (name, kind) in enumerate(_server_names(rack, group), 1):
+            made = topology.server_types[kind]
+            servers[name] = Server(
+                name, kind, rack, position, made.attach, made.nics.count, made.nics.speed,
+                cluster_of(name, kind, rack, pod), control(name, kind, rack, pod), pod,
+            )
+    return servers
+
+
+def _fabric_wants(topology: schema.Topology, switches: dict[str, Switch]) -> Iterator[Want]:
+    """Cables between tiers: each lower switch in order, to each switch above it in order."""
+    by_role: dict[tuple[Role, str], list[Switch]] = {}
+    for switch in switches.values():
+        by_role.setdefault((switch.role, switch.pod), []).append(switch)
+    top = by_role.get((Role.SUPERSPINE, ""), [])
+    for lower in switches.values():
+        if lower.role is Role.SUPERSPINE:
+            continue
+        if lower.role is Role.SPINE:
+            uppers = [s for s in top if s.plane == lower.plane]
+        elif lower.role is Role.BORDER and top:
+            uppers = top
+        else:
+            uppers = by_role.get((Role.SPINE, lower.pod), [])
+        for upper in uppers:
+            for index in range(1, topology.underlay.links_per_spine + 1):
+                yield Want(CableKind.FABRIC, upper.name, lower.name, index)
+
+
+def _peer_wants(topology: schema.Topology, switches: dict[str, Switch]) -> Iterator[Want]:
+    """The peer link of each pair; the first leaf is its upper end."""
+    for switch in switches.values():
+        if switch.peer and switch.index % 2 == 1:
+            for index in range(1, topology.underlay.peer_links + 1):
+                yield Want(CableKind.PEER, switch.name, switch.peer, index)
+
+
+def _server_wants(
+    topology: schema.Topology, rack: Rack, servers: dict[str, Server]
+) -> Iterator[Want]:
+    """A server's cables: NIC k goes to leaf k of the rack, starting over when leaves run out."""
+    if not rack.leaves:
+        return
+    count = len(rack.leaves)
+    for name in rack.servers:
+        server = servers[name]
+        first = _turn(name) if server.attach is Attach.SINGLE else 0
+        for nic, port in enumerate(nic_names(topology.server_types[server.type]), first):
+            yield Want(
+                CableKind.SERVER, rack.leaves[nic % count], name, (nic - first) // count + 1,
+                server.nic_speed, b_port=port,
+            )
+
+
+def _turn(name: str) -> int:
+    """Which leaf a server with one link takes: by the number in its name, so growth moves none."""
+    digits = name[len(name.rstrip("0123456789")) :]
+    return int(digits) - 1 if digits else crc32(name.encode())
+
+
+def nic_names(kind: schema.ServerType) -> tuple[str, ...]:
+    """NIC names of a kind of server; ``eno1``, ``eno2``, … unless the topology gives them."""
+    if kind.attach is Attach.SINGLE:
+        return (kind.interfaces or ("eno1",))[:1]
+    return kind.interfaces or tuple(f"eno{n}" for n in range(1, kind.nics.count + 1))

@@ -1,0 +1,54 @@
+"""A fault found in one value, before it is known where in the file the value stands."""
+
+from collections.abc import Iterable
+
+
+class Fault(ValueError):
+    """What is wrong with a value. ``at`` leads from the validated value to the faulty part of it.
+
+    ``message`` does not name the value's key: ``schema_errors`` puts the key's path before it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        allowed: str = "",
+        mend: str = "",
+        at: tuple[str | int, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.allowed = allowed
+        self.mend = mend
+        self.at = at
+
+    def under(self, *keys: str | int) -> "Fault":
+        """The same fault, seen from the value that holds the faulty one at ``keys``."""
+        at = (*keys, *self.at)
+        return Fault(self.code, self.message, allowed=self.allowed, mend=self.mend, at=at)
+
+
+class Faults(ValueError):
+    """Several faults in parts of one value."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.message for fault in self.faults))
+
+
+def shown(value: object) -> str:
+    """The value as a message names it: ``"abc"``, ``12``, ``true``, ``a list``."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value if len(value) <= 60 else value[:57] + "..."}"'
+    if isinstance(value, dict):
+        return "a block of keys"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return str(value)

@@ -1,0 +1,123 @@
+"""Defaults that depend on other parts of the topology."""
+
+from typing import TYPE_CHECKING, Any
+
+from barefabric.errors import Diagnostic
+from barefabric.topology.names import did_you_mean
+from barefabric.topology.shape import Keys, Shape
+
+if TYPE_CHECKING:
+    from barefabric.topology.load import Document
+    from barefabric.topology.schema import Cluster, Cni, LoadBalancer, ServerSelector, Topology
+
+
+def resolved(
+    document: "Document", topology: "Topology"
+) -> tuple["Topology", list[Diagnostic]]:
+    """The topology with every choice made, and the words in it that mean nothing (IN042, IN044)."""
+    if not topology.clusters:
+        return topology, []
+    faults: list[Diagnostic] = []
+    words = _Words(document, Shape(topology), faults)
+    clusters = tuple(
+        _cluster(words, cluster, ("clusters", index))
+        for index, cluster in enumerate(topology.clusters)
+    )
+    return topology.model_copy(update={"clusters": clusters}), faults
+
+
+def _cluster(words: "_Words", cluster: "Cluster", keys: Keys) -> "Cluster":
+    cni = cluster.cni.model_copy(update={"mode": cni_mode(cluster.cni)})
+    update: dict[str, Any] = {
+        "cni": cni,
+        "servers": words.selector(cluster.servers, (*keys, "servers")),
+    }
+    if cluster.load_balancer:
+        announce = announcer(cni, cluster.load_balancer)
+        update["load_balancer"] = cluster.load_balancer.model_copy(update={"announce": announce})
+    if cluster.control_plane:
+        chosen = words.selector(
+            cluster.control_plane.servers, (*keys, "control_plane", "servers")
+        )
+        update["control_plane"] = cluster.control_plane.model_copy(update={"servers": chosen})
+    return cluster.model_copy(update=update)
+
+
+def cni_mode(cni: "Cni") -> str:
+    """The mode asked for; for the word alone the one in which the plugin speaks BGP."""
+    return cni.mode or {"calico": "bgp", "cilium": "native"}[cni.use]
+
+
+def announcer(cni: "Cni", balancer: "LoadBalancer") -> str:
+    """Who announces load-balancer addresses: by default one speaker per node address.
+
+    Where the plugin speaks BGP it announces what MetalLB allocates, because a router knows a
+    neighbor by its source address (metallb.universe.tf/configuration/calico).
+    """
+    if balancer.announce:
+        return balancer.announce
+    return "metallb" if balancer.use == "metallb" and cni.mode == "vxlan" else "cni"
+
+
+class _Words:
+    """Settles what the words of a short list of servers mean."""
+
+    def __init__(self, document: "Document", shape: Shape, faults: list[Diagnostic]) -> None:
+        self.document = document
+        self.shape = shape
+        self.faults = faults
+
+    def selector(self, selector: "ServerSelector", keys: Keys) -> "ServerSelector":
+        """Sort the words of a short list into types, racks, pods or names; a block stays."""
+        written = self.document.value(*keys)
+        if written is None or isinstance(written, dict):
+            return selector
+        kinds: dict[str, list[str]] = {}
+        for word in selector.names:
+            kind = self._kind(word)
+            if kind:
+                kinds.setdefault(kind, []).append(word)
+            else:
+                self._unknown(word, keys)
+        if len(kinds) > 1:
+            self._mixed(kinds, keys)
+        update: dict[str, Any] = {"types": (), "racks": (), "pods": (), "names": ()}
+        update.update({kind: tuple(words) for kind, words in kinds.items()})
+        return selector.model_copy(update=update)
+
+    def _kind(self, word: str) -> str:
+        shape = self.shape
+        if word in shape.topology.server_types:
+            return "types"
+        if word in shape.rack_names:
+            return "racks"
+        if any(pod.name == word for pod in shape.pods):
+            return "pods"
+        return "names" if word in shape.server_names else ""
+
+    def _unknown(self, word: str, keys: Keys) -> None:
+        shape = self.shape
+        known = [*shape.topology.server_types, *shape.rack_names, *(p.name for p in shape.pods)]
+        self.faults.append(
+            Diagnostic(
+                "IN042",
+                f'no server type, rack, pod or server is called "{word}"',
+                (self.document.word_place(word, *keys),),
+                "server types: " + (", ".join(shape.topology.server_types) or "none"),
+                did_you_mean(word, known) or did_you_mean(word, shape.server_names),
+            )
+        )
+
+    def _mixed(self, kinds: dict[str, list[str]], keys: Keys) -> None:
+        nouns = {"types": "server types", "racks": "racks", "pods": "pods", "names": "servers"}
+        said = " and ".join(f"{nouns[kind]} ({', '.join(words)})" for kind, words in kinds.items())
+        block = ", ".join(f"{kind}: [{', '.join(words)}]" for kind, words in kinds.items())
+        self.faults.append(
+            Diagnostic(
+                "IN044",
+                f"the list names {said}",
+                (self.document.place(*keys),),
+                "a list names server types, or racks, or pods, or servers",
+                f"servers that are in all of these: {{{block}}}",
+            )
+        )

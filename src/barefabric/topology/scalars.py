@@ -1,0 +1,170 @@
+"""Single values: each function takes what stands in the file and returns it checked.
+
+All raise Fault with a code of the IN or AD family. None of them imports pydantic.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from barefabric.topology.faults import Fault, shown
+from barefabric.topology.names import did_you_mean
+
+SPEEDS = (1, 10, 25, 40, 50, 100, 200, 400, 800)
+"""Port speeds in Gbit/s that the vocabulary knows (IEEE 802.3 Ethernet rates of data centres)."""
+
+PORTS_RULE = "ports are written as count x speed: 48 x 25G"
+_SPEED_RULE = "speeds: " + ", ".join(f"{speed}G" for speed in SPEEDS)
+
+_PORTS = re.compile(r"\s*(\d{1,6})\s*[x*]\s*(\S+)\s*", re.IGNORECASE)
+_SPEED = re.compile(r"(\d{1,6})\s*G", re.IGNORECASE)
+_TIME = re.compile(r"(\d{1,9})\s*(ms|s)")
+_ALMOST_WHOLE = (
+    (re.compile(r"0+([1-9]\d*|0)"), r"\1", "without the leading zero"),
+    (re.compile(r"(\d+(?:[_,]\d+)+)"), None, "without separators"),
+    (re.compile(r"([1-9]\d*|0)\.0*"), r"\1", "without the decimal point"),
+    (re.compile(r"\+(\d+)"), r"\1", "without the sign"),
+)
+_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,15}|0o[0-7]{1,20}")
+
+
+def text(value: Any) -> str:
+    """A line of text. Whole numbers are taken as written."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        quote = f', in quotes: "{shown(value)}"' if isinstance(value, bool) else ""
+        raise Fault("IN021", f"must be text{quote}, not {shown(value)}")
+    if not value.strip():
+        raise Fault("IN020", "has no value", mend="give it one, or take the key away")
+    if not value.isprintable():
+        raise Fault("IN021", "must be one line of text, without control characters")
+    return value
+
+
+def lines(value: Any) -> str:
+    """Several lines of text, as after ``|``."""
+    if not isinstance(value, str):
+        raise Fault("IN021", f"must be lines of text, not {shown(value)}",
+                    mend="write | after the colon and the lines below it, indented")  # fmt: skip
+    if any(not c.isprintable() and c not in "\n\t" for c in value):
+        raise Fault("IN021", "must be lines of text, without control characters")
+    return value
+
+
+def whole(value: Any, low: int, high: int) -> int:
+    """A whole number from ``low`` to ``high``."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Fault("IN021", f"must be a whole number, not {shown(value)}", mend=_whole_hint(value))
+    if not low <= value <= high:
+        raise Fault("IN023", f"{value} is out of range", allowed=f"from {low:,} to {high:,}")
+    return value
+
+
+def _whole_hint(value: Any) -> str:
+    """How to write a number that only looks like one."""
+    if not isinstance(value, str):
+        return ""
+    if _HEXADECIMAL.fullmatch(value):
+        return f"write {int(value, 0)}"
+    for pattern, replacement, how in _ALMOST_WHOLE:
+        match = pattern.fullmatch(value)
+        if match:
+            plain = match.expand(replacement) if replacement else re.sub("[_,]", "", value)
+            return f"write {plain}, {how}"
+    return "write it without quotes" if re.fullmatch(r"[1-9]\d{0,17}|0", value) else ""
+
+
+def choice(value: Any, allowed: Collection[str]) -> str:
+    """One of several words."""
+    if isinstance(value, str) and value in allowed:
+        return value
+    words = f"one of: {', '.join(allowed)}"
+    if not isinstance(value, str):
+        raise Fault("IN022", f"must be a word, not {shown(value)}", allowed=words)
+    mend = did_you_mean(value, allowed)
+    raise Fault("IN022", f"{shown(value)} is not known here", allowed=words, mend=mend)
+
+
+def speed(value: Any) -> int:
+    """A port speed in Gbit/s, written ``25G``."""
+    if isinstance(value, int) and not isinstance(value, bool) and value in SPEEDS:
+        return value
+    match = _SPEED.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        mend = f"write {value}G" if str(value) in map(str, SPEEDS) else ""
+        raise Fault("IN026", f"{shown(value)} is not a port speed", allowed=_SPEED_RULE, mend=mend)
+    found = int(match.group(1))
+    if found not in SPEEDS:
+        raise Fault("IN026", f"{shown(value)} is not a port speed", allowed=_SPEED_RULE)
+    return found
+
+
+def ports(value: Any) -> tuple[int, int]:
+    """Count and speed of ``48 x 25G``."""
+    match = _PORTS.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise Fault("IN026", f"{shown(value)} does not say how many ports of which speed",
+                    allowed=PORTS_RULE)  # fmt: skip
+    return whole(int(match.group(1)), 1, 1024), speed(match.group(2))
+
+
+def milliseconds(value: Any) -> int:
+    """A time of ``300ms`` or ``1s``; a bare number is in milliseconds."""
+    return _time(value, bare=1, unit="ms")
+
+
+def seconds(value: Any) -> int:
+    """A time of ``3s`` or ``3000ms``; a bare number is in seconds. Whole seconds only."""
+    found = _time(value, bare=1000, unit="s")
+    if found % 1000:
+        raise Fault("IN026", f"{shown(value)} is not a whole number of seconds",
+                    allowed="BGP counts in whole seconds: 3s")  # fmt: skip
+    return found // 1000
+
+
+def _time(value: Any, *, bare: int, unit: str) -> int:
+    """A time in milliseconds."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value * bare
+    match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        example = "300ms" if unit == "ms" else "3s"
+        raise Fault("IN026", f"{shown(value)} is not a time", allowed=f"a time is written {example}",
+                    mend=f"without a unit it is in {unit}")  # fmt: skip
+    return int(match.group(1)) * (1000 if match.group(2) == "s" else 1)
+
+
+def kubernetes_version(value: Any) -> str:
+    """A release of Kubernetes: ``1.34`` or ``1.34.2``."""
+    found = text(value).removeprefix("v")
+    if not re.fullmatch(r"1\.\d{1,3}(\.\d{1,3})?", found):
+        raise Fault("IN026", f"{shown(value)} is not a release of Kubernetes",
+                    allowed='a release is written "1.34" or "1.34.2"')  # fmt: skip
+    return found
+
+
+def secret_name(value: Any) -> str:
+    """NAME of ``secret:NAME``. What stands in its place may be a password: it is not repeated."""
+    if isinstance(value, str) and value.startswith("secret:") and value[7:].strip():
+        return value[7:].strip()
+    raise Fault("IN030", "a password never stands in a topology",
+                allowed="a password is written secret:NAME, and secrets: says where NAME is",
+                mend="write secret:fabric-bgp here and fabric-bgp: env:FABRIC_BGP_PASSWORD there; "
+                     "change the password if this file has left your machine")  # fmt: skip
+
+
+def secret_source(value: Any) -> str:
+    """Where a secret is fetched: ``env:VARIABLE``, ``file:PATH`` or ``vault:PATH#KEY``."""
+    found = value if isinstance(value, str) else ""
+    kind, _, rest = found.partition(":")
+    fits = {
+        "env": re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest),
+        "file": rest.strip() and rest.isprintable(),
+        "vault": re.fullmatch(r"[^#\s]+#[^#\s]+", rest),
+    }
+    if not fits.get(kind):
+        raise Fault("IN032", "this does not say where the secret is",
+                    allowed="env:VARIABLE, file:PATH or vault:PATH#KEY",
+                    mend="a password itself never stands in a topology")  # fmt: skip
+    return found

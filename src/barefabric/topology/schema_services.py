@@ -1,0 +1,75 @@
+"""Services for switches, and statements of the user's own."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from barefabric.topology.schema_base import Block, Name, Strings, Text, whole
+
+
+class User(Block):
+    """A switch account; the secret holds a password hash."""
+
+    noun: ClassVar[str] = "a user"
+
+    name: Text = Field(description="Login name.")
+    role: Text = Field("network-admin", description="Role, in the vendor's own word.")
+    secret: Text = Field(description="Name of the secret that holds the password's hash.")
+
+
+class Settings(Block):
+    """Services every switch is told about."""
+
+    noun: ClassVar[str] = "settings"
+
+    ntp: Strings = Field((), description="NTP servers.")
+    dns: Strings = Field((), description="DNS resolvers.")
+    domain: Text = Field("", description="DNS domain.")
+    syslog: Strings = Field((), description="Syslog receivers.")
+    users: tuple[User, ...] = Field((), description="Accounts on the switches.")
+
+
+class UserContract(Block):
+    """A statement of the user's own; exactly one kind."""
+
+    noun: ClassVar[str] = "a contract"
+
+    name: Text = Field(description="Its name, for reports.")
+    kind: Literal["reach", "never-reach", "survives", "max-path-length"]
+    source: Text = ""
+    target: Text = ""
+    failures: Annotated[int, whole(1, 8)] = 1
+    length: Annotated[int, whole(0, 64)] = 0
+
+
+class _Ends(Block):
+    """From where to where."""
+
+    source: str = Field(alias="from", description="A device, rack, pod or cluster.")
+    target: str = Field(alias="to", description="A device, rack, pod, cluster or prefix.")
+
+
+class _Survives(_Ends):
+    """How many failures leave a path."""
+
+    failures: int = Field(1, ge=1, le=8, description="Links or switches that fail together.")
+
+
+class _MaxPathLength(_Ends):
+    """How long a path may be."""
+
+    length: int = Field(ge=0, le=64, description="Switches on the longest path.")
+
+
+class WrittenContract(Block):
+    """A contract as it stands in a file: a name and exactly one kind."""
+
+    name: str = Field(description="Its name, for reports.")
+    reach: _Ends | None = Field(None, description="From there, that is reached.")
+    never_reach: _Ends | None = Field(
+        None, alias="never-reach", description="From there, that is never reached."
+    )
+    survives: _Survives | None = Field(None, description="Reached whatever fails.")
+    max_path_length: _MaxPathLength | None = Field(
+        None, alias="max-path-length", description="Reached over at most so many switches."
+    )

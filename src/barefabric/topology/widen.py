@@ -1,0 +1,244 @@
+"""Short forms to long ones: ``spines: 2`` to ``{count: 2}``, ``cni: calico`` to ``{use: calico}``.
+
+Each function takes a value as it stands in the file and returns what the schema validates. A value
+that is neither form is returned as it is, so that the schema says what was expected.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from barefabric.topology import scalars
+from barefabric.topology.addresses import asn_range
+from barefabric.topology.faults import Fault, Faults, shown
+from barefabric.topology.names import check_name, expand_range
+
+OFF = ("off", "no", "none", "false")
+ON = ("on", "yes", "true")
+CONTRACT_KINDS = ("reach", "never-reach", "survives", "max-path-length")
+
+_CONTRACT_KEYS = {"from": "source", "to": "target", "failures": "failures", "length": "length"}
+_CABLE = re.compile(r"\s+-+\s+")
+
+
+def listed(value: Any) -> Any:
+    """A lone value to a list of one."""
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def each(items: Iterable[tuple[str | int, Any]], parse: Callable[[Any], Any]) -> list[Any]:
+    """Parse every item; raise all their faults together, each with the key of its item."""
+    found, faults = [], []
+    for key, item in items:
+        try:
+            found.append(parse(item))
+        except Fault as fault:
+            faults.append(fault.under(key))
+        except Faults as several:
+            faults.extend(fault.under(key) for fault in several.faults)
+    if faults:
+        raise Faults(faults)
+    return found
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """A name, a range, or a list of both, expanded. Faults IN021, IN024, IN025."""
+    if isinstance(value, list | tuple):
+        items = each(enumerate(value), lambda item: expand_range(scalars.text(item)))
+    else:
+        items = [expand_range(scalars.text(value))]
+    found = tuple(name for item in items for name in item)
+    twice = next((name for name in found if found.count(name) > 1), "") if len(found) < 500 else ""
+    if twice or len(set(found)) < len(found):
+        raise Fault("IN051", f"{shown(twice) if twice else 'a name'} stands twice in this list")
+    return found
+
+
+def name_or_range(value: Any) -> str:
+    """A name or a range that expands to names; returned unexpanded."""
+    found = scalars.text(value)
+    expand_range(found)
+    return found
+
+
+def name(value: Any) -> str:
+    """One name."""
+    return check_name(scalars.text(value))
+
+
+def port_blocks(value: Any) -> Any:
+    """``64 x 400G``, ``{downlink: 48 x 25G, uplink: 8 x 100G}``, or a list of either."""
+    if isinstance(value, dict) and "count" not in value and "speed" not in value:
+        pairs = each(value.items(), lambda item: [_ports(one) for one in listed(item)])
+        groups = each(((key, key) for key in value), _port_group)
+        return [
+            {**block, "group": group}
+            for group, blocks in zip(groups, pairs, strict=True)
+            for block in blocks
+        ]
+    return each(enumerate(value), _ports) if isinstance(value, list) else [_ports(value)]
+
+
+def _port_group(key: Any) -> str:
+    return scalars.choice(key, ("downlink", "uplink", "any"))
+
+
+def _ports(value: Any) -> Any:
+    """Count and speed of ``48 x 25G``; a block stays as it is."""
+    if isinstance(value, dict):
+        return value
+    count, speed = scalars.ports(value)
+    return {"count": count, "speed": speed}
+
+
+def nics(value: Any) -> Any:
+    """``2 x 25G``."""
+    return _ports(value)
+
+
+def tier_of(role: str) -> Callable[[Any], Any]:
+    """Reads a row of switches whose type is by default called as its role."""
+
+    def widened(value: Any) -> Any:
+        found = _tier(value)
+        return found if "type" in found else {"type": role, **found}
+
+    return widened
+
+
+def _tier(value: Any) -> dict[Any, Any]:
+    """``2``, a list of names, or a block with ``type`` and ``count`` or ``names``."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"count": value}
+    if isinstance(value, list):
+        found = names(value)
+        return {"names": found, "count": len(found)}
+    if not isinstance(value, dict):
+        raise Fault("IN021", f"must be a count, a list of names or a block, not {shown(value)}",
+                    allowed="2, or [a, b], or {type: spine, count: 2}")  # fmt: skip
+    if "names" not in value:
+        if "count" not in value:
+            raise Fault("IN020", "has neither count nor names", allowed="{type: spine, count: 2}")
+        return value
+    try:
+        found = names(value["names"])
+    except Fault as fault:
+        raise fault.under("names") from None
+    except Faults as several:
+        raise Faults(fault.under("names") for fault in several.faults) from None
+    if value.get("count", len(found)) != len(found):
+        raise Fault("IN062", f"count says {shown(value['count'])}, but there are {len(found)} names",
+                    mend="leave count out where there are names", at=("count",))  # fmt: skip
+    return {**value, "names": found, "count": len(found)}
+
+
+def server_entry(value: Any) -> int | tuple[str, ...]:
+    """How many servers of a type a rack has, or their names."""
+    if isinstance(value, list | tuple):
+        return names(value)
+    if isinstance(value, str):
+        raise Fault("IN021", f"must be a count or a list of names, not {shown(value)}",
+                    allowed="{node: 4} or {node: [alpha, beta]}")  # fmt: skip
+    return scalars.whole(value, 0, 1024)
+
+
+def bfd(value: Any) -> Any:
+    """``off`` or ``false`` to None, ``on`` to the defaults."""
+    if value is False or (isinstance(value, str) and value in OFF):
+        return None
+    if value is True or (isinstance(value, str) and value in ON):
+        return {}
+    return value
+
+
+def used(value: Any) -> Any:
+    """The word alone: ``calico`` to ``{use: calico}``."""
+    return {"use": value} if isinstance(value, str) else value
+
+
+def endpoint(value: Any) -> Any:
+    """The address alone."""
+    return {"address": value} if isinstance(value, str) else value
+
+
+def pooled(value: Any) -> Any:
+    """A pool, or a list of pools, to ``{pool: ...}``."""
+    return {"pool": value} if isinstance(value, str | list) else value
+
+
+def address_pool(value: Any) -> Any:
+    """A prefix, or a list of prefixes, to ``{addresses: ...}``."""
+    return {"addresses": value} if isinstance(value, str | list) else value
+
+
+def selector(value: Any) -> Any:
+    """A word or a list of words. Which of them are types, racks or servers is settled later."""
+    return {"names": names(value)} if isinstance(value, str | int | list) else value
+
+
+def asn_bounds(value: Any) -> Any:
+    """``65000``, ``64512-65534`` or ``65000.1-65000.99`` to ``{first, last}``."""
+    if isinstance(value, dict):
+        return value
+    first, last = asn_range(value)
+    return {"first": first, "last": last}
+
+
+def cable(value: Any) -> Any:
+    """``spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1``."""
+    if not isinstance(value, str):
+        return value
+    ends = _CABLE.split(value.strip())
+    if len(ends) != 2:
+        raise Fault("IN026", f"{shown(value)} does not say which two ports",
+                    allowed='"spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1"')  # fmt: skip
+    return {"a": cable_end(ends[0]), "b": cable_end(ends[1])}
+
+
+def cable_end(value: Any) -> Any:
+    """``spine1:Ethernet1/1``. The port may hold colons of its own."""
+    if not isinstance(value, str):
+        return value
+    device, colon, port = value.partition(":")
+    if not (device.strip() and colon and port.strip()):
+        raise Fault("IN026", f"{shown(value)} is not a port of a device",
+                    allowed="an end is written device:port, as in spine1:Ethernet1/1")  # fmt: skip
+    return {"device": device.strip(), "port": port.strip()}
+
+
+def contract(value: Any) -> Any:
+    """``{name, reach: {from, to}}`` to ``{name, kind: reach, source, target}``."""
+    if not isinstance(value, dict):
+        return value
+    kinds = [key for key in value if key in CONTRACT_KINDS]
+    if len(kinds) != 1:
+        what = "no kind" if not kinds else "several kinds"
+        raise Fault("IN063", f"the contract has {what}",
+                    allowed=f"exactly one of: {', '.join(CONTRACT_KINDS)}")  # fmt: skip
+    kind = kinds[0]
+    body = value[kind]
+    if not isinstance(body, dict):
+        raise Fault("IN021", f"must be a block of keys, not {shown(body)}",
+                    allowed="{from: rack or device, to: rack, device or prefix}", at=(kind,))  # fmt: skip
+    extra = {"survives": ("failures",), "max-path-length": ("length",)}.get(kind, ())
+    _refuse_keys(body, ("from", "to", *extra), kind)
+    missing = [key for key in ("from", "to", *extra) if key not in body and key != "failures"]
+    if missing:
+        raise Fault("IN020", f"the key {missing[0]} is missing", at=(kind,),
+                    allowed=f"{kind} takes: {', '.join(('from', 'to', *extra))}")  # fmt: skip
+    rest = {key: item for key, item in value.items() if key != kind}
+    return {**rest, "kind": kind, **{_CONTRACT_KEYS[key]: item for key, item in body.items()}}
+
+
+def _refuse_keys(body: dict[str, Any], allowed: tuple[str, ...], what: str) -> None:
+    """Unknown keys of a block that the schema never sees."""
+    from barefabric.topology.names import did_you_mean
+
+    faults = [
+        Fault("IN012", f'unknown key "{key}"', allowed=f"{what} takes: {', '.join(allowed)}",
+              mend=did_you_mean(key, allowed), at=(what, key))
+        for key in body
+        if key not in allowed
+    ]  # fmt: skip
+    if faults:
+        raise Faults(faults)
