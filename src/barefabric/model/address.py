@@ -2,7 +2,7 @@
 
 from socket import inet_aton
 
-_PAIRS = tuple(f"{n >> 8}.{n & 255}" for n in range(65536))
+_OCTETS = tuple(str(n) for n in range(256))
 
 
 def number(text: str) -> int:
@@ -12,7 +12,8 @@ def number(text: str) -> int:
 
 def dotted(value: int) -> str:
     """The dotted text of an IPv4 integer."""
-    return f"{_PAIRS[value >> 16]}.{_PAIRS[value & 65535]}"
+    a, b = _OCTETS[value >> 24], _OCTETS[value >> 16 & 255]
+    return f"{a}.{b}.{_OCTETS[value >> 8 & 255]}.{_OCTETS[value & 255]}"
 
 
 def split(prefix: str) -> tuple[int, int]:

@@ -1,6 +1,26 @@
-"""What the tool knows of a network operating system, read from ``vendor_templates/<nos>/vendor.toml``."""
+"""What the tool knows of a network OS, read from ``vendor_templates/<nos>/vendor.toml``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dialect:
+    """How a network OS names things in its configuration.
+
+    ``files`` maps each file the switch loads to the template that lays it out. The patterns have
+    ``{number}``. ``speeds`` is what a port is told that runs below its native speed, by Gbit/s.
+    ``interface_import`` is true where a neighbor that is named by its interface can have an import
+    policy of its own; elsewhere such neighbors get a group each.
+    """
+
+    files: Mapping[str, str]
+    channel_name: str
+    svi_name: str
+    loopback: str
+    management_port: str
+    speeds: Mapping[int, str]
+    interface_import: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,7 +34,8 @@ class Vendor:
     ``port_name``. With ``running_lanes`` lanes are counted over the whole panel from 0 (SONiC), not
     from 1 in each port. ``pairs`` and ``attaches`` are what the OS can do. ``pair_vlan`` and
     ``routing_vlan`` carry the MLAG control session and the pair's iBGP session. ``renders`` is
-    true where templates exist.
+    true where templates exist; ``dialect`` is set there. Compared by identity: the catalogue holds
+    one object per OS.
     """
 
     nos: str
@@ -34,3 +55,4 @@ class Vendor:
     routing_vlan: int
     renders: bool
     running_lanes: bool = False
+    dialect: Dialect | None = None

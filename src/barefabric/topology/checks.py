@@ -1,14 +1,27 @@
-"""Checks across the parts of a topology."""
+"""Checks across the parts of a topology whose values are fine by themselves."""
 
 from typing import TYPE_CHECKING
 
 from barefabric.errors import Diagnostic
+from barefabric.topology import (
+    checks_clusters,
+    checks_names,
+    checks_network,
+    checks_overlaps,
+    checks_shape,
+)
+from barefabric.topology.shape import Shape
+from barefabric.topology.view import View
 
 if TYPE_CHECKING:
     from barefabric.topology.load import Document
     from barefabric.topology.schema import Topology
 
+_CHECKS = (checks_shape, checks_names, checks_network, checks_overlaps, checks_clusters)
+
 
 def faults(document: "Document", topology: "Topology") -> list[Diagnostic]:
-    """Every fault of a topology whose values are fine by themselves."""
-    return []
+    """Every fault, each once."""
+    view = View(document, topology, Shape(topology))
+    found = [fault for part in _CHECKS for fault in part.check(view)]
+    return list(dict.fromkeys(found))

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from barefabric.topology.load import Document
     from barefabric.topology.schema import Cluster, Cni, LoadBalancer, ServerSelector, Topology
 
+_UNIONS = ({"types", "names"}, {"racks", "names"})
+"""Kinds of words that may stand in one list: all servers of these types, and these servers too."""
 
-def resolved(
-    document: "Document", topology: "Topology"
-) -> tuple["Topology", list[Diagnostic]]:
+
+def resolved(document: "Document", topology: "Topology") -> tuple["Topology", list[Diagnostic]]:
     """The topology with every choice made, and the words in it that mean nothing (IN042, IN044)."""
     if not topology.clusters:
         return topology, []
@@ -36,9 +37,7 @@ def _cluster(words: "_Words", cluster: "Cluster", keys: Keys) -> "Cluster":
         announce = announcer(cni, cluster.load_balancer)
         update["load_balancer"] = cluster.load_balancer.model_copy(update={"announce": announce})
     if cluster.control_plane:
-        chosen = words.selector(
-            cluster.control_plane.servers, (*keys, "control_plane", "servers")
-        )
+        chosen = words.selector(cluster.control_plane.servers, (*keys, "control_plane", "servers"))
         update["control_plane"] = cluster.control_plane.model_copy(update={"servers": chosen})
     return cluster.model_copy(update=update)
 
@@ -79,7 +78,7 @@ class _Words:
                 kinds.setdefault(kind, []).append(word)
             else:
                 self._unknown(word, keys)
-        if len(kinds) > 1:
+        if len(kinds) > 1 and kinds.keys() not in _UNIONS:
             self._mixed(kinds, keys)
         update: dict[str, Any] = {"types": (), "racks": (), "pods": (), "names": ()}
         update.update({kind: tuple(words) for kind, words in kinds.items()})
@@ -117,7 +116,7 @@ class _Words:
                 "IN044",
                 f"the list names {said}",
                 (self.document.place(*keys),),
-                "a list names server types, or racks, or pods, or servers",
+                "a list names server types, racks or pods, not several of these",
                 f"servers that are in all of these: {{{block}}}",
             )
         )

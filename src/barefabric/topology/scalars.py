@@ -106,12 +106,39 @@ def ports(value: Any) -> tuple[int, int]:
     if match is None:
         raise Fault("IN026", f"{shown(value)} does not say how many ports of which speed",
                     allowed=PORTS_RULE)  # fmt: skip
-    return whole(int(match.group(1)), 1, 1024), speed(match.group(2))
+    return whole(int(match.group(1)), 1, 4096), speed(match.group(2))
 
 
 def milliseconds(value: Any) -> int:
     """A time of ``300ms`` or ``1s``; a bare number is in milliseconds."""
     return _time(value, bare=1, unit="ms")
+
+
+def bfd_interval(value: Any) -> int:
+    """Milliseconds between BFD packets, within what every speaker takes.
+
+    EOS takes 50 to 60000 (bfd interval), MetalLB 10 to 60000 (BFDProfile), FRR 10 and more.
+    """
+    found = milliseconds(value)
+    if not 50 <= found <= 60000:
+        raise Fault("IN023", f"{shown(value)} is out of range", allowed="from 50ms to 60000ms")
+    return found
+
+
+def hold_time(value: Any) -> int:
+    """A BGP hold time: RFC 4271 (4.2) allows 0 or at least 3 seconds; 0 turns detection off."""
+    found = seconds(value)
+    if not 3 <= found <= 65535:
+        raise Fault("IN023", f"{shown(value)} is out of range", allowed="from 3s to 65535s")
+    return found
+
+
+def keepalive_time(value: Any) -> int:
+    """Seconds between keepalives, from 1 to a third of the longest hold time."""
+    found = seconds(value)
+    if not 1 <= found <= 21845:
+        raise Fault("IN023", f"{shown(value)} is out of range", allowed="from 1s to 21845s")
+    return found
 
 
 def seconds(value: Any) -> int:
@@ -152,6 +179,16 @@ def secret_name(value: Any) -> str:
                 allowed="a password is written secret:NAME, and secrets: says where NAME is",
                 mend="write secret:fabric-bgp here and fabric-bgp: env:FABRIC_BGP_PASSWORD there; "
                      "change the password if this file has left your machine")  # fmt: skip
+
+
+def secret_reference(value: Any) -> str:
+    """The name of a secret where nothing else can stand: ``NAME`` or ``secret:NAME``."""
+    found = value.removeprefix("secret:").strip() if isinstance(value, str) else ""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", found):
+        raise Fault("IN030", "a password or its hash never stands in a topology",
+                    allowed="the name of a secret, and secrets: says where it is",
+                    mend="write secret: admin-hash here and admin-hash: env:ADMIN_HASH there")  # fmt: skip
+    return found
 
 
 def secret_source(value: Any) -> str:

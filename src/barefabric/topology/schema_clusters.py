@@ -101,7 +101,8 @@ class LoadBalancer(Block):
     pools: dict[
         Name, Annotated[AddressPool, form(widen.address_pool, str | list[str] | AddressPool)]
     ] = Field(
-        default_factory=dict, description="Pools by name: a prefix, a list, or {addresses, announce_to}."
+        default_factory=dict,
+        description="Pools by name: a prefix, a list, or {addresses, announce_to}.",
     )
 
 

@@ -25,7 +25,7 @@ class PortBlock(Block):
 
     noun: ClassVar[str] = "a run of ports"
 
-    count: Annotated[int, whole(1, 1024)] = Field(description="How many ports.")
+    count: Annotated[int, whole(1, 4096)] = Field(description="How many ports.")
     speed: Speed = Field(description="Their speed: 25G.")
     group: Literal["downlink", "uplink", "any"] = Field(
         "any", description="What they are for; any: both."
@@ -56,7 +56,10 @@ class SwitchType(Block):
     )
     ports: Annotated[
         tuple[PortBlock, ...],
-        form(widen.port_blocks, WrittenPorts | _PortGroups | PortBlock | list[WrittenPorts | PortBlock]),
+        form(
+            widen.port_blocks,
+            WrittenPorts | _PortGroups | PortBlock | list[WrittenPorts | PortBlock],
+        ),
     ] = Field(
         (),
         description="Front-panel ports instead of a model: 64 x 400G, or "
@@ -181,5 +184,6 @@ class ExplicitCable(Block):
 
 
 CableForm = Annotated[
-    ExplicitCable, form(widen.cable, Annotated[str, Field(pattern=r"^.+:.+ - .+:.+$")] | ExplicitCable)
+    ExplicitCable,
+    form(widen.cable, Annotated[str, Field(pattern=r"^.+:.+ - .+:.+$")] | ExplicitCable),
 ]

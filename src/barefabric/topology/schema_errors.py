@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 Keys = tuple[str | int, ...]
 
-_KINDS = {"list": "a list", "tuple": "a list", "dict": "a block of keys", "model": "a block of keys"}
+_KINDS = {
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "a block of keys",
+    "model": "a block of keys",
+}
 _MASK = "***"
 
 
@@ -29,7 +34,11 @@ def validated(document: "Document") -> "Topology":
     try:
         topology = Topology.model_validate(document.values)
     except ValidationError as error:
-        found = [d for details in error.errors(include_url=False) for d in _diagnostics(document, details)]
+        found = [
+            d
+            for details in error.errors(include_url=False)
+            for d in _diagnostics(document, details)
+        ]
         silenced = {keys for keys, _ in nothing}
         kept = [d for keys, d in found if keys not in silenced]
         faults = [*(d for _, d in nothing), *kept]

@@ -8,13 +8,14 @@ from barefabric.topology import addresses, widen
 from barefabric.topology.schema_base import (
     Address,
     AsNumber,
+    BfdInterval,
     Block,
+    HoldTime,
     Interface,
-    Milliseconds,
+    Keepalive,
     Name,
     Prefix,
     Prefixes,
-    Seconds,
     Secret,
     Text,
     WrittenAsn,
@@ -24,12 +25,15 @@ from barefabric.topology.schema_base import (
 
 
 class Bfd(Block):
-    """BFD timers, interval in milliseconds."""
+    """BFD timers, interval in milliseconds.
+
+    EOS takes multipliers of 3 to 50 (router bfd), FRR 1 to 255, MetalLB 2 to 255.
+    """
 
     noun: ClassVar[str] = "bfd"
 
-    interval: Milliseconds = Field(300, description="Transmit and receive interval: 300ms.")
-    multiplier: Annotated[int, whole(1, 255)] = Field(
+    interval: BfdInterval = Field(300, description="Transmit and receive interval: 300ms.")
+    multiplier: Annotated[int, whole(3, 50)] = Field(
         3, description="Missed packets after which the neighbor is down."
     )
 
@@ -39,8 +43,8 @@ class Timers(Block):
 
     noun: ClassVar[str] = "timers"
 
-    keepalive: Seconds = Field(3, description="Seconds between keepalives: 3s.")
-    hold: Seconds = Field(9, description="Hold time, at least three keepalives: 9s.")
+    keepalive: Keepalive = Field(3, description="Seconds between keepalives: 3s.")
+    hold: HoldTime = Field(9, description="Hold time, at least three keepalives: 9s.")
 
 
 class Underlay(Block):

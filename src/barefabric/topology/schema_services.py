@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from barefabric.topology.schema_base import Block, Name, Strings, Text, whole
+from barefabric.topology.schema_base import Block, SecretReference, Strings, Text, whole
 
 
 class User(Block):
@@ -14,7 +14,9 @@ class User(Block):
 
     name: Text = Field(description="Login name.")
     role: Text = Field("network-admin", description="Role, in the vendor's own word.")
-    secret: Text = Field(description="Name of the secret that holds the password's hash.")
+    secret: SecretReference = Field(
+        description="Name of the secret that holds the password's hash."
+    )
 
 
 class Settings(Block):

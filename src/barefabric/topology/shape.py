@@ -25,12 +25,11 @@ class NamedRack(NamedTuple):
 
 
 class NamedPod(NamedTuple):
-    """A pod by its own name. ``ranged`` says that it is written as one of a range of pods."""
+    """A pod by its own name. ``keys`` is the path of the pod or range it is written in."""
 
     name: str
     pod: "Pod"
     keys: Keys
-    ranged: bool
 
 
 class Shape:
@@ -43,20 +42,19 @@ class Shape:
     def pods(self) -> list[NamedPod]:
         """Every pod."""
         return [
-            NamedPod(name, pod, ("pods", index), "[" in pod.name)
+            NamedPod(name, pod, ("pods", index))
             for index, pod in enumerate(self.topology.pods)
             for name in expand_range(pod.name)
         ]
 
     @cached_property
     def racks(self) -> list[NamedRack]:
-        """Every rack, in the order written. A rack of a range of pods has its pod before its name."""
+        """Every rack, in the order written."""
         return [*_racks(self.topology.racks, "", ("racks",)), *self._pod_racks()]
 
     def _pod_racks(self) -> Iterator[NamedRack]:
         for named in self.pods:
-            for rack in _racks(named.pod.racks, named.name, (*named.keys, "racks")):
-                yield rack._replace(name=f"{named.name}-{rack.name}") if named.ranged else rack
+            yield from _racks(named.pod.racks, named.name, (*named.keys, "racks"))
 
     @cached_property
     def rack_names(self) -> set[str]:

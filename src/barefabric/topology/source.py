@@ -11,7 +11,9 @@ LARGEST = 8 * 1024 * 1024
 """Bytes. The largest fabric written out rack by rack is about 1 MB."""
 
 # YAML 1.1, section 5.1 (c-printable), without the byte order mark: both of PyYAML's readers agree.
-UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 WIDE = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"),
         (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))  # fmt: skip
@@ -30,7 +32,9 @@ class Source(NamedTuple):
         return Place(self.path, line, column, max(1, width), excerpt)
 
 
-def refuse(code: str, message: str, place: Place, *, allowed: str = "", mend: str = "") -> FabricError:
+def refuse(
+    code: str, message: str, place: Place, *, allowed: str = "", mend: str = ""
+) -> FabricError:
     """One diagnostic that ends the reading of a file."""
     return FabricError([Diagnostic(code, message, (place,), allowed, mend)])
 

@@ -16,7 +16,7 @@ class _Sentence(NamedTuple):
     opened: bool = False
 
 
-_QUOTE = 'text with a colon and a space, or that begins with @ ` % & * ! { [ or -, goes in quotes'
+_QUOTE = "text with a colon and a space, or that begins with @ ` % & * ! { [ or -, goes in quotes"
 
 # libyaml (scanner.c, parser.c) and PyYAML (scanner.py, parser.py) word the same faults differently.
 _SENTENCES = (
@@ -96,7 +96,9 @@ def _tab_indents(source: Source, line: int) -> bool:
 def _within(source: Source, line: int, column: int) -> tuple[int, int]:
     """Line and column from 1; the end of the file is the end of its last line that says anything."""
     at = min(line, len(source.lines) - 1)
-    if line >= len(source.lines) or (not source.lines[at].strip() and line == len(source.lines) - 1):
+    if line >= len(source.lines) or (
+        not source.lines[at].strip() and line == len(source.lines) - 1
+    ):
         at = max((n for n, text in enumerate(source.lines[: at + 1]) if text.strip()), default=0)
         return at + 1, len(source.lines[at].rstrip()) + 1
     return at + 1, min(column, len(source.lines[at])) + 1

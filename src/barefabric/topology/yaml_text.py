@@ -93,7 +93,9 @@ class _Builder:
         places = tuple(self.source.place(*each) for each in marks)
         self.faults.append(Diagnostic(code, message, places, allowed, mend))
 
-    def stop(self, code: str, message: str, mark: Mark, *, allowed: str = "", mend: str = "") -> None:
+    def stop(
+        self, code: str, message: str, mark: Mark, *, allowed: str = "", mend: str = ""
+    ) -> None:
         """Note a fault after which nothing more is read."""
         self.report(code, message, mark, allowed=allowed, mend=mend)
         raise FabricError(self.faults)

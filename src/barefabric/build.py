@@ -1,0 +1,141 @@
+"""From a design to the tree of files under ``build/<fabric>/`` and the ledger beside the topology."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from barefabric.errors import Diagnostic, FabricError, Place
+from barefabric.hosts.files import server_files
+from barefabric.kubernetes.files import cluster_files
+from barefabric.ledger.file import format_ledger, ledger_path, write_ledger
+from barefabric.model.design import Design
+from barefabric.model.ledger import Ledger, Move
+from barefabric.pipeline import Designed
+from barefabric.plan.files import plan_files
+from barefabric.render.configs import switch_files
+from barefabric.render.document import design_document
+from barefabric.render.tree import MARK, TreeChange, write_tree
+from barefabric.derive.server import server_intent
+from barefabric.derive.switch import switch_intent
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did. ``old`` and ``new`` are design documents, kept only if they differ."""
+
+    out: Path
+    ledger: Path
+    change: TreeChange
+    ledger_changed: bool
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+
+
+def build_files(design: Design) -> Iterator[tuple[str, str]]:
+    """Every file of the tree, as path and text; switches first, ``design.json`` last."""
+    for name in design.switches:
+        for path, text in switch_files(design, switch_intent(design, name)):
+            yield f"switches/{name}/{path}", text
+    for name in design.servers:
+        for path, text in server_files(design, server_intent(design, name)):
+            yield f"nodes/{name}/{path}", text
+    for name, cluster in design.clusters.items():
+        for path, text in cluster_files(design, cluster):
+            yield f"clusters/{name}/{path}", text
+    for path, text in plan_files(design):
+        yield f"plan/{path}", text
+    yield MARK, "".join(design_document(design))
+
+
+def default_out(design: Design) -> Path:
+    """Where the tree goes unless the user says otherwise."""
+    return Path("build") / design.name
+
+
+def refuse_moves(moves: Iterable[Move], allowed: int, topology: Path) -> None:
+    """Raise :class:`FabricError` LE010 if more recorded values would move than are allowed."""
+    moves = tuple(moves)
+    if len(moves) <= allowed:
+        return
+    lock = str(ledger_path(topology))
+    shown = [f"{m.kind} {m.key}: {m.old} -> {m.new} ({m.reason})" for m in moves[:20]]
+    if len(moves) > len(shown):
+        shown.append(f"and {len(moves) - len(shown):,} more")
+    raise FabricError(
+        [
+            Diagnostic(
+                "LE010",
+                f"this design would move {len(moves):,} recorded value"
+                f"{'s' if len(moves) != 1 else ''}; {allowed} may move",
+                (Place(lock),),
+                allowed="; ".join(shown),
+                mend=f"undo the change that forces it, or accept it: --max-renumber {len(moves)}",
+            )
+        ]
+    )
+
+
+def refuse_unlocked(designed: Designed) -> None:
+    """Raise :class:`FabricError` LE009 if the ledger would change; for ``--locked``."""
+    before, after = designed.before, designed.numbers.ledger
+    if format_ledger(before) == format_ledger(after):
+        return
+    path = ledger_path(designed.loaded.path)
+    changed = list(_ledger_changes(before, after))
+    shown = "; ".join(changed[:10]) + (f"; and {len(changed) - 10:,} more" if len(changed) > 10 else "")
+    raise FabricError(
+        [
+            Diagnostic(
+                "LE009", f"the ledger would change ({len(changed):,} lines), and --locked forbids it",
+                (Place(str(path)),), allowed=shown,
+                mend="run fabric design without --locked and commit the ledger",
+            )
+        ]
+    )
+
+
+def _ledger_changes(before: Ledger, after: Ledger) -> Iterator[str]:
+    old = {(kind, key): entry for kind, key, entry in before}
+    new = {(kind, key): entry for kind, key, entry in after}
+    for kind, key in {**new, **old}:
+        was, now = old.get((kind, key)), new.get((kind, key))
+        if was is None and now is not None:
+            yield f"+ {kind} {key} = {now.value}"
+        elif now is None and was is not None:
+            yield f"- {kind} {key} = {was.value}"
+        elif was is not None and now is not None and was != now:
+            yield f"{kind} {key}: {was.value}{' retired' * was.retired} -> {now.value}{' retired' * now.retired}"
+
+
+def read_document(out: Path) -> bytes | None:
+    """The design document of the tree at ``out``, if there is one."""
+    try:
+        return (out / MARK).read_bytes()
+    except OSError:
+        return None
+
+
+def build(designed: Designed, out: Path | None = None) -> Built:
+    """Write the tree and the ledger. A run that fails leaves both as they were.
+
+    Raises :class:`FabricError` or :class:`OutsideError`; see :func:`write_tree`.
+    """
+    target = out or default_out(designed.design)
+    old = read_document(target)
+    change = write_tree(target, build_files(designed.design))
+    lock = ledger_path(designed.loaded.path)
+    changed = write_ledger(lock, designed.numbers.ledger)
+    if MARK not in change.written:
+        return Built(target, lock, change, changed, None, None)
+    new = read_document(target)
+    return Built(
+        target, lock, change, changed,
+        json.loads(old) if old else None, json.loads(new) if old and new else None,
+    )
+
+
+def rehearse(designed: Designed) -> int:
+    """Render every file and throw it away; return how many there are. For ``fabric check``."""
+    return sum(1 for _ in build_files(designed.design))

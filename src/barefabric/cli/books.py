@@ -1,0 +1,38 @@
+"""Commands on the ledger itself: settle a merge, reclaim what is retired."""
+
+from pathlib import Path
+
+from barefabric.cli.output import print_result
+
+
+def settle(topology: Path, keep: list[str]) -> int:
+    """Drop clashing values of all names but one, then design anew to number those again."""
+    from barefabric.ledger.file import ledger_path, read_ledger, write_ledger
+    from barefabric.ledger.merge import settle as settled
+    from barefabric.pipeline import design_values
+    from barefabric.topology.load import load
+
+    path = ledger_path(topology)
+    ledger, dropped = settled(read_ledger(path), keep)
+    if not dropped:
+        print_result(f"nothing to settle in {path}")
+        return 0
+    numbers = design_values(load(topology), ledger).numbers
+    write_ledger(path, numbers.ledger)
+    for kind, key, value in dropped:
+        entry = numbers.ledger.of(kind).get(key)
+        print_result(f"{kind} {key}: {value} -> {entry.value if entry else 'gone'}")
+    print_result(f"settled {len(dropped)} in {path}   next: fabric design {topology}")
+    return 0
+
+
+def reclaim(topology: Path, names: list[str]) -> int:
+    """Forget retired entries, so that their numbers and ports can be handed out again."""
+    from barefabric.ledger.file import ledger_path, read_ledger, write_ledger
+    from barefabric.ledger.merge import reclaim as reclaimed
+
+    path = ledger_path(topology)
+    ledger, count = reclaimed(read_ledger(path), names, path)
+    write_ledger(path, ledger)
+    print_result(f"reclaimed {count} retired entries in {path}   next: fabric design {topology}")
+    return 0

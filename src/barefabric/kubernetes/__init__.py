@@ -1,0 +1,1 @@
+"""Kubernetes manifests: one module for each component, data in, YAML out."""

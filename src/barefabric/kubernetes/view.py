@@ -1,0 +1,60 @@
+"""A cluster as its manifests see it: the design, the cluster, and its sessions by speaker."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from barefabric.model.design import Design
+from barefabric.model.device import Attach
+from barefabric.model.kubernetes import Cluster
+from barefabric.model.session import Session, SessionKind, Speaker
+
+
+class ClusterView(NamedTuple):
+    """``sessions`` are those of leaves with the cluster's nodes, in the design's order."""
+
+    design: Design
+    cluster: Cluster
+    sessions: Mapping[Speaker, tuple[Session, ...]]
+
+    def of(self, speaker: Speaker) -> tuple[Session, ...]:
+        """Sessions of one kind of speaker."""
+        return self.sessions.get(speaker, ())
+
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        """Names of the secrets that the cluster's own sessions use."""
+        used = (s.profile.password for part in self.sessions.values() for s in part)
+        return tuple(dict.fromkeys(filter(None, used)))
+
+    @property
+    def routed(self) -> bool:
+        """Whether any node is a routed server, with a routing daemon of its own."""
+        return Attach.ROUTED in self.attaches
+
+    @property
+    def attaches(self) -> tuple[Attach, ...]:
+        """How the nodes are connected, each way once."""
+        servers = self.design.servers
+        return tuple(dict.fromkeys(servers[node].attach for node in self.cluster.nodes))
+
+    @property
+    def racks(self) -> tuple[str, ...]:
+        """Racks that hold a node, in the design's order."""
+        servers = self.design.servers
+        return tuple(dict.fromkeys(servers[node].rack for node in self.cluster.nodes))
+
+
+def node_sessions(design: Design, nodes: Iterable[str]) -> Iterator[Session]:
+    """Sessions of leaves with the Kubernetes speakers on these servers."""
+    for node in nodes:
+        for session in design.sessions_by_device[node]:
+            if session.profile.kind is SessionKind.NODE:
+                yield session
+
+
+def cluster_view(design: Design, cluster: Cluster) -> ClusterView:
+    """Collect what a cluster's manifests are made of."""
+    sessions: dict[Speaker, list[Session]] = {}
+    for session in node_sessions(design, cluster.nodes):
+        sessions.setdefault(session.profile.b.speaker, []).append(session)
+    return ClusterView(design, cluster, {k: tuple(v) for k, v in sessions.items()})

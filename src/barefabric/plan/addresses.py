@@ -1,0 +1,145 @@
+"""Every address and prefix of a design, with what it is for."""
+
+from collections.abc import Iterator
+from itertools import chain
+from socket import AF_INET6, inet_aton, inet_pton
+
+from barefabric.model.address import dotted, split
+from barefabric.model.cable import CableKind
+from barefabric.model.design import Design
+from barefabric.model.device import Attach, Rack
+from barefabric.vendors.catalogue import vendor
+
+Entry = tuple[bytes, tuple[str, str, str, str]]
+"""Sort key, then: address, what it is for, device, interface."""
+
+
+def key(address: str) -> bytes:
+    """Bytes that sort as addresses do, IPv4 before IPv6. A prefix length is left out."""
+    text = address.partition("/")[0]
+    if ":" in text:
+        return b"\xff\xff\xff\xff" + inet_pton(AF_INET6, text)
+    return inet_aton(text)
+
+
+def span(prefix: str) -> tuple[bytes, bytes]:
+    """The keys of a prefix's first and last address."""
+    first = key(prefix)
+    bits = 128 if ":" in prefix else 32
+    mask = (1 << (bits - int(prefix.partition("/")[2] or bits))) - 1
+    return first, (int.from_bytes(first, "big") | mask).to_bytes(len(first), "big")
+
+
+def entries(design: Design) -> Iterator[Entry]:
+    """Everything that has an address, unsorted."""
+    return chain(
+        _switches(design), _links(design), _pairs(design), _racks(design), _servers(design),
+        _clusters(design), _upstreams(design),
+    )
+
+
+def _entry(address: str, what: str, device: str = "", interface: str = "") -> Entry:
+    return key(address), (address, what, device, interface)
+
+
+def _switches(design: Design) -> Iterator[Entry]:
+    length = design.management_length
+    for switch in design.switches.values():
+        if switch.loopback:
+            yield _entry(f"{switch.loopback}/32", "loopback", switch.name, "loopback")
+        if switch.management:
+            yield _entry(f"{switch.management}/{length}", "management", switch.name, "management")
+    if design.management_gateway:
+        yield _entry(f"{design.management_gateway}/{length}", "gateway of management")
+
+
+def _links(design: Design) -> Iterator[Entry]:
+    for kind, a, a_port, b, b_port, _, _, a_address, b_address in design.cables:
+        if kind is CableKind.UPSTREAM:
+            continue
+        if a_address:
+            yield key(a_address), (a_address, f"link to {b}", a, a_port)
+        if b_address:
+            yield key(b_address), (b_address, f"link to {a}", b, b_port)
+
+
+def _pairs(design: Design) -> Iterator[Entry]:
+    for pair in design.pairs.values():
+        nos = vendor(design.switches[pair.first].nos)
+        control = f"vlan {nos.pair_vlan}" if nos else ""
+        routing = f"vlan {nos.routing_vlan}" if nos else ""
+        for device, own in zip((pair.first, pair.second), pair.control, strict=True):
+            yield _entry(own, "MLAG control", device, control)
+        for device, own in zip((pair.first, pair.second), pair.routing, strict=True):
+            yield _entry(own, "iBGP of the pair", device, routing)
+
+
+def leaf_address(rack: Rack, leaf: str) -> str:
+    """The address of a leaf in its rack's VLAN, with length: ``.2`` for the first, ``.3`` next."""
+    network, length = split(rack.prefix)
+    return f"{dotted(network + 2 + rack.leaves.index(leaf))}/{length}"
+
+
+def _racks(design: Design) -> Iterator[Entry]:
+    for rack in design.racks.values():
+        if not rack.prefix:
+            continue
+        yield _entry(rack.prefix, "prefix of the rack", f"rack {rack.name}")
+        if not rack.gateway:
+            continue
+        vlan, length = f"vlan {rack.vlan}", rack.prefix.partition("/")[2]
+        leaves = " ".join(rack.leaves)
+        yield _entry(f"{rack.gateway}/{length}", "gateway of the servers", leaves, vlan)
+        for leaf in rack.leaves:
+            yield _entry(leaf_address(rack, leaf), "leaf in the servers' VLAN", leaf, vlan)
+
+
+def _single_nics(design: Design) -> dict[str, str]:
+    """The NIC of each server that has one link."""
+    servers = design.servers
+    return {
+        cable.b: cable.b_port
+        for cable in design.cables
+        if cable.kind is CableKind.SERVER and servers[cable.b].attach is Attach.SINGLE
+    }
+
+
+def _servers(design: Design) -> Iterator[Entry]:
+    lengths = {rack.name: rack.prefix.partition("/")[2] for rack in design.racks.values()}
+    nics = _single_nics(design)
+    for server in design.servers.values():
+        name, length, interface = server.name, lengths[server.rack], "bond0"
+        if server.attach is Attach.ROUTED:
+            length, interface = "32", "lo"
+        elif server.attach is Attach.SINGLE:
+            interface = nics.get(name, "")
+        if server.address:
+            own = f"{server.address}/{length}"
+            yield inet_aton(server.address), (own, "server", name, interface)
+        if server.second_address:
+            second = f"{server.second_address}/{length}"
+            used = server.uses_second
+            what = "second BGP speaker" if used else "reserved for a second BGP speaker"
+            yield key(second), (second, what, name, interface if used else "")
+
+
+def _clusters(design: Design) -> Iterator[Entry]:
+    for cluster in design.clusters.values():
+        owner = f"cluster {cluster.name}"
+        for prefix in cluster.pods:
+            yield _entry(prefix, f"pods, in blocks of /{cluster.block_size}", owner)
+        for prefix in cluster.services:
+            yield _entry(prefix, "services inside the cluster", owner)
+        for pool in cluster.pools:
+            for prefix in pool.prefixes:
+                yield _entry(prefix, f"load balancer pool {pool.name}", owner)
+        if cluster.endpoint:
+            yield _entry(f"{cluster.endpoint}/32", "endpoint of the API", owner, cluster.endpoint_use)
+
+
+def _upstreams(design: Design) -> Iterator[Entry]:
+    for upstream in design.upstreams.values():
+        if upstream.ours:
+            yield _entry(upstream.ours, f"link to {upstream.name}", upstream.switch, upstream.port)
+        if upstream.theirs:
+            yield _entry(upstream.theirs, f"link to {upstream.switch}", upstream.name)

@@ -1,0 +1,17 @@
+"""All plan files of a design: tables as CSV and Markdown, and the topology as a picture."""
+
+from collections.abc import Iterator
+
+from barefabric.model.design import Design
+from barefabric.plan import asn_plan, bill, cabling, ip_plan, sessions
+from barefabric.plan.table import files
+
+DOCUMENTS = (ip_plan.document, asn_plan.document, cabling.document, sessions.document,
+             bill.document)
+"""What makes a document of a design, in the order of their file names' use."""
+
+
+def plan_files(design: Design) -> Iterator[tuple[str, str]]:
+    """Paths relative to ``plan/`` and their text."""
+    for document in DOCUMENTS:
+        yield from files(document(design))

@@ -1,0 +1,95 @@
+"""The address plan: every prefix and every address, what it is for, and the pool it comes from."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from operator import itemgetter
+
+from barefabric.model.design import Design, PoolUse
+from barefabric.plan.addresses import Entry, entries, span
+from barefabric.plan.table import Column, Document, Row, Section
+
+COLUMNS = (
+    Column("address", code=True), Column("what"), Column("device"), Column("interface"),
+    Column("pool"),
+)
+POOLS = (
+    Column("pool"), Column("prefixes", code=True), Column("handed out as"),
+    Column("used", right=True), Column("kept for what is gone", right=True),
+    Column("free", right=True), Column("use", right=True),
+)
+RACKS = (
+    Column("rack"), Column("prefix", code=True), Column("gateway", code=True),
+    Column("vlan", right=True), Column("servers", right=True),
+)
+COUNTS = (Column("pool"), Column("what"), Column("count", right=True))
+ELSEWHERE = "outside the pools"
+
+
+def _rows(design: Design) -> Iterator[Row]:
+    """Every entry, pool by pool, by address within a pool.
+
+    All entries are sorted once; a pool's prefix is then a slice between two bisections.
+    """
+    lines = sorted(entries(design), key=itemgetter(0))
+    keys = [line[0] for line in lines]
+    claimed: list[tuple[int, int]] = []
+    for pool in design.pools:
+        name = (pool.name,)
+        for prefix in pool.prefixes:
+            first, last = span(prefix)
+            start, end = bisect_left(keys, first), bisect_right(keys, last)
+            claimed.append((start, end))
+            for _, row in lines[start:end]:
+                yield row + name
+    yield from _unclaimed(lines, claimed)
+
+
+def _unclaimed(lines: list[Entry], claimed: list[tuple[int, int]]) -> Iterator[Row]:
+    """What lies in no pool: service ranges, upstream links, pinned addresses."""
+    at = 0
+    for start, end in sorted(claimed):
+        for _, row in lines[at:start]:
+            yield (*row, ELSEWHERE)
+        at = max(at, end)
+    for _, row in lines[at:]:
+        yield (*row, ELSEWHERE)
+
+
+def use(pool: PoolUse) -> Row:
+    """A pool as a line of the table of pools."""
+    taken = pool.used + pool.retired
+    return (
+        pool.name, " ".join(pool.prefixes), f"/{pool.unit}", f"{pool.used:,}",
+        f"{pool.retired:,}" if pool.retired else "", f"{pool.size - taken:,}",
+        f"{100 * taken / pool.size:.0f} %" if pool.size else "",
+    )
+
+
+def _summary(design: Design) -> Iterator[Section]:
+    """Racks, and how many addresses there are of each kind."""
+    racks = tuple(
+        (r.name, r.prefix, r.gateway, str(r.vlan or ""), str(len(r.servers)))
+        for r in design.racks.values()
+    )
+    yield Section("racks", "", RACKS, racks)
+    counts: dict[tuple[str, str], int] = {}
+    for _, what, _, _, pool in _rows(design):
+        kind = pool, "link" if what.startswith("link to ") else what
+        counts[kind] = counts.get(kind, 0) + 1
+    yield Section("addresses", "", COUNTS, tuple((*kind, f"{n:,}") for kind, n in counts.items()))
+
+
+def document(design: Design) -> Document:
+    """The address plan of a design."""
+    pools = Section("pools", "", POOLS, tuple(use(pool) for pool in design.pools))
+    return Document(
+        "ip-plan",
+        f"Addresses of {design.name}",
+        COLUMNS,
+        lambda: _rows(design),
+        preface=(pools,),
+        split=itemgetter(4),
+        summary=lambda: _summary(design),
+    )
+
+

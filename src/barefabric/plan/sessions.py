@@ -1,0 +1,128 @@
+"""The list of BGP sessions: both ends of each, and what holds for all of a kind."""
+
+from collections.abc import Iterator
+from operator import itemgetter
+
+from barefabric.model.design import Design
+from barefabric.model.session import SessionKind, SessionProfile, Side
+from barefabric.plan.table import Column, Document, Row, Section
+
+ENDS = (
+    Column("profile"), Column("a"), Column("a asn", right=True), Column("a address", code=True),
+    Column("a interface"), Column("b"), Column("b asn", right=True),
+    Column("b address", code=True), Column("b interface"),
+)
+SHARED = (
+    Column("kind"), Column("a speaker"), Column("b speaker"), Column("families"),
+    Column("keepalive s", right=True), Column("hold s", right=True), Column("bfd"),
+    Column("authentication"), Column("hops", right=True), Column("ttl security"),
+    Column("a group"), Column("a import"), Column("a export"), Column("a maximum routes"),
+    Column("b group"), Column("b import"), Column("b export"),
+)
+COUNTS = (Column("profile"), Column("sessions", right=True), *SHARED[:10])
+
+_TITLES = {
+    SessionKind.FABRIC: "between switches, on each cable",
+    SessionKind.PAIR: "between the two leaves of a pair (iBGP), over the peer link",
+    SessionKind.HOST: "between leaf and server, on each cable",
+    SessionKind.NODE: "between leaf and the node's BGP speaker",
+    SessionKind.UPSTREAM: "to routers outside",
+}
+
+
+def shared(profile: SessionProfile) -> Row:
+    """What all sessions of a profile have in common, as cells."""
+    bfd = profile.bfd
+    return (
+        profile.kind, profile.a.speaker, profile.b.speaker, " ".join(profile.families),
+        str(profile.keepalive), str(profile.hold),
+        f"{bfd.interval} ms x {bfd.multiplier}" if bfd else "off",
+        profile.password or "none", str(profile.hops), "yes" if profile.ttl_security else "no",
+        profile.a.group, profile.a.import_policy, profile.a.export_policy,
+        str(profile.a.max_prefix or ""),
+        profile.b.group, profile.b.import_policy, profile.b.export_policy,
+    )
+
+
+def _rows(design: Design) -> Iterator[Row]:
+    tails = {profile.name: shared(profile) for profile in design.profiles.values()}
+    for session in design.sessions:
+        name = session.profile.name
+        tail = tails[name]
+        if session.a_import:
+            tail = (*tail[:11], session.a_import, *tail[12:])
+        yield (
+            name, session.a, str(session.a_asn), session.a_address, session.a_interface,
+            session.b, str(session.b_asn), session.b_address, session.b_interface, *tail,
+        )
+
+
+def _side(label: str, side: Side) -> str:
+    """One end of a profile in words."""
+    says = [f"{label}: {side.speaker}, group {side.group}"]
+    if side.import_policy:
+        says.append(f"takes {side.import_policy}")
+    if side.export_policy:
+        says.append(f"gives {side.export_policy}")
+    if side.max_prefix:
+        says.append(f"at most {side.max_prefix:,} routes in")
+    if side.passive:
+        says.append("passive")
+    return ", ".join(says)
+
+
+def describe(profile: SessionProfile) -> str:
+    """What the sessions of a profile share, in a few lines of Markdown."""
+    _, _, _, families, keepalive, hold, bfd, password, hops, ttl, *_ = shared(profile)
+    facts = [
+        families, f"timers {keepalive}/{hold} s", f"BFD {bfd}",
+        "no password" if password == "none" else f"password {password}",
+        "one hop" if hops == "1" else f"up to {hops} hops",
+    ]
+    if ttl == "yes":
+        facts.append("TTL security")
+    return "\n".join(
+        (
+            f"Sessions {_TITLES[profile.kind]}.", "",
+            f"* {'; '.join(facts)}",
+            f"* {_side('end a', profile.a)}",
+            f"* {_side('end b', profile.b)}",
+        )
+    )
+
+
+def _counts(design: Design) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for session in design.sessions:
+        name = session.profile.name
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _overview(design: Design) -> Section:
+    rows = tuple(
+        (name, f"{count:,}", *shared(design.profiles[name])[:10])
+        for name, count in _counts(design).items()
+    )
+    return Section("", f"{len(design.sessions):,} BGP sessions.", COUNTS, rows)
+
+
+def _summary(design: Design) -> Iterator[Section]:
+    """The profiles in words; the sessions themselves are too many."""
+    for name, count in _counts(design).items():
+        yield Section(f"{name}: {count:,} sessions", describe(design.profiles[name]))
+
+
+def document(design: Design) -> Document:
+    """The list of sessions of a design."""
+    return Document(
+        "sessions",
+        f"BGP sessions of {design.name}",
+        ENDS + SHARED,
+        lambda: _rows(design),
+        preface=(_overview(design),),
+        split=itemgetter(0),
+        about=lambda name: describe(design.profiles[name]),
+        shown=len(ENDS),
+        summary=lambda: _summary(design),
+    )

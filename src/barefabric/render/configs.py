@@ -1,0 +1,50 @@
+"""The files of one switch, as text."""
+
+from collections.abc import Iterator
+
+from barefabric.errors import fail
+from barefabric.model.design import Design
+from barefabric.model.intent import SwitchIntent
+from barefabric.model.vendor import Dialect
+from barefabric.render.environment import renderer
+from barefabric.render.placeholder import placeholder
+from barefabric.render.ports import bridging_view, port_views
+from barefabric.render.routing import bgp_view, policy_view
+from barefabric.render.view import SwitchView, UserView
+from barefabric.vendors import catalogue
+
+
+def switch_files(design: Design, intent: SwitchIntent) -> Iterator[tuple[str, str]]:
+    """Path (relative to ``switches/<name>/``) and text of each file that the switch loads.
+
+    The main file (``config_file`` of the vendor) comes first. Raises VE010 for a network OS without
+    templates.
+    """
+    nos = intent.switch.nos
+    vendor = catalogue.vendor(nos)
+    if vendor is None or vendor.dialect is None:
+        raise fail("VE010", f"there are no templates for {nos}")
+    view = switch_view(design, intent, vendor.dialect)
+    for path, template in vendor.dialect.files.items():
+        yield path, renderer(nos, template)(switch=view)
+
+
+def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> SwitchView:
+    """The complete view of a switch in the words of its network OS."""
+    settings = design.settings
+    return SwitchView(
+        name=intent.switch.name,
+        management=intent.management,
+        gateway=intent.management_gateway,
+        management_port=dialect.management_port,
+        loopback=intent.loopback,
+        loopback_port=dialect.loopback,
+        settings=settings,
+        users=tuple(UserView(u.name, u.role, placeholder(u.secret)) for u in settings.users),
+        ports=port_views(intent, dialect),
+        bridging=bridging_view(intent, dialect),
+        policy=policy_view(intent),
+        bgp=bgp_view(intent.bgp, dialect),
+        unnumbered=any(not port.address for port in intent.routed),
+        extra=intent.extra,
+    )

@@ -1,0 +1,204 @@
+"""``design.json``: the whole design as one JSON document with stable keys.
+
+One record stands on each line, so that two documents diff well. Records are written one by one;
+the largest fabric never exists twice in memory. ``schemas/design.json`` beside this package
+describes the document.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from barefabric.derive.policies import local_prefixes, switch_policy
+from barefabric.derive.server import own_addresses
+from barefabric.model.cable import Cable
+from barefabric.model.design import Design
+from barefabric.model.device import Server, Switch
+from barefabric.model.policy import PrefixMatch
+from barefabric.model.session import Session, SessionProfile, Side
+
+SCHEMA = "barefabric.design/1"
+
+
+def design_document(design: Design) -> Iterator[str]:
+    """Yield the document's text in pieces."""
+    yield f'{{"schema": {_dump(SCHEMA)},\n"fabric": {_dump(design.name)},\n'
+    yield from _section("underlay", _underlay(design))
+    yield from _table("devices", _devices(design))
+    yield from _table("racks", ((r.name, _dump(_rack(r))) for r in design.racks.values()))
+    yield from _table("links", ((c.key, _link(c)) for c in design.cables))
+    yield from _table("bonds", _bonds(design))
+    yield from _table("profiles", ((p.name, _dump(_profile(p))) for p in design.profiles.values()))
+    yield from _table("sessions", ((s.id, _session(s)) for s in design.sessions))
+    yield from _table(
+        "policies", ((s.name, _dump(_policy(design, s))) for s in design.switches.values())
+    )
+    yield from _section("prefixes", _prefixes(design))
+    yield from _table("clusters", _clusters(design))
+    yield from _list("announcements", (_dump(list(a)) for a in design.announcements))
+    yield from _list("contracts", (_dump(c._asdict()) for c in design.contracts))
+    yield '"pools": ' + _dump([p._asdict() for p in design.pools]) + "}\n"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _section(name: str, value: object) -> Iterator[str]:
+    yield f'"{name}": {_dump(value)},\n'
+
+
+def _table(name: str, records: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """An object with one record on each line; keys are names without quotes or backslashes."""
+    yield f'"{name}": {{\n'
+    yield ",\n".join(f'"{key}": {text}' for key, text in records)
+    yield "\n},\n"
+
+
+def _list(name: str, records: Iterable[str]) -> Iterator[str]:
+    yield f'"{name}": [\n'
+    yield ",\n".join(records)
+    yield "\n],\n"
+
+
+def _underlay(design: Design) -> dict[str, Any]:
+    u = design.underlay
+    return {
+        "links": "numbered" if u.numbered else "unnumbered", "families": list(u.families),
+        "mtu": u.mtu, "server_mtu": u.server_mtu, "bfd": u.bfd and u.bfd._asdict(),
+        "keepalive": u.keepalive, "hold": u.hold, "authentication": u.password,
+    }  # fmt: skip
+
+
+def _devices(design: Design) -> Iterator[tuple[str, str]]:
+    ports: dict[str, list[str]] = {name: [] for name in (*design.switches, *design.servers)}
+    for c in design.cables:
+        ports[c.a].append(_port(c.a_port, c.b, c.b_port, c.a_address, c.speed))
+        if c.b in ports:
+            ports[c.b].append(_port(c.b_port, c.a, c.a_port, c.b_address, c.speed))
+    for name, switch in design.switches.items():
+        yield name, _device(_switch(design, switch), ports[name])
+    for name, server in design.servers.items():
+        yield name, _device(_server(server), ports[name])
+
+
+def _device(facts: str, ports: list[str]) -> str:
+    return f'{facts[:-1]}, "interfaces": {{{", ".join(ports)}}}}}'
+
+
+def _port(name: str, peer: str, peer_port: str, address: str, speed: int) -> str:
+    return (
+        f'"{name}": {{"peer": "{peer}", "peer_port": "{peer_port}", '
+        f'"address": "{address}", "speed": {speed}}}'
+    )
+
+
+def _switch(design: Design, s: Switch) -> str:
+    facts: dict[str, Any] = {
+        "role": s.role, "nos": s.nos, "model": s.model.name, "rack": s.rack, "pod": s.pod,
+        "plane": s.plane, "pair_peer": s.peer, "id": s.id, "asn": s.asn, "loopback": s.loopback,
+        "management": s.management, "originates": local_prefixes(design, s),
+    }  # fmt: skip
+    return _dump(facts)
+
+
+def _server(s: Server) -> str:
+    addresses = ", ".join(f'"{a}"' for a in own_addresses(s))
+    return (
+        f'{{"role": "server", "type": "{s.type}", "rack": "{s.rack}", "position": {s.position}, '
+        f'"attach": "{s.attach.value}", "cluster": "{s.cluster}", '
+        f'"control_plane": {"true" if s.control_plane else "false"}, "asn": {s.asn}, '
+        f'"addresses": [{addresses}]}}'
+    )
+
+
+def _rack(rack: Any) -> dict[str, Any]:
+    return {
+        "pod": rack.pod, "leaves": rack.leaves, "prefix": rack.prefix, "gateway": rack.gateway,
+        "vlan": rack.vlan, "servers": len(rack.servers),
+    }  # fmt: skip
+
+
+def _link(c: Cable) -> str:
+    return (
+        f'{{"kind": "{c.kind.value}", "speed": {c.speed}, '
+        f'"a": {{"device": "{c.a}", "port": "{c.a_port}", "address": "{c.a_address}"}}, '
+        f'"b": {{"device": "{c.b}", "port": "{c.b_port}", "address": "{c.b_address}"}}}}'
+    )
+
+
+def _bonds(design: Design) -> Iterator[tuple[str, str]]:
+    """Bonds of servers and peer links, by the device whose bond it is."""
+    for name, server in design.servers.items():
+        if server.attach == "bond":
+            ends = ", ".join(
+                f'{{"switch": "{c.a}", "port": "{c.a_port}", "nic": "{c.b_port}"}}'
+                for c in design.cables_by_device[name]
+            )
+            yield name, f'{{"members": [{ends}]}}'
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return side._asdict()
+
+
+def _profile(p: SessionProfile) -> dict[str, Any]:
+    return {
+        "kind": p.kind, "families": p.families, "keepalive": p.keepalive, "hold": p.hold,
+        "bfd": p.bfd and p.bfd._asdict(), "authentication": p.password, "hops": p.hops,
+        "ttl_security": p.ttl_security, "cluster": p.cluster, "a": _side(p.a), "b": _side(p.b),
+    }  # fmt: skip
+
+
+def _session(s: Session) -> str:
+    profile, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own = s
+    extra = f', "import": "{own}"' if own else ""
+    return (
+        f'{{"profile": "{profile.name}", "kind": "{profile.kind.value}", '
+        f'"a": {{"device": "{a}", "asn": {a_asn}, "address": "{a_address}", '
+        f'"interface": "{a_port}"{extra}}}, '
+        f'"b": {{"device": "{b}", "asn": {b_asn}, "address": "{b_address}", '
+        f'"interface": "{b_port}"}}}}'
+    )
+
+
+def _match(m: PrefixMatch) -> str:
+    bounds = (f" ge {m.ge}" if m.ge else "") + (f" le {m.le}" if m.le else "")
+    return f"{m.prefix}{bounds}"
+
+
+def _policy(design: Design, switch: Switch) -> dict[str, Any]:
+    policy = switch_policy(design, switch)
+    return {
+        "prefix_lists": {p.name: [_match(m) for m in p.entries] for p in policy.prefix_lists},
+        "community_lists": {c.name: c.community for c in policy.community_lists},
+        "policies": {
+            p.name: [
+                {
+                    k: v
+                    for k, v in t._asdict().items()
+                    if v not in ("", None, False) or k == "permit"
+                }
+                for t in p.terms
+            ]
+            for p in policy.policies
+        },
+    }
+
+
+def _prefixes(design: Design) -> dict[str, list[str]]:
+    return {name: [_match(m) for m in getattr(design.plan, name)] for name in design.plan._fields}
+
+
+def _clusters(design: Design) -> Iterator[tuple[str, str]]:
+    for name, c in design.clusters.items():
+        facts = {
+            "version": c.version, "nodes": len(c.nodes), "control_plane": c.control_plane,
+            "etcd": c.etcd, "pods": c.pods, "services": c.services, "cni": c.cni,
+            "cni_mode": c.cni_mode, "block_size": c.block_size, "node_asn": c.node_asn,
+            "asn": c.asn, "load_balancer": c.load_balancer, "announcer": c.announcer,
+            "pools": {p.name: {"prefixes": p.prefixes, "announce_to": p.announce_to} for p in c.pools},
+            "endpoint": c.endpoint, "endpoint_use": c.endpoint_use,
+            "authentication": c.password, "mtu": c.mtu,
+        }  # fmt: skip
+        yield name, _dump(facts)

@@ -1,0 +1,99 @@
+"""Views of ports, port channels and VLANs."""
+
+from collections.abc import Iterator
+
+from barefabric.model.intent import SwitchIntent
+from barefabric.model.vendor import Dialect
+from barefabric.render.natural import natural, ranges
+from barefabric.render.view import (
+    BridgingView,
+    ChannelView,
+    MlagView,
+    PortView,
+    SviView,
+    VlanView,
+)
+
+UNUSED = "unused"
+"""Description of a port without a cable; it is shut down."""
+
+
+def port_views(intent: SwitchIntent, dialect: Dialect) -> tuple[PortView, ...]:
+    """Every front-panel port, in the order of the panel."""
+    return tuple(sorted(_ports(intent, dialect), key=lambda port: natural(port.name)))
+
+
+def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
+    speeds = dialect.speeds
+    for routed in intent.routed:
+        speed = speeds[routed.speed] if routed.forced else ""
+        yield PortView(
+            routed.name, routed.description, speed, routed.mtu, True, routed.address,
+            not routed.address,
+        )  # fmt: skip
+    for member in intent.members:
+        speed = speeds[member.speed] if member.forced else ""
+        yield PortView(member.name, member.description, speed, channel=member.channel)
+    for access in intent.access:
+        speed = speeds[access.speed] if access.forced else ""
+        yield PortView(access.name, access.description, speed, access.mtu, vlan=access.vlan)
+    for name in intent.unused:
+        yield PortView(name, UNUSED, unused=True)
+
+
+def bridging_view(intent: SwitchIntent, dialect: Dialect) -> BridgingView:
+    """Port channels, VLANs, their interfaces and the pair's control session."""
+    channels = tuple(_channels(intent, dialect))
+    svis = tuple(_svis(intent, dialect))
+    bridged = [channel.name for channel in channels] + [port.name for port in intent.access]
+    return BridgingView(
+        channels=channels,
+        vlans=tuple(VlanView(*vlan) for vlan in sorted(intent.vlans)),
+        svis=svis,
+        mlag=_mlag(intent, dialect),
+        pair_vlans=ranges([vlan.number for vlan in intent.vlans if vlan.pair_only]),
+        ports=" ".join(sorted(bridged, key=natural)),
+        server_vlans=" ".join(str(v.number) for v in intent.vlans if not v.pair_only),
+        anycast=any(svi.gateway for svi in svis),
+    )
+
+
+def _channels(intent: SwitchIntent, dialect: Dialect) -> Iterator[ChannelView]:
+    for channel in intent.channels:
+        yield ChannelView(
+            name=dialect.channel_name.format(number=channel.number),
+            description=channel.description,
+            mtu=channel.mtu,
+            vlan=channel.vlan,
+            trunk=not channel.vlan,
+            mlag=channel.mlag,
+            members=" ".join(channel.members),
+        )
+
+
+def _svis(intent: SwitchIntent, dialect: Dialect) -> Iterator[SviView]:
+    control = intent.mlag.vlan if intent.mlag else 0
+    for svi in sorted(intent.svis):
+        length = svi.address.partition("/")[2]
+        yield SviView(
+            name=dialect.svi_name.format(number=svi.vlan),
+            vlan=svi.vlan,
+            description=svi.description,
+            mtu=svi.mtu,
+            address=svi.address,
+            gateway=svi.gateway,
+            gateway_prefix=f"{svi.gateway}/{length}" if svi.gateway else "",
+            always_up=svi.vlan == control,
+        )
+
+
+def _mlag(intent: SwitchIntent, dialect: Dialect) -> MlagView | None:
+    mlag = intent.mlag
+    if mlag is None:
+        return None
+    return MlagView(
+        domain=mlag.domain,
+        interface=dialect.svi_name.format(number=mlag.vlan),
+        peer_address=mlag.peer_address,
+        channel=dialect.channel_name.format(number=mlag.channel),
+    )

@@ -1,0 +1,149 @@
+"""Views of routing policy and BGP."""
+
+from collections.abc import Iterable, Iterator
+
+from barefabric.model.intent import Bgp, Neighbor, PeerGroup, SwitchIntent
+from barefabric.model.policy import PrefixMatch, Term
+from barefabric.model.session import Bfd, Source
+from barefabric.model.vendor import Dialect
+from barefabric.render.natural import by_address, natural
+from barefabric.render.placeholder import placeholder
+from barefabric.render.view import (
+    BfdView,
+    BgpView,
+    EntryView,
+    GroupView,
+    NeighborView,
+    PolicyView,
+    PrefixListView,
+    TermView,
+)
+
+DEFAULT_BFD = Bfd(300, 3)
+"""Interval and multiplier a daemon takes unless told otherwise: EOS ``router bfd``, FRR ``bfdd``."""
+
+
+def policy_view(intent: SwitchIntent) -> PolicyView:
+    """Lists and route maps in the order of their names, as switches list them."""
+    terms = tuple(
+        _term(policy.name, term)
+        for policy in sorted(intent.policies, key=lambda policy: policy.name)
+        for term in policy.terms
+    )
+    return PolicyView(
+        prefix_lists=tuple(
+            PrefixListView(lst.name, tuple(_entries(lst.entries)))
+            for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)
+        ),
+        community_lists=tuple(sorted(intent.community_lists)),
+        terms=terms,
+        own_path=any(term.own_path for term in terms),
+    )
+
+
+def _entries(entries: Iterable[PrefixMatch]) -> Iterator[EntryView]:
+    """Lines of a prefix list; a lower bound that equals the prefix's own length is no bound."""
+    for number, (prefix, ge, le) in enumerate(entries, 1):
+        match = prefix
+        if ge and not prefix.endswith(f"/{ge}"):
+            match += f" ge {ge}"
+        if le and not prefix.endswith(f"/{le}"):
+            match += f" le {le}"
+        yield EntryView(10 * number, match)
+
+
+def _term(policy: str, term: Term) -> TermView:
+    return TermView(
+        policy,
+        "permit" if term.permit else "deny",
+        term.sequence,
+        term.prefix_list,
+        term.community_list,
+        term.own_path,
+        "" if term.local_preference is None else str(term.local_preference),
+        "" if term.weight is None else str(term.weight),
+        term.set_community,
+    )
+
+
+def bgp_view(bgp: Bgp, dialect: Dialect) -> BgpView:
+    """The BGP process with groups and neighbors in the order in which switches list them."""
+    groups = sorted(_grouped(bgp.groups, dialect), key=lambda group: group.name)
+    views = tuple(_group(group, dialect) for group in groups)
+    members = [(group, neighbor) for group in groups for neighbor in group.neighbors]
+    numbered = [_neighbor(*member) for member in members if member[1].address]
+    unnumbered = [_neighbor(*member) for member in members if member[1].interface]
+    return BgpView(
+        asn=bgp.asn,
+        router_id=bgp.router_id,
+        ecmp=bgp.ecmp,
+        groups=views,
+        numbered=tuple(sorted(numbered, key=lambda neighbor: by_address(neighbor.name))),
+        unnumbered=tuple(sorted(unnumbered, key=lambda neighbor: natural(neighbor.name))),
+        aggregates=bgp.aggregates,
+        last_resort=bgp.last_resort,
+        bfd_profiles=tuple(sorted({v.bfd for v in views if v.bfd is not None and v.bfd.name})),
+    )
+
+
+def _grouped(groups: Iterable[PeerGroup], dialect: Dialect) -> Iterator[PeerGroup]:
+    """The groups as the OS can express them.
+
+    Where a neighbor named by its interface cannot have a policy of its own, those that need one
+    move into a group that is called after the policy.
+    """
+    for group in groups:
+        if dialect.interface_import:
+            yield group
+            continue
+        rest = tuple(n for n in group.neighbors if not (n.interface and n.import_policy))
+        own: dict[str, list[Neighbor]] = {}
+        for neighbor in group.neighbors:
+            if neighbor.interface and neighbor.import_policy:
+                own.setdefault(neighbor.import_policy, []).append(neighbor)
+        if rest:
+            yield group._replace(neighbors=rest)
+        for policy, neighbors in own.items():
+            bare = tuple(neighbor._replace(import_policy="") for neighbor in neighbors)
+            name = f"{group.name}-{policy.removeprefix('FROM-')}"
+            yield group._replace(name=name, import_policy=policy, neighbors=bare)
+
+
+def _group(group: PeerGroup, dialect: Dialect) -> GroupView:
+    return GroupView(
+        name=group.name,
+        asn=group.asn,
+        passive=group.passive,
+        update_source=dialect.loopback if group.source is Source.LOOPBACK else "",
+        bfd=_bfd(group.bfd),
+        multihop=group.hops if group.hops > 1 else 0,
+        ttl_security=group.ttl_security and group.hops == 1,
+        keepalive=group.keepalive,
+        hold=group.hold,
+        import_policy=group.import_policy,
+        export_policy=group.export_policy,
+        password=placeholder(group.password),
+        send_community=group.send_community,
+        max_prefix=group.max_prefix,
+        next_hop_self=group.next_hop_self,
+        remove_private_as=group.remove_private_as,
+        unnumbered=any(neighbor.interface for neighbor in group.neighbors),
+    )
+
+
+def _bfd(bfd: Bfd | None) -> BfdView | None:
+    if bfd is None:
+        return None
+    name = "" if bfd == DEFAULT_BFD else f"{bfd.interval}x{bfd.multiplier}"
+    return BfdView(name, bfd.interval, bfd.multiplier)
+
+
+def _neighbor(group: PeerGroup, neighbor: Neighbor) -> NeighborView:
+    return NeighborView(
+        neighbor.address or neighbor.interface,
+        group.name,
+        neighbor.asn,
+        0 if group.asn else neighbor.asn,
+        neighbor.description,
+        neighbor.import_policy,
+    )

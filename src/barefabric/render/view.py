@@ -1,0 +1,220 @@
+"""The shapes that templates lay out: every name, order and choice is settled in them.
+
+They are plain values, the same for every network OS; an empty text or 0 means that there is
+nothing to print. :mod:`barefabric.render.ports` and :mod:`barefabric.render.routing` fill them.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from barefabric.model.design import Settings
+from barefabric.model.policy import CommunityList
+
+
+class PortView(NamedTuple):
+    """A front-panel port. ``speed`` is set where it runs below its native speed.
+
+    Exactly one of these holds: ``routed`` (with ``address``, or ``unnumbered``), ``channel`` (the
+    number of the port channel it belongs to), ``vlan`` (its untagged VLAN), ``unused``.
+    """
+
+    name: str
+    description: str
+    speed: str = ""
+    mtu: int = 0
+    routed: bool = False
+    address: str = ""
+    unnumbered: bool = False
+    channel: int = 0
+    vlan: int = 0
+    unused: bool = False
+
+
+class ChannelView(NamedTuple):
+    """A port channel; ``trunk`` is the peer link, ``members`` are port names, space-separated."""
+
+    name: str
+    description: str
+    mtu: int
+    vlan: int
+    trunk: bool
+    mlag: int
+    members: str
+
+
+class SviView(NamedTuple):
+    """A VLAN's interface. ``gateway`` has no length, ``gateway_prefix`` has the subnet's.
+
+    ``always_up`` marks the one that carries the pair's control session.
+    """
+
+    name: str
+    vlan: int
+    description: str
+    mtu: int
+    address: str
+    gateway: str
+    gateway_prefix: str
+    always_up: bool
+
+
+class VlanView(NamedTuple):
+    """A VLAN; ``pair_only`` ones live on the peer link alone."""
+
+    number: int
+    name: str
+    pair_only: bool
+
+
+class MlagView(NamedTuple):
+    """The control session of a pair."""
+
+    domain: str
+    interface: str
+    peer_address: str
+    channel: str
+
+
+class BridgingView(NamedTuple):
+    """Everything at layer 2. ``ports`` and ``server_vlans`` are space-separated.
+
+    ``pair_vlans`` is written as EOS writes VLAN lists. ``anycast`` is true where a gateway address
+    is shared.
+    """
+
+    channels: tuple[ChannelView, ...]
+    vlans: tuple[VlanView, ...]
+    svis: tuple[SviView, ...]
+    mlag: MlagView | None
+    pair_vlans: str
+    ports: str
+    server_vlans: str
+    anycast: bool
+
+
+class UserView(NamedTuple):
+    """A switch account; ``secret`` is the placeholder of the password's hash."""
+
+    name: str
+    role: str
+    secret: str
+
+
+class EntryView(NamedTuple):
+    """A line of a prefix list; ``match`` is such as ``10.64.0.0/14 ge 26 le 26``."""
+
+    sequence: int
+    match: str
+
+
+class PrefixListView(NamedTuple):
+    """A prefix list; each entry permits."""
+
+    name: str
+    entries: tuple[EntryView, ...]
+
+
+class TermView(NamedTuple):
+    """A term of a route map. ``local_preference`` and ``weight`` are text: 0 is a value."""
+
+    name: str
+    action: str
+    sequence: int
+    prefix_list: str
+    community_list: str
+    own_path: bool
+    local_preference: str
+    weight: str
+    set_community: str
+
+
+class PolicyView(NamedTuple):
+    """Lists and route maps, by name. ``own_path`` is true where a term needs the empty AS path."""
+
+    prefix_lists: tuple[PrefixListView, ...]
+    community_lists: tuple[CommunityList, ...]
+    terms: tuple[TermView, ...]
+    own_path: bool
+
+
+class BfdView(NamedTuple):
+    """BFD timers, in milliseconds. ``name`` is empty where they are every vendor's default."""
+
+    name: str
+    interval: int
+    multiplier: int
+
+
+class GroupView(NamedTuple):
+    """A peer group. ``asn`` is 0 where the neighbors' differ; then each states its own.
+
+    ``multihop`` is the number of hops, 0 for a direct neighbor. ``unnumbered`` is true where
+    neighbors of the group are named by our port.
+    """
+
+    name: str
+    asn: int
+    passive: bool
+    update_source: str
+    bfd: BfdView | None
+    multihop: int
+    ttl_security: bool
+    keepalive: int
+    hold: int
+    import_policy: str
+    export_policy: str
+    password: str
+    send_community: bool
+    max_prefix: int
+    next_hop_self: bool
+    remove_private_as: bool
+    unnumbered: bool
+
+
+class NeighborView(NamedTuple):
+    """A neighbor, named by its address or by our port. ``own_asn`` is set where the group has none."""
+
+    name: str
+    group: str
+    asn: int
+    own_asn: int
+    description: str
+    import_policy: str
+
+
+class BgpView(NamedTuple):
+    """The BGP process. Groups are by name, neighbors by address or port.
+
+    ``last_resort`` asks for the discard route and its redistribution. ``bfd_profiles`` are the
+    timers that differ from the default.
+    """
+
+    asn: int
+    router_id: str
+    ecmp: int
+    groups: tuple[GroupView, ...]
+    numbered: tuple[NeighborView, ...]
+    unnumbered: tuple[NeighborView, ...]
+    aggregates: tuple[str, ...]
+    last_resort: bool
+    bfd_profiles: tuple[BfdView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """All that the templates of one switch read."""
+
+    name: str
+    management: str
+    gateway: str
+    management_port: str
+    loopback: str
+    loopback_port: str
+    settings: Settings
+    users: tuple[UserView, ...]
+    ports: tuple[PortView, ...]
+    bridging: BridgingView
+    policy: PolicyView
+    bgp: BgpView
+    unnumbered: bool
+    extra: tuple[str, ...]

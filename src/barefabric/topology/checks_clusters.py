@@ -1,0 +1,232 @@
+"""Checks of clusters: their servers, their control planes, their choices."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, NamedTuple
+
+from barefabric.errors import Diagnostic
+from barefabric.topology.members import selects
+from barefabric.topology.shape import Keys, NamedRack
+from barefabric.topology.view import View
+
+if TYPE_CHECKING:
+    from barefabric.topology.schema import Cluster, ServerSelector
+
+CALICO_LARGEST_ASN = 2147483647
+"""Calico's asNumber is an int32; API servers from 1.36 on refuse more (projectcalico/calico#13494)."""
+
+MODES = {"calico": ("bgp", "vxlan"), "cilium": ("native", "vxlan")}
+
+
+def check(view: View) -> Iterator[Diagnostic]:
+    """Faults of clusters: IN042, IN043, IN058, IN059, IN064 to IN067, AD007."""
+    for index, cluster in enumerate(view.topology.clusters):
+        keys: Keys = ("clusters", index)
+        yield from _selector(view, cluster.servers, (*keys, "servers"))
+        if cluster.control_plane:
+            path: Keys = (*keys, "control_plane", "servers")
+            yield from _selector(view, cluster.control_plane.servers, path)
+        yield from _endpoint(view, cluster, keys)
+        yield from _announcements(view, cluster, keys)
+        yield from _cni(view, cluster, keys)
+        yield from _blocks(view, cluster, keys)
+        yield from _node_asn(view, cluster)
+    yield from _memberships(view)
+
+
+def _selector(view: View, selector: "ServerSelector", keys: Keys) -> Iterator[Diagnostic]:
+    """Words of a selector that is written as a block."""
+    if not isinstance(view.document.value(*keys), dict):
+        return
+    shape = view.shape
+    kinds = {
+        "types": ("server type", selector.types, view.topology.server_types),
+        "racks": ("rack", selector.racks, shape.rack_names),
+        "pods": ("pod", selector.pods, [pod.name for pod in shape.pods]),
+        "names": ("server", selector.names, shape.server_names if selector.names else ()),
+    }
+    for key, (noun, words, known) in kinds.items():
+        for word in words:
+            if word not in known:
+                place = view.document.word_place(word, *keys, key)
+                yield view.unknown("IN042", noun, word, place, known)
+
+
+def _endpoint(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
+    """kube-vip runs on the control plane's servers, so they must be known."""
+    plane = cluster.control_plane
+    if plane is None or plane.endpoint is None or plane.endpoint.use != "kube-vip":
+        return
+    keys = (*keys, "control_plane")
+    if not view.document.written(*keys, "servers"):
+        yield Diagnostic(
+            "IN058", f"kube-vip needs to know the control plane's servers of {cluster.name}",
+            (view.place(*keys, "endpoint"),),
+            mend="write control_plane: {servers: [control], ...}, or use: external",
+        )  # fmt: skip
+
+
+def _announcements(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
+    """Pools announce to upstream routers that exist."""
+    if cluster.load_balancer is None:
+        return
+    known = [external.name for external in view.topology.external]
+    for name, pool in cluster.load_balancer.pools.items():
+        path: Keys = (*keys, "load_balancer", "pools", name, "announce_to")
+        if pool.announce_to and not known:
+            yield Diagnostic(
+                "IN059", f"pool {name} announces to {', '.join(pool.announce_to)}, but the fabric "
+                "has no upstream routers", (view.place(*path),),
+                mend="describe them under external, or take announce_to away",
+            )  # fmt: skip
+            continue
+        for word in pool.announce_to:
+            if word not in known:
+                place = view.document.word_place(word, *path)
+                yield view.unknown("IN059", "upstream router", word, place, known)
+
+
+def _cni(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
+    cni = cluster.cni
+    if cni.mode not in MODES[cni.use]:
+        default = MODES[cni.use][0]
+        yield Diagnostic(
+            "IN064", f"{cni.use} has no mode {cni.mode}", (view.place(*keys, "cni", "mode"),),
+            f"modes of {cni.use}: {', '.join(MODES[cni.use])}",
+            f"write mode: {default}" if cni.mode in ("bgp", "native") else "",
+        )  # fmt: skip
+
+
+def _blocks(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
+    """A node's pod block is of a size Calico knows, and the pools hold some of them.
+
+    Sizes: blockSize of an IPPool is 20 to 32 (projectcalico.org/v3 IPPool).
+    """
+    cni = cluster.cni
+    path: Keys = (*keys, "cni", "block_size")
+    if cni.use == "calico" and cni.block_size < 20:
+        yield Diagnostic(
+            "AD007", f"Calico has no blocks of /{cni.block_size}", (view.place(*path),),
+            "block_size goes from 20 to 32",
+        )  # fmt: skip
+    for pool in cluster.pods:
+        network = ip_network(pool)
+        if network.version == 4 and network.prefixlen > cni.block_size:
+            yield Diagnostic(
+                "AD007", f"clusters.{cluster.name}.pods {pool} is smaller than one block of "
+                f"/{cni.block_size}", view.places((*keys, "pods"), path),
+                mend="every server takes a block: give the pods a larger pool",
+            )  # fmt: skip
+
+
+def _node_asn(view: View, cluster: "Cluster") -> Iterator[Diagnostic]:
+    last = view.topology.asn.node.last
+    if cluster.cni.use == "calico" and cluster.cni.mode == "bgp" and last > CALICO_LARGEST_ASN:
+        yield Diagnostic(
+            "IN065", f"asn.node goes up to {last}, but Calico's AS numbers end at {CALICO_LARGEST_ASN}",
+            view.places(("asn", "node")),
+            "its field is an int32, and API servers from Kubernetes 1.36 on refuse more",
+            "write node: 64512-65534",
+        )  # fmt: skip
+
+
+class _Cell(NamedTuple):
+    """All servers of one type in one rack."""
+
+    kind: str
+    rack: NamedRack
+    count: int
+
+
+def _memberships(view: View) -> Iterator[Diagnostic]:
+    """No server is in two clusters; a cluster has servers, its control plane some of them.
+
+    Servers are counted by rack and type, and one by one only where a cluster names them.
+    """
+    clusters = view.topology.clusters
+    if not clusters or len(view.shape.rack_names) < len(view.shape.racks):
+        return
+    claims = [_claimed(view, cluster.servers) for cluster in clusters]
+    for index, cluster in enumerate(clusters):
+        for other in range(index):
+            shared = _shared(claims[other], claims[index])
+            if shared[0]:
+                yield _in_both(view, (clusters[other], cluster), (other, index), shared)
+        if not claims[index]:
+            yield _empty(view, f"cluster {cluster.name}", ("clusters", index, "servers"))
+        elif cluster.control_plane:
+            yield from _control_plane(view, cluster, index, claims[index])
+
+
+Claim = dict[tuple[str, str], set[str] | int]
+"""What a selector claims of a rack's servers of one type: their number, or some by name."""
+
+
+def _claimed(view: View, selector: "ServerSelector") -> Claim:
+    """The servers that a selector means, by rack and type."""
+    test, named = selects(selector), set(selector.names)
+    claim: Claim = {}
+    for rack in view.shape.racks:
+        for kind, entry in rack.group.servers.items():
+            if test("", kind, rack.name, rack.pod):
+                count = entry if isinstance(entry, int) else len(entry)
+                if count:
+                    claim[rack.name, kind] = count
+    for name in named & view.shape.server_names.keys() if named else ():
+        kind, rack = view.shape.server_names[name]
+        cell = claim.setdefault((rack.name, kind), set())
+        if isinstance(cell, set) and test(name, kind, rack.name, rack.pod):
+            cell.add(name)
+    return {cell: servers for cell, servers in claim.items() if servers}
+
+
+def _shared(one: Claim, other: Claim) -> tuple[int, str]:
+    """How many servers two claims share, and an example: a server, or servers of a rack."""
+    count, example = 0, ""
+    for cell in one.keys() & other.keys():
+        mine, theirs = one[cell], other[cell]
+        if isinstance(mine, set) and isinstance(theirs, set):
+            names = mine & theirs
+            number, said = len(names), min(names, default="")
+        elif isinstance(mine, int) and isinstance(theirs, int):
+            number, said = mine, f"{cell[1]} servers of rack {cell[0]}"
+        else:
+            names = mine if isinstance(mine, set) else theirs if isinstance(theirs, set) else set()
+            number, said = len(names), min(names, default="")
+        count += number
+        if number and (not example or said < example):
+            example = said
+    return count, example
+
+
+def _in_both(
+    view: View, pair: tuple["Cluster", "Cluster"], at: tuple[int, int], shared: tuple[int, str]
+) -> Diagnostic:
+    count, example = shared
+    servers = "server is" if count == 1 else "servers are"
+    sample = example if count == 1 else f"for example {example}"
+    return Diagnostic(
+        "IN043",
+        f"{count:,} {servers} in two clusters, {pair[0].name} and {pair[1].name}: {sample}",
+        tuple(view.place("clusters", index, "servers") for index in at),
+        "a server belongs to one cluster, or to none",
+        "choose by rack as well: {types: [node], racks: [r1]}",
+    )
+
+
+def _empty(view: View, whose: str, keys: Keys) -> Diagnostic:
+    return Diagnostic("IN066", f"{whose} has no servers", (view.place(*keys),),
+                      mend="no server matches every key that is given here")  # fmt: skip
+
+
+def _control_plane(
+    view: View, cluster: "Cluster", index: int, claim: Claim
+) -> Iterator[Diagnostic]:
+    """The control plane's servers are servers of the cluster."""
+    assert cluster.control_plane is not None
+    keys: Keys = ("clusters", index, "control_plane", "servers")
+    if not view.document.written(*keys):
+        return
+    chosen = _claimed(view, cluster.control_plane.servers)
+    if not _shared(claim, chosen)[0]:
+        yield _empty(view, f"the control plane of {cluster.name}", keys)

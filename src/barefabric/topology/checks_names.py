@@ -1,0 +1,184 @@
+"""Checks of names: each stands for one thing, and each that is referred to exists."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from barefabric.errors import Diagnostic
+from barefabric.topology.shape import Keys
+from barefabric.topology.view import View
+
+
+def check(view: View) -> Iterator[Diagnostic]:
+    """Faults of names: IN031, IN051, IN053 to IN056, IN063."""
+    yield from _racks_and_pods(view)
+    yield from _devices(view)
+    yield from _lists(view)
+    yield from _secrets(view)
+    yield from _switches_referred_to(view)
+    yield from _pins_and_extra(view)
+    yield from _contracts(view)
+
+
+def _twice(
+    view: View, noun: str, named: Iterable[tuple[str, Keys]], mend: str = ""
+) -> Iterator[Diagnostic]:
+    """Names that stand for two things. Equal pairs of places are reported once, with their count."""
+    first: dict[str, Keys] = {}
+    clashes: dict[tuple[Keys, Keys], list[str]] = {}
+    for name, keys in named:
+        other = first.setdefault(name, keys)
+        if other is not keys:
+            clashes.setdefault((other, keys), []).append(name)
+    for (other, keys), names in clashes.items():
+        more = f" (and {len(names) - 1:,} more)" if len(names) > 1 else ""
+        yield Diagnostic(
+            "IN051", f'two {noun} are called "{names[0]}"{more}',
+            (view.place(*keys), view.place(*other)), mend=mend,
+        )  # fmt: skip
+
+
+def _racks_and_pods(view: View) -> Iterator[Diagnostic]:
+    shape = view.shape
+    yield from _twice(view, "pods", ((pod.name, (*pod.keys, "name")) for pod in shape.pods))
+    ranged = "racks of a range of pods cannot have equal names: write one pod after the other"
+    some = any(len(pods) > 1 for pods in _pods_by_keys(view).values())
+    racks = ((rack.name, (*rack.keys, "name")) for rack in shape.racks)
+    yield from _twice(view, "racks", racks, ranged if some else "")
+
+
+def _pods_by_keys(view: View) -> dict[Keys, list[str]]:
+    found: dict[Keys, list[str]] = {}
+    for pod in view.shape.pods:
+        found.setdefault(pod.keys, []).append(pod.name)
+    return found
+
+
+def _devices(view: View) -> Iterator[Diagnostic]:
+    """Names of switches and servers, which are rarely written but always made."""
+    shape = view.shape
+    if len(shape.rack_names) < len(shape.racks):
+        return
+    switches = list(shape.switches())
+    names = {name for name, _ in switches}
+    if len(names) < len(switches):
+        yield from _twice(view, "switches", switches, "every switch has a name of its own")
+    servers = shape.server_names
+    total = sum(
+        entry if isinstance(entry, int) else len(entry)
+        for rack in shape.racks
+        for entry in rack.group.servers.values()
+    )
+    if len(servers) < total:
+        written = ((name, (*rack.keys, "servers", kind)) for name, kind, rack in shape.servers())
+        yield from _twice(view, "servers", written, "every server has a name of its own")
+    for name in sorted(names & servers.keys())[:10]:
+        kind, rack = servers[name]
+        keys = next(keys for switch, keys in switches if switch == name)
+        yield Diagnostic(
+            "IN051", f'a switch and a server are both called "{name}"',
+            (view.place(*rack.keys, "servers", kind), view.place(*keys)),
+        )  # fmt: skip
+
+
+def _lists(view: View) -> Iterator[Diagnostic]:
+    """Lists whose items have names."""
+    topology = view.topology
+    lists: dict[str, tuple[Keys, Iterable[str]]] = {
+        "clusters": (("clusters",), (c.name for c in topology.clusters)),
+        "upstream routers": (("external",), (e.name for e in topology.external)),
+        "users": (("settings", "users"), (u.name for u in topology.settings.users)),
+        "contracts": (("contracts",), (c.name for c in topology.contracts)),
+    }
+    for noun, (keys, names) in lists.items():
+        named = ((name, (*keys, index, "name")) for index, name in enumerate(names))
+        yield from _twice(view, noun, named)
+
+
+def _secrets(view: View) -> Iterator[Diagnostic]:
+    """Every secret that is named says where it is fetched."""
+    topology = view.topology
+    used: list[tuple[str, Keys]] = [(topology.underlay.password, ("underlay", "password"))]
+    used += [(c.password, ("clusters", n, "password")) for n, c in enumerate(topology.clusters)]
+    used += [(e.password, ("external", n, "password")) for n, e in enumerate(topology.external)]
+    used += [
+        (user.secret, ("settings", "users", n, "secret"))
+        for n, user in enumerate(topology.settings.users)
+    ]
+    for name, keys in used:
+        if name and name not in topology.secrets:
+            yield view.unknown(
+                "IN031", "secret", name, view.place(*keys), topology.secrets,
+                f"add {name}: env:{name.upper().replace('-', '_')} to secrets",
+            )  # fmt: skip
+
+
+def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
+    """Upstream routers are plugged into borders or leaves; cables end at devices."""
+    shape = view.shape
+    for index, external in enumerate(view.topology.external):
+        name, keys = external.attach.switch, ("external", index, "attach", "switch")
+        if name not in shape.switch_names:
+            yield view.unknown("IN053", "switch", name, view.place(*keys), _edge(view))
+        elif name not in _edge(view):
+            yield Diagnostic(
+                "IN053", f'"{name}" is no border and no leaf', (view.place(*keys),),
+                "upstream routers are plugged into borders or leaves", "write borders: 1",
+            )  # fmt: skip
+    for index, cable in enumerate(view.topology.cables):
+        for end, device in (("a", cable.a.device), ("b", cable.b.device)):
+            if device not in shape.switch_names and device not in shape.server_names:
+                place = view.place("cables", index, end)
+                yield view.unknown("IN054", "switch or server", device, place,
+                                   [*shape.switch_names, *shape.server_names])  # fmt: skip
+        if cable.a.device == cable.b.device:
+            yield Diagnostic("IN054", f"the cable joins {cable.a.device} with itself",
+                             (view.place("cables", index),))  # fmt: skip
+
+
+def _edge(view: View) -> list[str]:
+    """Switches that an upstream router may be plugged into: borders first."""
+    edge = {name: keys for name, keys in view.shape.switches() if keys[-1] in ("borders", "leaves")}
+    return sorted(edge, key=lambda name: edge[name] != ("borders",))
+
+
+def _pins_and_extra(view: View) -> Iterator[Diagnostic]:
+    """What a pin or lines of configuration are for exists."""
+    shape, topology = view.shape, view.topology
+    for name in topology.pins:
+        for word in name.split():
+            if word in shape.switch_names or word in shape.rack_names or word in shape.server_names:
+                continue
+            known = [*shape.switch_names, *shape.rack_names, *shape.server_names]
+            yield view.unknown("IN055", "device or rack", word, view.key_place("pins", name), known)
+    for name in topology.extra:
+        if name not in topology.switch_types and name not in shape.switch_names:
+            known = [*topology.switch_types, *shape.switch_names]
+            place = view.key_place("extra", name)
+            yield view.unknown("IN056", "switch type or switch", name, place, known)
+
+
+def _contracts(view: View) -> Iterator[Diagnostic]:
+    """Both ends of a contract exist, or are prefixes."""
+    from barefabric.topology.addresses import address, prefix
+
+    shape, topology = view.shape, view.topology
+    for index, contract in enumerate(topology.contracts):
+        keys: Keys = ("contracts", index, contract.kind)
+        for key, word in (("from", contract.source), ("to", contract.target)):
+            if _parses(prefix, word) or _parses(address, word):
+                continue
+            groups = [*(pod.name for pod in shape.pods), *(c.name for c in topology.clusters),
+                      *(e.name for e in topology.external), *topology.server_types]  # fmt: skip
+            if word in groups or word in shape.rack_names or word in shape.switch_names:
+                continue
+            if word not in shape.server_names:
+                known = [*groups, *shape.rack_names, *shape.switch_names, *shape.server_names]
+                yield view.unknown("IN063", "device, rack, pod or cluster", word,
+                                   view.place(*keys, key), known)  # fmt: skip
+
+
+def _parses(parse: Callable[[str], str], word: str) -> bool:
+    try:
+        parse(word)
+    except ValueError:
+        return False
+    return True

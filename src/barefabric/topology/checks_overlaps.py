@@ -1,0 +1,130 @@
+"""Check that no two pools share an address."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_interface, ip_network
+from typing import NamedTuple
+
+from barefabric.errors import Diagnostic
+from barefabric.topology.shape import Keys
+from barefabric.topology.space import Network, free_near
+from barefabric.topology.view import View
+
+MOST_PAIRS = 200
+"""Overlaps after which no more are looked for: a file with more has one fault, many times."""
+
+
+class Pool(NamedTuple):
+    """A prefix with its name and where it is written."""
+
+    name: str
+    network: Network
+    keys: Keys
+    written: bool
+
+
+def check(view: View) -> Iterator[Diagnostic]:
+    """Every pair of pools that overlap, once (AD004)."""
+    found = pools(view)
+    taken = [str(pool.network) for pool in found]
+    for smaller, larger in overlaps(found):
+        yield _overlap(view, smaller, larger, taken)
+
+
+def pools(view: View) -> list[Pool]:
+    """Every prefix that the topology sets aside, written or by default."""
+    found = [
+        pool for name, keys, prefixes in _named(view) for pool in _pools(view, name, keys, prefixes)
+    ]
+    for index, external in enumerate(view.topology.external):
+        keys = ("external", index, "attach", "ours")
+        network = ip_interface(external.attach.ours).network
+        found.append(Pool(f"external.{external.name}", network, keys, written=True))
+    return found
+
+
+def _named(view: View) -> Iterator[tuple[str, Keys, tuple[str, ...]]]:
+    """Name, path and prefixes of each key that holds pools."""
+    addressing = view.topology.addressing
+    yield "addressing.loopbacks", ("addressing", "loopbacks"), addressing.loopbacks
+    if view.topology.underlay.links == "numbered":
+        yield "addressing.links", ("addressing", "links"), addressing.links
+    for key, prefixes in (
+        ("servers", addressing.servers.pool),
+        ("management", (addressing.management.pool,)),
+    ):
+        keys: Keys = ("addressing", key)
+        block = isinstance(view.document.value(*keys), dict)
+        yield f"addressing.{key}", (*keys, "pool") if block else keys, prefixes
+    for index, cluster in enumerate(view.topology.clusters):
+        stem, keys = f"clusters.{cluster.name}", ("clusters", index)
+        yield f"{stem}.pods", (*keys, "pods"), cluster.pods
+        yield f"{stem}.services", (*keys, "services"), cluster.services
+        if cluster.load_balancer:
+            for name, pool in cluster.load_balancer.pools.items():
+                path: Keys = (*keys, "load_balancer", "pools", name)
+                block = isinstance(view.document.value(*path), dict)
+                path = (*path, "addresses") if block else path
+                yield f"{stem}.load_balancer.pools.{name}", path, pool.addresses
+        if cluster.control_plane and cluster.control_plane.endpoint:
+            address = cluster.control_plane.endpoint.address
+            path = (*keys, "control_plane", "endpoint")
+            block = isinstance(view.document.value(*path), dict)
+            path = (*path, "address") if block else path
+            yield f"{stem}.control_plane.endpoint", path, (address,)
+
+
+def _pools(view: View, name: str, keys: Keys, prefixes: Iterable[str]) -> Iterator[Pool]:
+    listed = isinstance(view.document.value(*keys), list)
+    written = view.document.written(*keys)
+    for index, prefix in enumerate(prefixes):
+        yield Pool(name, ip_network(prefix), (*keys, index) if listed else keys, written)
+
+
+def overlaps(found: Iterable[Pool]) -> Iterator[tuple[Pool, Pool]]:
+    """Pairs of overlapping pools, the smaller one first; equal ones in the order given.
+
+    Prefixes are nested or apart, so one pass over them in order, with a stack of those that are
+    open, meets each pair once.
+    """
+    count = 0
+    for version in (4, 6):
+        mine = [pool for pool in found if pool.network.version == version]
+        mine.sort(key=lambda pool: (int(pool.network.network_address), pool.network.prefixlen))
+        open_pools: list[Pool] = []
+        for pool in mine:
+            start = int(pool.network.network_address)
+            while open_pools and int(open_pools[-1].network.broadcast_address) < start:
+                open_pools.pop()
+            for larger in open_pools:
+                yield pool, larger
+                count += 1
+                if count >= MOST_PAIRS:
+                    return
+            open_pools.append(pool)
+
+
+def _overlap(view: View, smaller: Pool, larger: Pool, taken: Iterable[str]) -> Diagnostic:
+    """The diagnostic of a pair. What moves is the smaller pool, or the one written by hand."""
+    moving, staying = smaller, larger
+    if not smaller.written and larger.written:
+        moving, staying = larger, smaller
+    elif smaller.network == larger.network and view.place(*smaller.keys) < view.place(*larger.keys):
+        moving, staying = larger, smaller
+    free = free_near(str(moving.network), taken)
+    one = moving.network.prefixlen == moving.network.max_prefixlen
+    what = "a free address near it is" if one else "free and of the same size next to it is"
+    mend = f"{what} {free.partition('/')[0] if one else free}" if free else ""
+    defaults = [pool for pool in (moving, staying) if not pool.written]
+    said = " and ".join(f"the default {pool.network} of {pool.name}" for pool in defaults)
+    both = f"{_called(moving)} overlaps {_called(staying)}"
+    if moving.name == staying.name:
+        both = f"{moving.name} lists {moving.network} within {staying.network}"
+        mend = "take one of them away"
+    return Diagnostic(
+        "AD004", both, view.places(moving.keys, staying.keys),
+        f"not written in the file: {said}" if said else "", mend,
+    )  # fmt: skip
+
+
+def _called(pool: Pool) -> str:
+    return pool.name if pool.written else f"{pool.name} (by default {pool.network})"

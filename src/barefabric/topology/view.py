@@ -1,0 +1,58 @@
+"""What a check looks at, and how it says what it found."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from barefabric.errors import Diagnostic, Place
+from barefabric.topology.names import did_you_mean
+from barefabric.topology.shape import Keys, Shape
+
+if TYPE_CHECKING:
+    from barefabric.topology.load import Document
+    from barefabric.topology.schema import Topology
+
+MOST_LISTED = 12
+
+
+class View(NamedTuple):
+    """A topology whose values are fine by themselves, with their places and expanded names."""
+
+    document: "Document"
+    topology: "Topology"
+    shape: Shape
+
+    def place(self, *keys: str | int) -> Place:
+        """Where a value stands."""
+        return self.document.place(*keys)
+
+    def key_place(self, *keys: str | int) -> Place:
+        """Where a key stands."""
+        return self.document.key_place(*keys)
+
+    def places(self, *paths: Keys) -> tuple[Place, ...]:
+        """Where several values stand; defaults, which stand nowhere, are left out."""
+        written = [path for path in paths if self.document.written(*path)]
+        found = dict.fromkeys(self.place(*path) for path in written)
+        return tuple(found) or (self.place(),)
+
+    def unknown(
+        self, code: str, noun: str, word: str, place: Place, known: Iterable[str], mend: str = ""
+    ) -> Diagnostic:
+        """A word that names nothing, with what it could have been."""
+        known = list(known)
+        meant = did_you_mean(word, known)
+        return Diagnostic(
+            code,
+            f'there is no {noun} "{word}"',
+            (place,),
+            listing(f"{noun}s", known),
+            meant or mend,
+        )
+
+
+def listing(noun: str, known: Sequence[str]) -> str:
+    """``switch types: leaf, spine``, cut short where there are many."""
+    if not known:
+        return f"{noun}: none"
+    more = f" and {len(known) - MOST_LISTED:,} more" if len(known) > MOST_LISTED else ""
+    return f"{noun}: {', '.join(known[:MOST_LISTED])}{more}"

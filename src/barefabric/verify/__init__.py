@@ -1,0 +1,1 @@
+"""Prove a design: computed routes and checks of the model, judged against the contracts."""

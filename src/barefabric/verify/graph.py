@@ -1,0 +1,187 @@
+"""Processes that swapping cannot tell apart, taken together.
+
+Two processes are twins when they are configured alike and have the same sessions with the same
+neighbors. Exchanging twins changes nothing anywhere, so a bundle of them is one vertex with a
+size. The servers of a rack, the spines of a pod and the leaves of a pair usually are twins; a
+single different value in one of them makes it a vertex of its own.
+
+AS numbers that several bundles use are vertices as well, so that "has the same AS number as" is
+part of the graph. Loop prevention depends on it.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from barefabric.verify.network import Network, is_private
+
+SAME_ASN = 0
+"""Code of the edge from a process to its AS number; the way back is ``SAME_ASN + 1``."""
+
+
+@dataclass
+class Graph:
+    """Bundles and AS numbers as vertices; edges carry codes.
+
+    Code 2 * (label + 1) is an edge seen from end ``a``, one more seen from end ``b``.
+    ``mirror`` gives the code seen from the other end. ``inner`` is the code of the sessions
+    among the twins of one bundle, -1 where there is none. ``asn_vertex`` is -1 where every
+    member has an AS number that nobody else uses.
+    """
+
+    network: Network
+    members: list[list[int]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    colors: list[int] = field(default_factory=list)
+    adjacency: list[list[tuple[int, int]]] = field(default_factory=list)
+    inner: list[int] = field(default_factory=list)
+    asn_vertex: list[int] = field(default_factory=list)
+    bundle_of: list[int] = field(default_factory=list)
+    mirror: list[int] = field(default_factory=list)
+
+
+def build_graph(network: Network, *, bundled: bool = True) -> Graph:
+    """Bundle the twins of a network. ``bundled=False`` keeps every process apart."""
+    graph = Graph(network, mirror=_mirrors(network))
+    near = _adjacent_codes(network, graph.mirror)
+    shared = {asn for asn, users in Counter(network.asns).items() if users > 1}
+    colors = _colors(network, shared)
+    kinds = _numbered(
+        (color, asn if asn in shared else -1)
+        for color, asn in zip(colors, network.asns, strict=True)
+    )
+    groups = _group(kinds, near) if bundled else [[p] for p in range(len(kinds))]
+    if bundled:
+        groups = _join_pairs(network, kinds, groups, near)
+    _add_bundles(graph, groups, colors, near)
+    _add_asns(graph, shared)
+    return graph
+
+
+def _mirrors(network: Network) -> list[int]:
+    mirror = [SAME_ASN + 1, SAME_ASN]
+    for number, label in enumerate(network.labels):
+        a, b = 2 * (number + 1), 2 * (number + 1) + 1
+        mirror += [a, b] if label.symmetric else [b, a]
+    return mirror
+
+
+def _adjacent_codes(network: Network, mirror: list[int]) -> list[list[int]]:
+    """Neighbors of each process, packed: neighbor * width + code as seen from here."""
+    width = len(mirror)
+    near: list[list[int]] = [[] for _ in network.names]
+    for a, b, label in network.edges:
+        code = 2 * (label + 1)
+        near[a].append(b * width + code)
+        near[b].append(a * width + mirror[code])
+    for packed in near:
+        packed.sort()
+    return near
+
+
+def _colors(network: Network, shared: set[int]) -> list[int]:
+    """A number for what each process is by itself: configuration, expectation, kind of ASN."""
+    return _numbered(
+        (config.signature, expectation, asn in shared, is_private(asn))
+        for config, expectation, asn in zip(
+            network.configs, network.expectations, network.asns, strict=True
+        )
+    )
+
+
+def _group(kinds: list[int], near: list[list[int]]) -> list[list[int]]:
+    groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+    for process, kind in enumerate(kinds):
+        groups.setdefault((kind, tuple(near[process])), []).append(process)
+    return list(groups.values())
+
+
+def _join_pairs(
+    network: Network, kinds: list[int], groups: list[list[int]], near: list[list[int]]
+) -> list[list[int]]:
+    """Take twins that have a session with each other (an MLAG pair) together as well."""
+    width = 2 * len(network.labels) + 2
+    alone = {group[0]: number for number, group in enumerate(groups) if len(group) == 1}
+    gone = set()
+    symmetric = {n for n, label in enumerate(network.labels) if label.symmetric}
+    for a, b, label in (edge for edge in network.edges if edge[2] in symmetric):
+        if a not in alone or b not in alone:
+            continue
+        code = 2 * (label + 1)
+        mine, theirs = b * width + code, a * width + code
+        left = [x for x in near[a] if x != mine]
+        right = [x for x in near[b] if x != theirs]
+        if kinds[a] == kinds[b] and left == right and len(left) + 1 == len(near[a]):
+            groups[alone[a]].append(b)
+            gone.add(alone[b])
+            del alone[a], alone[b]
+    return [group for number, group in enumerate(groups) if number not in gone]
+
+
+def _add_bundles(
+    graph: Graph, groups: list[list[int]], colors: list[int], near: list[list[int]]
+) -> None:
+    width = len(graph.mirror)
+    graph.bundle_of = [0] * len(colors)
+    for number, group in enumerate(groups):
+        for process in group:
+            graph.bundle_of[process] = number
+    bundle_of = graph.bundle_of
+    for number, group in enumerate(groups):
+        first = group[0]
+        edges = {(bundle_of[x // width], x % width) for x in near[first]}
+        inner = [code for neighbor, code in edges if neighbor == number]
+        graph.members.append(group)
+        graph.sizes.append(len(group))
+        graph.colors.append(colors[first])
+        graph.adjacency.append(sorted(e for e in edges if e[0] != number))
+        graph.inner.append(inner[0] if inner else -1)
+        graph.asn_vertex.append(-1)
+
+
+def _add_asns(graph: Graph, shared: Iterable[int]) -> None:
+    network = graph.network
+    users: dict[int, list[int]] = {asn: [] for asn in sorted(shared)}
+    for bundle, group in enumerate(graph.members):
+        asn = network.asns[group[0]]
+        if asn in users:
+            users[asn].append(bundle)
+    for asn, bundles in users.items():
+        vertex = len(graph.members)
+        graph.members.append([])
+        graph.sizes.append(1)
+        graph.colors.append(-1 - is_private(asn))
+        graph.inner.append(-1)
+        graph.asn_vertex.append(-1)
+        graph.adjacency.append([(bundle, SAME_ASN + 1) for bundle in bundles])
+        for bundle in bundles:
+            graph.asn_vertex[bundle] = vertex
+            graph.adjacency[bundle].append((vertex, SAME_ASN))
+
+
+def stable_cells(graph: Graph) -> list[int]:
+    """Refine the colors until all vertices of one cell see the same, counted, in every cell.
+
+    The coarsest equitable partition (colour refinement, one-dimensional Weisfeiler-Leman).
+    """
+    cells = _numbered((color, size) for color, size in zip(graph.colors, graph.sizes, strict=True))
+    count = len(set(cells))
+    while True:
+        refined = _numbered(_signature(graph, cells, v) for v in range(len(cells)))
+        found = len(set(refined))
+        if found == count:
+            return cells
+        cells, count = refined, found
+
+
+def _signature(graph: Graph, cells: list[int], vertex: int) -> Hashable:
+    seen: Counter[tuple[int, int]] = Counter()
+    sizes = graph.sizes
+    for neighbor, code in graph.adjacency[vertex]:
+        seen[cells[neighbor], code] += sizes[neighbor]
+    return (cells[vertex], graph.inner[vertex], frozenset(seen.items()))
+
+
+def _numbered(keys: Iterable[Hashable]) -> list[int]:
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(key, len(numbers)) for key in keys]
