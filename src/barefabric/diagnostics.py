@@ -39,7 +39,7 @@ def report(
 
 
 def format_diagnostic(diagnostic: Diagnostic, *, colour: bool = False) -> str:
-    """One diagnostic: what is wrong, where, what is allowed, how to mend it. Ends with a newline."""
+    """One diagnostic: what is wrong, where, what is allowed, how to mend it. Ends a line."""
     ink = _RED if diagnostic.severity is Severity.ERROR else _YELLOW
     ink, plain = (ink, _PLAIN) if colour else ("", "")
     first, *more = _wrapped(
@@ -59,8 +59,14 @@ def format_diagnostic(diagnostic: Diagnostic, *, colour: bool = False) -> str:
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
     """Lines of at most WIDTH columns; a word that is longer stays whole."""
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest,
-                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _where(place: Place) -> str:
@@ -94,7 +100,7 @@ def _window(place: Place, room: int) -> tuple[str, int, int]:
         excerpt = ("..." if first else "") + excerpt[first:]
     before = excerpt[: column - first + (3 if first else 0)]
     while _columns(excerpt) > room:
-        excerpt = excerpt[:-4] + "..." if not excerpt.endswith("...") else excerpt[:-4] + "..."
+        excerpt = excerpt[:-4] + "..."
     start = _columns(before)
     return excerpt, start, max(1, min(_columns(marked), room - start))
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from barefabric.derive.announcements import host_announcements, node_announcements
 from barefabric.derive.clusters import resolve_clusters
 from barefabric.derive.devices import (
-    number_cables,
     number_pairs,
     number_racks,
     number_servers,
@@ -48,7 +47,7 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
     servers = number_servers(topology, shape, numbers, clusters)
     racks = number_racks(topology, shape, numbers)
     pairs = number_pairs(switches, numbers)
-    cables = tuple(number_cables(numbers))
+    cables = numbers.cables
     ups = upstreams(topology)
     underlay = _underlay(topology)
     by_cluster = _node_profiles(clusters, servers, underlay)

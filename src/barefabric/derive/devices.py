@@ -1,11 +1,10 @@
 """Give the shape's devices their numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from barefabric.ledger.asns import node_key, switch_key
 from barefabric.model.address import dotted
-from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Pair
 from barefabric.model.device import Attach, Rack, Server, Switch, Upstream
 from barefabric.model.kubernetes import Cluster
@@ -99,21 +98,6 @@ def number_pairs(switches: Mapping[str, Switch], numbers: Numbers) -> dict[str, 
                 (f"{dotted(routing)}/31", f"{dotted(routing + 1)}/31"),
             )
     return pairs
-
-
-def number_cables(numbers: Numbers) -> Iterator[Cable]:
-    """Cables with the addresses of numbered links; the upper end has the even one."""
-    links = numbers.links
-    for cable in numbers.cables:
-        if cable.kind is CableKind.FABRIC or cable.kind is CableKind.SERVER:
-            base = links.get(f"{cable.b} {cable.a} {cable.index}")
-            if base is not None:
-                yield Cable(
-                    cable.kind, cable.a, cable.a_port, cable.b, cable.b_port, cable.speed,
-                    cable.index, f"{dotted(base)}/31", f"{dotted(base + 1)}/31",
-                )
-                continue
-        yield cable
 
 
 def upstreams(topology: Topology) -> dict[str, Upstream]:

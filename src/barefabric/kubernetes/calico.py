@@ -22,7 +22,6 @@ from barefabric.kubernetes.manifest import (
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.address import is_ipv4, split
 from barefabric.model.session import Session, Speaker
-from barefabric.render.yaml import Value
 
 VERSION = "v3.32.1"
 API = "projectcalico.org/v3"
@@ -77,14 +76,15 @@ def peers(view: ClusterView) -> tuple[Peer, ...]:
 
 
 def bgp_peer(peer: Peer) -> Manifest:
-    """A leaf as a peer of its rack's nodes. Calico has neither a hold time nor BFD: the leaf's
-    lower hold time wins (confd ``bird.cfg.template``).
+    """A leaf as a peer of its rack's nodes.
+
+    Calico has neither a hold time nor BFD: the leaf's lower hold time wins (``bird.cfg.template``).
     """
     session, profile = peer.session, peer.session.profile
     selector = f"{RACK_LABEL} == '{peer.rack}'"
     if peer.attach:
         selector += f" && {ATTACH_LABEL} == '{peer.attach}'"
-    spec: dict[str, Value] = {
+    spec: Manifest = {
         "peerIP": session.a_address,
         "asNumber": session.a_asn,
         "nodeSelector": selector,
@@ -107,8 +107,12 @@ def bgp_filter(view: ClusterView) -> Manifest:
     every pod's /32 out (``bgp_processor.go``, buildExportFilter).
     """
     pods = view.cluster.pods
-    families = [f for f, some in (("V4", any(map(is_ipv4, pods))), ("V6", not all(map(is_ipv4, pods)))) if some]
-    spec: dict[str, Value] = {}
+    families = [
+        f
+        for f, some in (("V4", any(map(is_ipv4, pods))), ("V6", not all(map(is_ipv4, pods))))
+        if some
+    ]
+    spec: Manifest = {}
     for family in families:
         spec[f"export{family}"] = [{"source": "RemotePeers", "action": "Reject"}]
         spec[f"import{family}"] = [{"action": "Reject"}]
@@ -118,7 +122,7 @@ def bgp_filter(view: ClusterView) -> Manifest:
 def bgp_configuration(view: ClusterView) -> Manifest:
     """The cluster's BGP: no mesh, the cluster's ASN where there is one, the pools it announces."""
     cluster = view.cluster
-    spec: dict[str, Value] = {"nodeToNodeMeshEnabled": False}
+    spec: Manifest = {"nodeToNodeMeshEnabled": False}
     if cluster.asn:
         spec["asNumber"] = cluster.asn
     if cluster.announcer == "calico":
@@ -180,7 +184,7 @@ def ipam(view: ClusterView) -> Manifest:
 
     A node can't take more blocks than the leaf's max-prefix lets it announce.
     """
-    spec: dict[str, Value] = {"strictAffinity": True, "autoAllocateBlocks": True}
+    spec: Manifest = {"strictAffinity": True, "autoAllocateBlocks": True}
     if speaks_bgp(view):
         spec["maxBlocksPerHost"] = ROUTE_TABLE_FULL * blocks_per_node(view.cluster)
     return manifest(API, "IPAMConfiguration", "default", spec)
@@ -210,7 +214,7 @@ def installation(view: ClusterView) -> Iterator[Manifest]:
     The node address is the one that kubelet registered: a second address on the same interface
     can't be taken for it, and a new rack changes nothing here.
     """
-    pools: list[Value] = [
+    pools: list[Manifest] = [
         {
             "name": pod_pool_name(prefix),
             "cidr": prefix,

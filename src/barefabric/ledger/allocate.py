@@ -87,7 +87,7 @@ def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
         wrong += pools.rack_too_small(loaded, shape, nodes)
     if wrong:
         raise FabricError(wrong)
-    patched = patch(loaded, shape, ledger)
+    patched = patch(loaded, shape, ledger, links.values)
     registers = (ids, asns, loopbacks, management, racks, links, nodes)
     return Numbers(
         ids.values, asns.values, loopbacks.values, management.values, racks.values, links.values,

@@ -14,6 +14,7 @@ from barefabric.ledger.panel import (
     ports_by_name,
     server_order,
 )
+from barefabric.model.address import dotted
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.device import PortSpec, Switch
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
@@ -32,9 +33,12 @@ class Patched(NamedTuple):
 class _Patch:
     """The state of one patching run."""
 
-    def __init__(self, loaded: Loaded, shape: Shape, ledger: Ledger) -> None:
+    def __init__(
+        self, loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
+    ) -> None:
         self.loaded = loaded
         self.shape = shape
+        self.links = links
         self.recorded = ledger.of(Kind.CABLE)
         self.panels = {s.name: panel_for(s.model, s.nos) for s in shape.switches.values()}
         self.done: dict[str, Cable] = {}
@@ -43,23 +47,24 @@ class _Patch:
 
     def lay(self, want: Want, a_port: str, b_port: str, speed: int) -> None:
         """Record a cable whose ports are already marked as taken."""
-        self.done[want.key] = Cable(
-            want.kind, want.a, a_port, want.b, b_port, speed, want.index
-        )
-        before = self.recorded.get(want.key)
+        kind, a, b, index, _, _, _, key = want
+        base = self.links.get(key)
+        ends = ("", "") if base is None else (f"{dotted(base)}/31", f"{dotted(base + 1)}/31")
+        self.done[key] = Cable(kind, a, a_port, b, b_port, speed, index, *ends)
+        before = self.recorded.get(key)
         if before is not None and before.value != f"{a_port} {b_port}":
             reason = "the recorded ports are taken or do not exist on this model"
             self.moves.append(Move(Kind.CABLE, want.key, before.value, f"{a_port} {b_port}", reason))
 
 
-def patch(loaded: Loaded, shape: Shape, ledger: Ledger) -> Patched:
-    """Assign ports to all cables.
+def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]) -> Patched:
+    """Assign ports to all cables; ``links`` holds the even address of each numbered one.
 
     Order of precedence: ports of upstreams, cables laid by hand, recorded cables, then new ones:
     fabric links, peer links, servers. Raises :class:`FabricError` where ports run out or speeds
     do not meet.
     """
-    run = _Patch(loaded, shape, ledger)
+    run = _Patch(loaded, shape, ledger, links)
     wants = _with_hand_laid(run)
     upstream = list(_upstreams(run))
     rest = [want for want in wants if not _lay_known(run, want)]

@@ -12,21 +12,23 @@ class Want(NamedTuple):
     """A cable that must exist. ``a`` is the upper end; ``b_port`` is set where the lower end's
     port is known beforehand (a server's NIC, a cable laid by hand), as ``a_port`` may be.
 
-    ``speed`` is the NIC's speed for servers and 0 where the two panels decide.
+    ``speed`` is the NIC's speed for servers and 0 where the two panels decide. ``key`` is the
+    ledger's name of the cable: lower device, upper device, index.
     """
 
     kind: CableKind
     a: str
     b: str
     index: int
-    speed: int = 0
-    a_port: str = ""
-    b_port: str = ""
+    speed: int
+    a_port: str
+    b_port: str
+    key: str
 
-    @property
-    def key(self) -> str:
-        """The ledger's name of the cable: lower device, upper device, index."""
-        return f"{self.b} {self.a} {self.index}"
+
+def want(kind: CableKind, a: str, b: str, index: int, speed: int = 0, b_port: str = "") -> Want:
+    """A wanted cable with its key."""
+    return Want(kind, a, b, index, speed, "", b_port, f"{b} {a} {index}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ class Dialect:
     ``files`` maps each file the switch loads to the template that lays it out. The patterns have
     ``{number}``. ``speeds`` is what a port is told that runs below its native speed, by Gbit/s.
     ``interface_import`` is true where a neighbor that is named by its interface can have an import
-    policy of its own; elsewhere such neighbors get a group each.
+    policy of its own; elsewhere such neighbors get a group each. ``second_gateway`` is true where
+    a shared gateway is an ordinary second address, so that sessions must state their own.
     """
 
     files: Mapping[str, str]
@@ -21,6 +22,7 @@ class Dialect:
     management_port: str
     speeds: Mapping[int, str]
     interface_import: bool
+    second_gateway: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

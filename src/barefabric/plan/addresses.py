@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from itertools import chain
 from socket import AF_INET6, inet_aton, inet_pton
 
-from barefabric.model.address import dotted, split
+from barefabric.derive.sessions import leaf_address
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
-from barefabric.model.device import Attach, Rack
+from barefabric.model.device import Attach, Upstream
+from barefabric.model.kubernetes import Cluster
 from barefabric.vendors.catalogue import vendor
 
 Entry = tuple[bytes, tuple[str, str, str, str]]
@@ -31,11 +32,21 @@ def span(prefix: str) -> tuple[bytes, bytes]:
 
 
 def entries(design: Design) -> Iterator[Entry]:
-    """Everything that has an address, unsorted."""
+    """Everything whose address is handed out from the fabric's pools, unsorted."""
     return chain(
-        _switches(design), _links(design), _pairs(design), _racks(design), _servers(design),
-        _clusters(design), _upstreams(design),
+        _switches(design), _links(design), _pairs(design), _racks(design), _servers(design)
     )
+
+
+def elsewhere(design: Design) -> Iterator[tuple[str, str, str, str, str]]:
+    """What has an address of its own: address, what it is for, device, interface, where from."""
+    for cluster in design.clusters.values():
+        home = f"cluster {cluster.name}"
+        for _, row in sorted(_cluster(cluster)):
+            yield (*row, home)
+    for upstream in design.upstreams.values():
+        for _, row in _upstream(upstream):
+            yield (*row, "upstreams")
 
 
 def _entry(address: str, what: str, device: str = "", interface: str = "") -> Entry:
@@ -74,12 +85,6 @@ def _pairs(design: Design) -> Iterator[Entry]:
             yield _entry(own, "iBGP of the pair", device, routing)
 
 
-def leaf_address(rack: Rack, leaf: str) -> str:
-    """The address of a leaf in its rack's VLAN, with length: ``.2`` for the first, ``.3`` next."""
-    network, length = split(rack.prefix)
-    return f"{dotted(network + 2 + rack.leaves.index(leaf))}/{length}"
-
-
 def _racks(design: Design) -> Iterator[Entry]:
     for rack in design.racks.values():
         if not rack.prefix:
@@ -91,7 +96,8 @@ def _racks(design: Design) -> Iterator[Entry]:
         leaves = " ".join(rack.leaves)
         yield _entry(f"{rack.gateway}/{length}", "gateway of the servers", leaves, vlan)
         for leaf in rack.leaves:
-            yield _entry(leaf_address(rack, leaf), "leaf in the servers' VLAN", leaf, vlan)
+            own = leaf_address(rack, design.switches[leaf])
+            yield _entry(f"{own}/{length}", "leaf in the servers' VLAN", leaf, vlan)
 
 
 def _single_nics(design: Design) -> dict[str, str]:
@@ -123,23 +129,20 @@ def _servers(design: Design) -> Iterator[Entry]:
             yield key(second), (second, what, name, interface if used else "")
 
 
-def _clusters(design: Design) -> Iterator[Entry]:
-    for cluster in design.clusters.values():
-        owner = f"cluster {cluster.name}"
-        for prefix in cluster.pods:
-            yield _entry(prefix, f"pods, in blocks of /{cluster.block_size}", owner)
-        for prefix in cluster.services:
-            yield _entry(prefix, "services inside the cluster", owner)
-        for pool in cluster.pools:
-            for prefix in pool.prefixes:
-                yield _entry(prefix, f"load balancer pool {pool.name}", owner)
-        if cluster.endpoint:
-            yield _entry(f"{cluster.endpoint}/32", "endpoint of the API", owner, cluster.endpoint_use)
+def _cluster(cluster: Cluster) -> Iterator[Entry]:
+    for prefix in cluster.pods:
+        yield _entry(prefix, f"pods in blocks of /{cluster.block_size}")
+    for prefix in cluster.services:
+        yield _entry(prefix, "services inside the cluster")
+    for pool in cluster.pools:
+        for prefix in pool.prefixes:
+            yield _entry(prefix, f"load balancer pool {pool.name}")
+    if cluster.endpoint:
+        yield _entry(f"{cluster.endpoint}/32", "endpoint of the API", "", cluster.endpoint_use)
 
 
-def _upstreams(design: Design) -> Iterator[Entry]:
-    for upstream in design.upstreams.values():
-        if upstream.ours:
-            yield _entry(upstream.ours, f"link to {upstream.name}", upstream.switch, upstream.port)
-        if upstream.theirs:
-            yield _entry(upstream.theirs, f"link to {upstream.switch}", upstream.name)
+def _upstream(upstream: Upstream) -> Iterator[Entry]:
+    if upstream.ours:
+        yield _entry(upstream.ours, f"link to {upstream.name}", upstream.switch, upstream.port)
+    if upstream.theirs:
+        yield _entry(upstream.theirs, f"link to {upstream.switch}", upstream.name)

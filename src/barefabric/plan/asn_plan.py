@@ -1,7 +1,6 @@
 """The plan of AS numbers: who has which, by RFC 7938's scheme of one per tier, pod, pair, cluster."""
 
 from collections.abc import Iterator
-from operator import itemgetter
 
 from barefabric.model.design import AsnPool, Design
 from barefabric.model.device import Role, Server, Switch
@@ -107,6 +106,5 @@ def document(design: Design) -> Document:
         COLUMNS,
         lambda: _rows(design),
         preface=_pools(design),
-        split=itemgetter(1),
         summary=lambda: _summary(design),
     )

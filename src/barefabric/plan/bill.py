@@ -1,13 +1,14 @@
 """The bill of materials: switches, cables and transceivers, in total and place by place."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
-from barefabric.plan.cabling import run, standing
-from barefabric.plan.media import ASSUMPTIONS, MODULES, Distances, Length, Media, media
+from barefabric.plan.media import ASSUMPTIONS, MODULES, Batch, Media, batches
+from barefabric.plan.places import place
 from barefabric.plan.table import Column, Document, Row, Section
 
 COLUMNS = (
@@ -15,6 +16,7 @@ COLUMNS = (
     Column("count", right=True), Column("watts each", right=True), Column("watts", right=True),
 )
 TOTAL = "total"
+_ORDER = ("switch", "cable", "transceiver")
 
 
 class Item(NamedTuple):
@@ -27,107 +29,71 @@ class Item(NamedTuple):
     watts: int = 0
 
 
-class Cables(NamedTuple):
-    """Equal cables of one place."""
-
-    where: str
-    kind: CableKind
-    speed: int
-    length: Length
-
-
-Bill = dict[str, dict[Item, int]]
+Bill = Mapping[str, Counter[Item]]
 
 
 def bill_of(design: Design) -> Bill:
-    """What to buy for each place, switches first; the total is not among the places."""
-    bill: Bill = {}
-    where = standing(design)
+    """What to buy for each place, racks first; the total is not among the places."""
+    bill: dict[str, Counter[Item]] = {rack: Counter() for rack in design.racks}
     for switch in design.switches.values():
         model = switch.model
         item = Item("switch", f"{model.nos} {model.name}", switch.role, "", model.watts)
-        _add(bill, where[switch.name], item, 1)
-    for cables, count in _cables(design).items():
-        for item, each in _items(cables):
-            _add(bill, cables.where, item, each * count)
-    order = dict.fromkeys(rack for rack in design.racks if rack in bill)
-    return {place: bill[place] for place in (*order, *(p for p in bill if p not in order))}
+        bill.setdefault(place(switch), Counter())[item] += 1
+    for batch, count in batches(design).items():
+        for item, each in _items(batch):
+            bill[batch.where][item] += each * count
+    return bill
 
 
-def _add(bill: Bill, where: str, item: Item, count: int) -> None:
-    counts = bill.setdefault(where, {})
-    counts[item] = counts.get(item, 0) + count
-
-
-def _cables(design: Design) -> dict[Cables, int]:
-    """How many cables of each kind start at each place. One pass over all cables."""
-    where = standing(design)
-    length_of = Distances(design).length
-    counts: dict[tuple[str, CableKind, int, Length], int] = {}
-    for cable in design.cables:
-        near = cable.b if cable.kind is CableKind.FABRIC else cable.a
-        key = (where[near], cable.kind, cable.speed, length_of(cable))
-        counts[key] = counts.get(key, 0) + 1
-    return {Cables(*key): count for key, count in counts.items()}
-
-
-def _items(cables: Cables) -> Iterator[tuple[Item, int]]:
+def _items(batch: Batch) -> Iterator[tuple[Item, int]]:
     """What one cable takes: itself, and transceivers where it has none of its own."""
-    kind = media(cables.length, cables.speed)
-    what = "fibre, duplex or MPO" if kind is Media.OPTICAL else f"{cables.speed}G {kind}"
-    yield Item("cable", what, cables.kind, cables.length), 1
-    if kind is Media.OPTICAL:
-        module = f"{cables.speed}G {MODULES.get(cables.speed, '')}".rstrip()
-        ours = 1 if cables.kind is CableKind.UPSTREAM else 2
-        yield Item("transceiver", module, cables.kind, cables.length), ours
+    if batch.media is not Media.OPTICAL:
+        yield Item("cable", f"{batch.speed}G {batch.media}", batch.kind, batch.length), 1
+        return
+    yield Item("cable", f"fibre for {batch.speed}G", batch.kind, batch.length), 1
+    module = f"{batch.speed}G {MODULES.get(batch.speed, '')}".rstrip()
+    ours = 1 if batch.kind is CableKind.UPSTREAM else 2
+    yield Item("transceiver", module, batch.kind, batch.length), ours
 
 
-def _total(bill: Bill) -> dict[Item, int]:
-    total: dict[Item, int] = {}
+def _rows(bill: Bill) -> Iterator[Row]:
+    total: Counter[Item] = Counter()
     for counts in bill.values():
-        for item, count in counts.items():
-            total[item] = total.get(item, 0) + count
-    return dict(sorted(total.items(), key=lambda pair: _ORDER[pair[0].item]))
-
-
-_ORDER = {"switch": 0, "cable": 1, "transceiver": 2}
-
-
-def _rows(design: Design) -> Iterator[Row]:
-    bill = bill_of(design)
-    for where, counts in ({TOTAL: _total(bill)} | bill).items():
-        for item, count in sorted(counts.items(), key=lambda pair: _ORDER[pair[0].item]):
+        total.update(counts)
+    for where, counts in ({TOTAL: total} | dict(bill)).items():
+        for item, count in sorted(counts.items(), key=lambda pair: _ORDER.index(pair[0].item)):
             each = str(item.watts) if item.watts else ""
             watts = str(item.watts * count) if item.watts else ""
             yield where, item.item, item.what, item.use, item.length, str(count), each, watts
 
 
-def _summary(design: Design) -> Iterator[Section]:
+def _summary(bill: Bill) -> Iterator[Section]:
     """Only the total: the rest is in the CSV."""
-    rows = tuple(row for row in _rows(design) if row[0] == TOTAL)
-    yield Section(TOTAL, "", COLUMNS, rows)
+    rows = tuple(row[1:] for row in _rows(bill) if row[0] == TOTAL)
+    yield Section(TOTAL, "", COLUMNS[1:], rows)
 
 
 def _power(design: Design) -> str:
     """A sentence on the switches' power, with the models whose power is unknown."""
     models = {s.model.name: s.model.watts for s in design.switches.values()}
     known = sum(s.model.watts for s in design.switches.values())
-    unknown = sorted(name for name, watts in models.items() if not watts)
-    says = f"Switches take {known:,} W (typical, from the data sheets)" if known else ""
-    if unknown and known:
-        return f"{says}, without {', '.join(unknown)}: not known."
-    return f"{says}." if known else f"Power is not known for {', '.join(unknown)}."
+    unknown = ", ".join(sorted(name for name, watts in models.items() if not watts))
+    if not known:
+        return f"Power is not known: no figure for {unknown} in the catalogue."
+    says = f"The switches take {known:,} W, typical by their data sheets"
+    return f"{says}; {unknown} not counted, no figure is known." if unknown else f"{says}."
 
 
 def document(design: Design) -> Document:
     """The bill of materials of a design."""
-    notes = "\n".join(f"* {line}" for line in ASSUMPTIONS)
+    bill = bill_of(design)
+    notes = Section("assumptions", "\n".join(f"* {line}" for line in ASSUMPTIONS))
     return Document(
         "bill-of-materials",
         f"Bill of materials of {design.name}",
         COLUMNS,
-        lambda: _rows(design),
-        preface=(Section("", _power(design)), Section("Assumptions", notes)),
+        lambda: _rows(bill),
+        preface=(Section("", _power(design)), notes),
         split=itemgetter(0),
-        summary=lambda: _summary(design),
+        summary=lambda: _summary(bill),
     )

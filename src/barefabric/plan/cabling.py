@@ -4,17 +4,17 @@ Rack by rack, leaf by leaf, port by port; then borders, spines and superspines i
 near end is the lower switch, or the leaf where the other end is a server.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
 
-from barefabric.model.cable import Cable, CableKind
+from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
-from barefabric.plan.media import ASSUMPTIONS, Distances, Media, media
+from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Media, batches, media
 from barefabric.plan.places import OUTSIDE, place
-from barefabric.plan.ports import panels, short_port
+from barefabric.plan.ports import Shorts, legs, panels
 from barefabric.plan.table import Column, Document, Row, Section
 
 COLUMNS = (
@@ -28,97 +28,93 @@ SUMMARY = (
     Column("cable"), Column("count", right=True),
 )
 _LAST = (Role.BORDER, Role.SPINE, Role.SUPERSPINE)
-_POSITIONS = 1 << 12
+_POSITIONS = 1 << 16
+"""More than any switch has ports, so that rank and port make one sort key."""
 
 
-class Run(NamedTuple):
-    """A cable seen from its near end."""
-
-    cable: Cable
-    device: str
-    port: str
-    far_device: str
-    far_port: str
-
-
-def run(cable: Cable) -> Run:
-    """A cable with its near end first."""
-    if cable.kind is CableKind.FABRIC:
-        return Run(cable, cable.b, cable.b_port, cable.a, cable.a_port)
-    return Run(cable, cable.a, cable.a_port, cable.b, cable.b_port)
-
-
-def in_order(design: Design) -> list[Run]:
-    """All cables in the order of the plan."""
-    switches = design.switches
+def ranks(design: Design) -> Mapping[str, int]:
+    """Switches in the order of the plan: leaves by rack, then the tiers that are in no rack."""
     racks = chain.from_iterable(rack.leaves for rack in design.racks.values())
-    tiers = (s.name for role in _LAST for s in switches.values() if s.role is role)
-    rank = {name: n * _POSITIONS for n, name in enumerate(dict.fromkeys((*racks, *tiers)))}
-    panel_of = panels(switches.values())
-    position = {name: panel_of[switch.type].position for name, switch in switches.items()}
-    ranked = [(rank[r.device] + position[r.device](r.port), r) for r in map(run, design.cables)]
-    ranked.sort(key=itemgetter(0))
-    return [r for _, r in ranked]
+    tiers = (s.name for role in _LAST for s in design.switches.values() if s.role is role)
+    return {name: rank for rank, name in enumerate(dict.fromkeys((*racks, *tiers)))}
 
 
 def standing(design: Design) -> Mapping[str, str]:
     """The rack or tier of every device."""
     where = {name: place(switch) for name, switch in design.switches.items()}
-    where.update({name: server.rack for name, server in design.servers.items()})
+    where.update((name, server.rack) for name, server in design.servers.items())
     where.update(dict.fromkeys(design.upstreams, OUTSIDE))
     return where
 
 
-def _rows(design: Design) -> Iterator[Row]:
-    where = standing(design)
+def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
+    """Rows with their sort key. This runs once for each cable, so it only looks things up."""
+    where, rank, shorts = standing(design), ranks(design), Shorts()
+    panel_of = panels(design.switches.values())
+    near_side = {
+        s.name: (rank[s.name] * _POSITIONS, panel_of[s.type]) for s in design.switches.values()
+    }
     length_of = Distances(design).length
-    shorts: dict[str, str] = {}
-    for cable, device, port, far_device, far_port in in_order(design):
-        near = shorts.get(port) or shorts.setdefault(port, short_port(port))
-        far = shorts.get(far_port) or shorts.setdefault(far_port, short_port(far_port))
-        one, other = f"{device} {near}".rstrip(), f"{far_device} {far}".rstrip()
-        length = length_of(cable)
-        yield (
-            where[device], device, port, where[far_device], far_device, far_port,
-            cable.kind, f"{cable.speed}G", length, media(length, cable.speed),
-            f"{one} > {other}", f"{other} > {one}",
+    lanes = {(leg.switch, leg.port) for leg in legs(design)}
+    fabric = CableKind.FABRIC
+    for kind, upper, upper_port, lower, lower_port, speed, _, _, _ in design.cables:
+        if kind is fabric:
+            near, port, far, far_port = lower, lower_port, upper, upper_port
+        else:
+            near, port, far, far_port = upper, upper_port, lower, lower_port
+        base, panel = near_side[near]
+        one, other = f"{near} {shorts[port]}", f"{far} {shorts[far_port]}".rstrip()
+        length = length_of(kind, near)
+        cable = media(length, speed)
+        if lanes and (near, port) in lanes:
+            cable = Media.BREAKOUT
+        yield base + panel[port], (
+            where[near], near, port, where[far], far, far_port, kind, f"{speed}G", length,
+            cable, f"{one} > {other}", f"{other} > {one}",
         )
 
 
-def _summary(design: Design) -> Iterator[Section]:
-    """Counts per rack for fabrics whose cables fill a book."""
-    counts: dict[Row, int] = {}
-    for row in _rows(design):
-        key = (row[0], *row[6:10])
-        counts[key] = counts.get(key, 0) + 1
-    rows = tuple((*key, f"{count:,}") for key, count in counts.items())
-    yield Section("Cables by rack", "", SUMMARY, rows)
+def _rows(design: Design) -> Iterator[Row]:
+    return map(itemgetter(1), sorted(_keyed(design), key=itemgetter(0)))
+
+
+def _summary(counts: Mapping[Batch, int], design: Design) -> Iterator[Section]:
+    """Counts place by place, for fabrics whose cables fill a book."""
+    order = {where: n for n, where in enumerate(design.racks)}
+    rows = tuple(
+        (b.where, b.kind, f"{b.speed}G", b.length, b.media, f"{count:,}")
+        for b, count in sorted(
+            counts.items(), key=lambda item: order.get(item[0].where, len(order))
+        )
+    )
+    yield Section("cables by rack", "", SUMMARY, rows)
+
+
+def _totals(counts: Mapping[Batch, int]) -> Section:
+    """How many cables of each kind there are."""
+    by_media: Counter[Media] = Counter()
+    for batch, count in counts.items():
+        by_media[batch.media] += count
+    kinds = ", ".join(f"{by_media[kind]:,} {kind}" for kind in Media if kind in by_media)
+    text = (
+        f"{by_media.total():,} cables: {kinds}. Each end carries a label that names its own port "
+        "first."
+    )
+    if Media.BREAKOUT in by_media:
+        text += " The legs of a breakout cable have a line each."
+    return Section("", text)
 
 
 def document(design: Design) -> Document:
     """The cabling plan of a design."""
+    counts = batches(design)
+    notes = Section("assumptions", "\n".join(f"* {line}" for line in ASSUMPTIONS))
     return Document(
         "cabling",
         f"Cabling of {design.name}",
         COLUMNS,
         lambda: _rows(design),
-        preface=(_totals(design), _notes()),
+        preface=(_totals(counts), notes),
         split=itemgetter(0),
-        summary=lambda: _summary(design),
+        summary=lambda: _summary(counts, design),
     )
-
-
-def _totals(design: Design) -> Section:
-    """How many cables of each kind there are."""
-    length_of = Distances(design).length
-    counts: dict[Media, int] = {}
-    for cable in design.cables:
-        kind = media(length_of(cable), cable.speed)
-        counts[kind] = counts.get(kind, 0) + 1
-    kinds = ", ".join(f"{counts[kind]:,} {kind}" for kind in Media if kind in counts)
-    total = len(design.cables)
-    return Section("", f"{total:,} cables: {kinds}. Both ends carry a label, its own end first.")
-
-
-def _notes() -> Section:
-    return Section("Assumptions", "\n".join(f"* {line}" for line in ASSUMPTIONS))

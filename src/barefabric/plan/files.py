@@ -4,14 +4,21 @@ from collections.abc import Iterator
 
 from barefabric.model.design import Design
 from barefabric.plan import asn_plan, bill, cabling, ip_plan, sessions
+from barefabric.plan.mermaid import mermaid_text
+from barefabric.plan.scene import scene
+from barefabric.plan.svg import svg_text
 from barefabric.plan.table import files
 
-DOCUMENTS = (ip_plan.document, asn_plan.document, cabling.document, sessions.document,
-             bill.document)
-"""What makes a document of a design, in the order of their file names' use."""
+DOCUMENTS = (
+    ip_plan.document, asn_plan.document, cabling.document, sessions.document, bill.document
+)
+"""What makes each document of a design."""
 
 
 def plan_files(design: Design) -> Iterator[tuple[str, str]]:
     """Paths relative to ``plan/`` and their text."""
     for document in DOCUMENTS:
         yield from files(document(design))
+    drawn = scene(design)
+    yield "topology.svg", svg_text(drawn)
+    yield "topology.mmd", mermaid_text(drawn)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from barefabric.model.design import Design, PoolUse
-from barefabric.plan.addresses import Entry, entries, span
+from barefabric.plan.addresses import Entry, elsewhere, entries, span
 from barefabric.plan.table import Column, Document, Row, Section
 
 COLUMNS = (
@@ -21,7 +21,6 @@ RACKS = (
     Column("rack"), Column("prefix", code=True), Column("gateway", code=True),
     Column("vlan", right=True), Column("servers", right=True),
 )
-COUNTS = (Column("pool"), Column("what"), Column("count", right=True))
 ELSEWHERE = "outside the pools"
 
 
@@ -42,10 +41,11 @@ def _rows(design: Design) -> Iterator[Row]:
             for _, row in lines[start:end]:
                 yield row + name
     yield from _unclaimed(lines, claimed)
+    yield from elsewhere(design)
 
 
 def _unclaimed(lines: list[Entry], claimed: list[tuple[int, int]]) -> Iterator[Row]:
-    """What lies in no pool: service ranges, upstream links, pinned addresses."""
+    """What lies in no pool, because it is pinned or recorded from an earlier pool."""
     at = 0
     for start, end in sorted(claimed):
         for _, row in lines[at:start]:
@@ -66,17 +66,12 @@ def use(pool: PoolUse) -> Row:
 
 
 def _summary(design: Design) -> Iterator[Section]:
-    """Racks, and how many addresses there are of each kind."""
-    racks = tuple(
+    """The racks' prefixes; single addresses are too many."""
+    rows = tuple(
         (r.name, r.prefix, r.gateway, str(r.vlan or ""), str(len(r.servers)))
         for r in design.racks.values()
     )
-    yield Section("racks", "", RACKS, racks)
-    counts: dict[tuple[str, str], int] = {}
-    for _, what, _, _, pool in _rows(design):
-        kind = pool, "link" if what.startswith("link to ") else what
-        counts[kind] = counts.get(kind, 0) + 1
-    yield Section("addresses", "", COUNTS, tuple((*kind, f"{n:,}") for kind, n in counts.items()))
+    yield Section("racks", "", RACKS, rows)
 
 
 def document(design: Design) -> Document:
@@ -89,6 +84,7 @@ def document(design: Design) -> Document:
         lambda: _rows(design),
         preface=(pools,),
         split=itemgetter(4),
+        shown=4,
         summary=lambda: _summary(design),
     )
 

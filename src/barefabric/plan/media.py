@@ -6,12 +6,18 @@ Active optical cables (AOC) do within a row: they are sold up to 30 m. Beyond th
 a transceiver at each end.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
-from barefabric.model.cable import Cable, CableKind
+from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
-from barefabric.model.device import Role
+from barefabric.model.device import Role, Switch
+from barefabric.plan.places import place
+from barefabric.plan.ports import legs
 
 ROW_RACKS = 16
 """Most racks that one row is taken to hold."""
@@ -32,6 +38,7 @@ class Media(StrEnum):
     DAC = "DAC"
     AOC = "AOC"
     OPTICAL = "optical"
+    BREAKOUT = "DAC breakout"
 
 
 MODULES: Mapping[int, str] = {
@@ -52,23 +59,28 @@ ASSUMPTIONS = (
 
 
 class Distances:
-    """Length classes of a design's cables."""
+    """Length classes of a design's cables.
+
+    The uplinks of one switch all have the same: ``uplinks`` holds it by switch.
+    """
 
     def __init__(self, design: Design) -> None:
-        racks: dict[str, int] = {}
-        for rack in design.racks.values():
-            racks[rack.pod] = racks.get(rack.pod, 0) + 1
-        self._spread = {pod: _spread(count) for pod, count in racks.items()}
-        self._pod = {s.name: s.pod for s in design.switches.values()}
-        self._top = {s.name for s in design.switches.values() if s.role is Role.SUPERSPINE}
+        racks = Counter(rack.pod for rack in design.racks.values())
+        spread = {pod: _spread(count) for pod, count in racks.items()}
+        switches = design.switches.values()
+        self._five_stage = any(switch.role is Role.SUPERSPINE for switch in switches)
+        self.uplinks = {s.name: self._uplink(s, spread) for s in switches}
 
-    def length(self, cable: Cable) -> Length:
-        """The length class of a cable."""
-        if cable.kind is CableKind.SERVER or cable.kind is CableKind.PEER:
-            return Length.RACK
-        if cable.kind is CableKind.UPSTREAM or cable.a in self._top:
+    def _uplink(self, switch: Switch, spread: Mapping[str, Length]) -> Length:
+        if self._five_stage and switch.role is not Role.LEAF:
             return Length.ACROSS
-        return self._spread.get(self._pod[cable.b], Length.ROW)
+        return spread.get(switch.pod, Length.ROW)
+
+    def length(self, kind: CableKind, near: str) -> Length:
+        """The length class of a cable by its kind and its near end."""
+        if kind is CableKind.FABRIC:
+            return self.uplinks[near]
+        return Length.ACROSS if kind is CableKind.UPSTREAM else Length.RACK
 
 
 def _spread(racks: int) -> Length:
@@ -83,3 +95,51 @@ def media(length: Length, speed: int) -> Media:
     if length is Length.RACK:
         return Media.COPPER if speed <= 1 else Media.DAC
     return Media.AOC if length is Length.ROW and speed >= 10 else Media.OPTICAL
+
+
+class Batch(NamedTuple):
+    """Equal cables that start at one place."""
+
+    where: str
+    kind: CableKind
+    speed: int
+    length: Length
+    media: Media
+
+
+def batches(design: Design) -> Mapping[Batch, int]:
+    """How many cables of each kind start at each place; the legs of a breakout are one cable.
+
+    Cables come in long runs of one kind and speed, each of which is counted in one go.
+    """
+    length = Distances(design).length
+    where = {name: place(switch) for name, switch in design.switches.items()}
+    found: Counter[Batch] = Counter()
+    for (kind, speed), run in groupby(design.cables, key=itemgetter(0, 5)):
+        for near, count in Counter(map(_NEAR[kind], run)).items():
+            reach = length(kind, near)
+            found[Batch(where[near], kind, speed, reach, media(reach, speed))] += count
+    found.update(_breakouts(design, where))
+    return +found
+
+
+def _breakouts(design: Design, where: Mapping[str, str]) -> Counter[Batch]:
+    """What broken-out ports change: their legs are no cables, each cage takes one."""
+    found: Counter[Batch] = Counter()
+    cages = set()
+    for leg in legs(design):
+        alone = Batch(
+            where[leg.switch], CableKind.SERVER, leg.speed, Length.RACK,
+            media(Length.RACK, leg.speed),
+        )
+        found[alone] -= 1
+        if (leg.switch, leg.cage) not in cages:
+            cages.add((leg.switch, leg.cage))
+            found[alone._replace(media=Media.BREAKOUT)] += 1
+    return found
+
+
+_UPPER, _LOWER = itemgetter(1), itemgetter(3)
+_NEAR = {kind: _LOWER if kind is CableKind.FABRIC else _UPPER for kind in CableKind}
+"""The near end of a cable by kind: the lower switch, or the leaf where the other is a server."""
+

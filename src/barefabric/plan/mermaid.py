@@ -7,8 +7,7 @@ configuration schema), which is why scenes are small.
 from collections.abc import Iterator
 
 from barefabric.model.cable import CableKind
-from barefabric.model.design import Design
-from barefabric.plan.scene import Box, Group, Pod, Scene, scene
+from barefabric.plan.scene import Box, Group, Pod, Scene
 
 _LINKS = {CableKind.FABRIC: "---", CableKind.PEER: "===", CableKind.SERVER: "---",
           CableKind.UPSTREAM: "-.-"}
@@ -76,8 +75,7 @@ def _body(drawn: Scene, names: _Names) -> Iterator[str]:
     yield from _CLASSES
 
 
-def mermaid_text(design: Design) -> str:
-    """The flowchart of a design."""
-    drawn = scene(design)
+def mermaid_text(drawn: Scene) -> str:
+    """The flowchart of a scene."""
     head = ["---", f"title: {drawn.title}: {drawn.subtitle}", "---", "flowchart TB"]
     return "\n".join([*head, *(f"  {line}" for line in _body(drawn, _Names())), ""])

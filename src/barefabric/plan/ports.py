@@ -1,31 +1,37 @@
 """Where ports sit on a switch's front panel, broken-out lanes included."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
+from barefabric.model.cable import CableKind
+from barefabric.model.design import Design
 from barefabric.model.device import DeviceModel, Switch
 
 _LANE = re.compile(r"[/:s]\d+$")
 
 
-class Panel:
-    """The front panel of a device model: port names to positions from 0, top left to bottom right.
+class Panel(dict[str, int]):
+    """The front panel of a model: port names to positions from 0, top left to bottom right.
 
-    A lane of a broken-out cage (``Ethernet1/3``, ``swp1s2``) has the position of its cage.
+    A lane of a broken-out cage (``Ethernet1/3``, ``swp1s2``) has the position of its cage; a port
+    that the model does not have comes after all others.
     """
 
     def __init__(self, model: DeviceModel) -> None:
+        super().__init__((port.name, n) for n, port in enumerate(model.ports))
         self.ports = model.ports
-        self._positions = {port.name: n for n, port in enumerate(model.ports)}
-        self._stems = {_LANE.sub("", port.name): n for n, port in enumerate(model.ports)}
+        self.speeds = {port.name: port.speeds for port in model.ports}
+        self._cages = {_LANE.sub("", port.name): n for n, port in enumerate(model.ports)}
 
-    def position(self, name: str) -> int:
-        """The position of a port; one that the model does not have comes after all others."""
-        found = self._positions.get(name)
-        if found is None:
-            found = self._stems.get(_LANE.sub("", name), len(self.ports))
-            self._positions[name] = found
-        return found
+    def cage(self, name: str) -> str:
+        """The port that a name belongs to: itself, or the cage of a lane."""
+        at = self[name]
+        return self.ports[at].name if at < len(self.ports) else name
+
+    def __missing__(self, name: str) -> int:
+        self[name] = self._cages.get(_LANE.sub("", name), len(self.ports))
+        return self[name]
 
 
 def panels(switches: Iterable[Switch]) -> Mapping[str, Panel]:
@@ -37,6 +43,27 @@ def panels(switches: Iterable[Switch]) -> Mapping[str, Panel]:
     return made
 
 
-def short_port(name: str) -> str:
-    """A port's name as it fits a label: ``Ethernet49/1`` becomes ``Eth49/1``."""
-    return f"Eth{name[8:]}" if name.startswith("Ethernet") else name
+class Leg(NamedTuple):
+    """A server link on a lane of a broken-out port. ``speed`` is in Gbit/s."""
+
+    switch: str
+    port: str
+    cage: str
+    speed: int
+
+
+def legs(design: Design) -> Iterator[Leg]:
+    """All links that run on lanes of broken-out ports."""
+    panel_of = panels(design.switches.values())
+    panel = {switch.name: panel_of[switch.type] for switch in design.switches.values()}
+    for kind, leaf, port, _, _, speed, _, _, _ in design.cables:
+        if kind is CableKind.SERVER and speed not in panel[leaf].speeds.get(port, ()):
+            yield Leg(leaf, port, panel[leaf].cage(port), speed)
+
+
+class Shorts(dict[str, str]):
+    """Port names as they fit a label: ``Ethernet49/1`` becomes ``Eth49/1``."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = f"Eth{name[8:]}" if name.startswith("Ethernet") else name
+        return self[name]

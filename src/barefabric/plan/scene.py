@@ -15,6 +15,8 @@ DRAWN_SERVERS = 12
 """So many servers are drawn one by one, all racks together with their neighbours."""
 
 DRAWN_SPINES = 8
+"""Longer rows of switches are shortened to four boxes."""
+
 DRAWN_RACKS = 6
 DRAWN_PODS = 3
 DRAWN_BORDERS = 4
@@ -78,7 +80,8 @@ def shorten(items: Sequence[T], most: int) -> tuple[Sequence[T], Sequence[T], Se
     """First items, those left out, and the last one; nothing is left out of a short sequence."""
     if len(items) <= most:
         return items, (), ()
-    return items[: most - 2], items[most - 2 : -1], items[-1:]
+    kept = max(most // 2 - 1, 1)
+    return items[:kept], items[kept:-1], items[-1:]
 
 
 def plural(count: int, noun: str) -> str:

@@ -8,18 +8,19 @@ from barefabric.model.session import SessionKind, SessionProfile, Side
 from barefabric.plan.table import Column, Document, Row, Section
 
 ENDS = (
-    Column("profile"), Column("a"), Column("a asn", right=True), Column("a address", code=True),
+    Column("a"), Column("a asn", right=True), Column("a address", code=True),
     Column("a interface"), Column("b"), Column("b asn", right=True),
     Column("b address", code=True), Column("b interface"),
 )
 SHARED = (
-    Column("kind"), Column("a speaker"), Column("b speaker"), Column("families"),
+    Column("profile"), Column("kind"), Column("a speaker"), Column("b speaker"), Column("families"),
     Column("keepalive s", right=True), Column("hold s", right=True), Column("bfd"),
     Column("authentication"), Column("hops", right=True), Column("ttl security"),
     Column("a group"), Column("a import"), Column("a export"), Column("a maximum routes"),
     Column("b group"), Column("b import"), Column("b export"),
 )
-COUNTS = (Column("profile"), Column("sessions", right=True), *SHARED[:10])
+COUNTS = (Column("sessions", right=True), *SHARED[:11])
+_A_IMPORT = [column.name for column in SHARED].index("a import")
 
 _TITLES = {
     SessionKind.FABRIC: "between switches, on each cable",
@@ -34,7 +35,7 @@ def shared(profile: SessionProfile) -> Row:
     """What all sessions of a profile have in common, as cells."""
     bfd = profile.bfd
     return (
-        profile.kind, profile.a.speaker, profile.b.speaker, " ".join(profile.families),
+        profile.name, profile.kind, profile.a.speaker, profile.b.speaker, " ".join(profile.families),
         str(profile.keepalive), str(profile.hold),
         f"{bfd.interval} ms x {bfd.multiplier}" if bfd else "off",
         profile.password or "none", str(profile.hops), "yes" if profile.ttl_security else "no",
@@ -50,9 +51,9 @@ def _rows(design: Design) -> Iterator[Row]:
         name = session.profile.name
         tail = tails[name]
         if session.a_import:
-            tail = (*tail[:11], session.a_import, *tail[12:])
+            tail = (*tail[:_A_IMPORT], session.a_import, *tail[_A_IMPORT + 1 :])
         yield (
-            name, session.a, str(session.a_asn), session.a_address, session.a_interface,
+            session.a, str(session.a_asn), session.a_address, session.a_interface,
             session.b, str(session.b_asn), session.b_address, session.b_interface, *tail,
         )
 
@@ -61,9 +62,9 @@ def _side(label: str, side: Side) -> str:
     """One end of a profile in words."""
     says = [f"{label}: {side.speaker}, group {side.group}"]
     if side.import_policy:
-        says.append(f"takes {side.import_policy}")
+        says.append(f"imports {side.import_policy}")
     if side.export_policy:
-        says.append(f"gives {side.export_policy}")
+        says.append(f"exports {side.export_policy}")
     if side.max_prefix:
         says.append(f"at most {side.max_prefix:,} routes in")
     if side.passive:
@@ -73,7 +74,7 @@ def _side(label: str, side: Side) -> str:
 
 def describe(profile: SessionProfile) -> str:
     """What the sessions of a profile share, in a few lines of Markdown."""
-    _, _, _, families, keepalive, hold, bfd, password, hops, ttl, *_ = shared(profile)
+    _, _, _, _, families, keepalive, hold, bfd, password, hops, ttl, *_ = shared(profile)
     facts = [
         families, f"timers {keepalive}/{hold} s", f"BFD {bfd}",
         "no password" if password == "none" else f"password {password}",
@@ -101,7 +102,7 @@ def _counts(design: Design) -> dict[str, int]:
 
 def _overview(design: Design) -> Section:
     rows = tuple(
-        (name, f"{count:,}", *shared(design.profiles[name])[:10])
+        (f"{count:,}", *shared(design.profiles[name])[:11])
         for name, count in _counts(design).items()
     )
     return Section("", f"{len(design.sessions):,} BGP sessions.", COUNTS, rows)
@@ -121,7 +122,7 @@ def document(design: Design) -> Document:
         ENDS + SHARED,
         lambda: _rows(design),
         preface=(_overview(design),),
-        split=itemgetter(0),
+        split=itemgetter(len(ENDS)),
         about=lambda name: describe(design.profiles[name]),
         shown=len(ENDS),
         summary=lambda: _summary(design),

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from barefabric.model.cable import CableKind
-from barefabric.model.design import Design
 from barefabric.plan.layout import Frame, Layout, Rect, lay_out
-from barefabric.plan.scene import Box, Scene, Wire, scene
+from barefabric.plan.scene import Box, Scene, Wire
 
 LEGEND = 46
 """Height of the legend below the picture."""
@@ -71,9 +70,8 @@ def thickness(speed: int) -> float:
     return 1.1 if speed <= 25 else 1.7 if speed <= 100 else 2.6
 
 
-def svg_text(design: Design) -> str:
-    """The picture of a design."""
-    drawn = scene(design)
+def svg_text(drawn: Scene) -> str:
+    """The picture of a scene."""
     layout = lay_out(drawn)
     width, height = layout.width, layout.height + LEGEND
     lines = [

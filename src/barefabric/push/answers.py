@@ -29,8 +29,9 @@ LEFTOVER_CODE = "PU026"
 
 
 class Failure(NamedTuple):
-    """Why a switch gave no diff. ``command`` is the line it refused, ``line`` its place in the file.
+    """Why a switch gave no diff.
 
+    ``command`` is the line it refused and ``line`` its number in the main file, 0 where unknown.
     ``leftover`` says what may have stayed on the switch because it could not be taken back.
     """
 
@@ -56,13 +57,17 @@ class Basis(StrEnum):
 
 
 class SwitchDiff(NamedTuple):
-    """The outcome for one switch: its diff or its failure. ``address`` is where it was asked."""
+    """The outcome for one switch: its diff or its failure.
+
+    ``address`` is where it was asked, ``file`` the path of its main file within the build.
+    """
 
     switch: str
     basis: Basis
     diff: TextDiff = TextDiff("", 0, 0)
     failure: Failure | None = None
     address: str = ""
+    file: str = ""
 
     @property
     def changes(self) -> bool:

@@ -24,9 +24,15 @@ TALKATIVE = ("pyeapi", "netmiko", "paramiko", "ncclient", "jnpr", "napalm")
 
 
 class Job(NamedTuple):
-    """A switch to ask, and how to mask what it says. ``complete`` is false under --no-secrets."""
+    """A switch to ask, and how to mask what it says.
+
+    ``complete`` is false where lines with secrets were left out of the candidate.
+    ``main`` is the name of its main file, ``files`` are the build's other files of it.
+    """
 
     question: Question
+    main: str
+    files: Mapping[str, str]
     mask: Mask
     complete: bool
 
@@ -59,16 +65,17 @@ def from_files(
     if known is None:
         return SwitchDiff(name, Basis.NOTHING, compare_blocks("", files.get(config_file, ""), mask))
     others = set() if set(known) == {config_file} else {*files, *known} - {config_file}
-    parts = {config_file: compare_blocks(known.get(config_file, ""), files.get(config_file, ""), mask)}
+    main = compare_blocks(known.get(config_file, ""), files.get(config_file, ""), mask)
+    parts = {"": main}
     for file in sorted(others):
         parts[file] = compare_lines(known.get(file, ""), files.get(file, ""), mask)
     return SwitchDiff(name, basis, _joined(parts))
 
 
 def _joined(parts: Mapping[str, TextDiff]) -> TextDiff:
-    """The diffs of a switch's files as one; each file that differs is named where there are two."""
+    """The diffs of a switch's files as one; the main file has no name, others begin with theirs."""
     texts = [
-        part.text if len(parts) == 1 else f"@@ {file}\n{part.text}"
+        f"@@ {file}\n{part.text}" if file else part.text
         for file, part in parts.items()
         if part.text
     ]
@@ -111,17 +118,20 @@ def _collect(
 def _outcome(job: Job, reply: Reply) -> SwitchDiff:
     """A reply with its secrets masked."""
     question = job.question
-    address = question.target.host
+    name, address = question.switch, question.target.host
+    file = f"switches/{name}/{job.main}"
     if reply.failure is not None:
         failure = reply.failure._replace(
             detail=job.mask.message(reply.failure.detail),
             command=job.mask.line(reply.failure.command, new=True),
         )
-        return SwitchDiff(question.switch, Basis.DEVICE, failure=failure, address=address)
+        return SwitchDiff(name, Basis.DEVICE, failure=failure, address=address, file=file)
     raw, uncompared = (reply.diff, 0) if job.complete else job.mask.forget(reply.diff)
     added, removed = count(raw.splitlines())
-    diff = TextDiff(job.mask.diff(raw), added, removed, uncompared)
-    return SwitchDiff(question.switch, Basis.DEVICE, diff, address=address)
+    parts = {"": TextDiff(job.mask.diff(raw), added, removed, uncompared)}
+    for other, running in reply.others.items():
+        parts[other] = compare_lines(running, job.files[other], job.mask)
+    return SwitchDiff(name, Basis.DEVICE, _joined(parts), address=address, file=file)
 
 
 @contextmanager

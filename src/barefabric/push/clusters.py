@@ -53,8 +53,12 @@ def cluster_changes(
     links = graph(design)
     waves = plan.wave_of()
     return tuple(
-        _change(name, build / "clusters" / name, pushed / "clusters" / name,
-                _last_wave(design, links, name, waves))
+        _change(
+            name,
+            build / "clusters" / name,
+            pushed / "clusters" / name,
+            _last_wave(design, links, name, waves),
+        )
         for name in design.clusters
     )
 

@@ -43,13 +43,13 @@ def parse(text: str) -> Block:
     """The tree of an indented configuration. A block that occurs twice is merged."""
     root = Block()
     open_blocks: list[tuple[int, Block]] = [(-1, root)]
-    for raw in text.splitlines():
-        if _NOISE.fullmatch(raw):
+    for line in text.splitlines():
+        if _NOISE.fullmatch(line):
             continue
+        raw = line.rstrip()
         depth = len(raw) - len(raw.lstrip())
         while open_blocks[-1][0] >= depth:
             open_blocks.pop()
-        raw = raw.rstrip()
         block = open_blocks[-1][1].lines.setdefault(raw.lstrip(), Block(raw))
         open_blocks.append((depth, block))
     return root
@@ -110,13 +110,12 @@ def compare_lines(old: str, new: str, mask: Mask) -> TextDiff:
         return TextDiff("", 0, 0)
     from difflib import unified_diff
 
-    texts = [[line for line in text.splitlines() if not _COMMENT.fullmatch(line)]
-             for text in (old, new)]
-    lines = list(unified_diff(*texts, lineterm="", n=3))[2:]
+    before, after = _without_comments(old), _without_comments(new)
+    lines = list(unified_diff(before, after, lineterm="", n=3))[2:]
     added, removed = count(lines)
     return TextDiff(mask.diff("\n".join(lines)), added, removed)
 
 
-def whole(new: str, mask: Mask) -> TextDiff:
-    """Everything is new: a switch of which no configuration is known."""
-    return compare_blocks("", new, mask)
+def _without_comments(text: str) -> list[str]:
+    """The lines that mean something."""
+    return [line for line in text.splitlines() if not _COMMENT.fullmatch(line)]

@@ -21,10 +21,11 @@ _LOCKED = {"SessionLockedException", "LockError"}
 _REFUSED = {"ReplaceConfigException", "MergeConfigException"}
 # pyeapi: "Error [1002]: CLI command 3 of 9 'mtu x' failed: invalid command [errors: [...]]"
 _EAPI = re.compile(
-    r"CLI command \d+ of \d+ '(?P<command>.*?)' failed: (?P<why>[^\[]*)(?:\[(?P<data>.*)\])?", re.S
+    r"CLI command \d+ of \d+ '(?P<command>.*?)' failed: (?P<why>[^\[]*)(?:\[(?P<data>.*)\])?",
+    re.DOTALL,
 )
-_EAPI_ERRORS = re.compile(r"errors: \[(?P<text>.*)\]", re.S)
-# vtysh -C: "line 12: % Unknown command[4]: router bgp x"
+_EAPI_ERRORS = re.compile(r"errors: \[(?P<text>.*)\]", re.DOTALL)
+# vtysh -C names the line, the fault and the command: "line 12: % Unknown command[4]: ...".
 _VTYSH = re.compile(r"line (?P<line>\d+): % (?P<why>[^:\[]+)(?:\[\d+\])?: (?P<command>.*)")
 
 
@@ -42,6 +43,8 @@ def explain(fault: BaseException, config: str) -> Failure:
         return Failure(FailureKind.LOGIN, _said(text) or "user name or password")
     if "UnsupportedVersion" in names:
         return Failure(FailureKind.DRIVER, f"the driver does not know this version: {text}")
+    if "JSONDecodeError" in names:
+        return Failure(FailureKind.UNREACHABLE, "something answers there, but no eAPI")
     for item in chain:
         if isinstance(item, OSError) or "Timeout" in type(item).__name__:
             return Failure(FailureKind.UNREACHABLE, out_of_reach(item))

@@ -7,6 +7,7 @@ root, a member of the group frrvty, or sudo without a password.
 
 import re
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from napalm.base.base import NetworkDriver
@@ -21,6 +22,13 @@ from barefabric.push.ssh import Outcome, Shell
 
 RELOAD = "/usr/lib/frr/frr-reload.py"
 CANDIDATE = "frr.conf"
+FILES = {
+    "daemons": "/etc/frr/daemons",
+    "interfaces": "/etc/network/interfaces",
+    "sysctl.conf": "/etc/sysctl.d/60-barefabric.conf",
+}
+"""Where the other files of a build lie on the switch: FRR's daemons, ifupdown2, sysctl.d(5)."""
+
 _VERSION = re.compile(r"FRRouting (?P<version>\S+) \((?P<host>[^)]*)\)")
 
 
@@ -71,7 +79,9 @@ class FrrDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM has no types
         """Whether the connection stands."""
         return {"is_alive": self._shell.alive}
 
-    def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+    def load_replace_candidate(
+        self, filename: str | None = None, config: str | None = None
+    ) -> None:
         """Bring a candidate to the switch and let vtysh read it.
 
         It lies in a folder of its own that only the account can read. Raises
@@ -93,6 +103,13 @@ class FrrDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM has no types
             return ""
         command = f"{self._prefix}{RELOAD} --test --stdout --log-level error {self._candidate}"
         return as_diff(self._checked(command).output, self._text)
+
+    def other_files(self, names: Iterable[str]) -> dict[str, str]:
+        """What the switch has of the files beside the main one; empty where it has none.
+
+        Beyond NAPALM's contract, which knows one configuration only.
+        """
+        return {name: self._read(FILES[name]) for name in names if name in FILES}
 
     def discard_config(self) -> None:
         """Remove the candidate from the switch."""
@@ -120,6 +137,12 @@ class FrrDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM has no types
             "interface_list": sorted(ports),
         }
 
+    def _read(self, path: str) -> str:
+        """The text of a file, with sudo where the account itself may not read it."""
+        path = shlex.quote(path)
+        missing = f"test ! -e {path}"
+        return self._checked(f"{missing} || cat {path} 2>/dev/null || sudo -n cat {path}").output
+
     @property
     def _candidate(self) -> str:
         """The candidate's path on the switch."""
@@ -132,5 +155,5 @@ class FrrDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM has no types
         outcome = self._shell.run(command)
         if outcome.status:
             what = (outcome.errors or outcome.output).strip() or f"status {outcome.status}"
-            raise CommandErrorException(f"{command.split()[0]}: {what}")
+            raise CommandErrorException(f"{command.partition(' ')[0]}: {what}")
         return outcome

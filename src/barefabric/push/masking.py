@@ -60,9 +60,7 @@ def secret_line(line: str) -> SecretLine | None:
 
 def without_secrets(text: str) -> str:
     """The text with empty lines in place of those that hold placeholders; the numbers stay."""
-    return "".join(
-        f"{'' if PLACEHOLDER.search(line) else line}\n" for line in text.splitlines()
-    )
+    return "".join(f"{'' if PLACEHOLDER.search(line) else line}\n" for line in text.splitlines())
 
 
 class Mask:
@@ -82,8 +80,9 @@ class Mask:
                 self._names[found.key] = HIDDEN
 
     def diff(self, text: str) -> str:
-        """A diff whose lines start with ``+``, ``-`` or a space. Old values are hidden, new ones
-        are shown as their placeholder.
+        """Mask a diff whose lines start with ``+``, ``-`` or a space.
+
+        Old values are hidden, new ones are shown as their placeholder.
         """
         return "\n".join(self._diff_line(line) for line in text.splitlines())
 

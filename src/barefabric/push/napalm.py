@@ -4,6 +4,8 @@ Nothing is committed here. The candidate is discarded and the connection closed 
 """
 
 import socket
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from barefabric.push.answers import Failure, FailureKind
@@ -20,13 +22,15 @@ LOCAL_TRANSPORTS = {"socket", "http_local"}
 class Question(NamedTuple):
     """A candidate for one switch. ``config`` has its secrets filled in: it is never shown.
 
-    ``timeout`` (seconds) holds for each request, ``connect_timeout`` for reaching the port.
+    ``others`` names the files beside the main one. ``timeout`` (seconds) holds for each request,
+    ``connect_timeout`` for reaching the port.
     """
 
     switch: str
     driver: str
     target: Target
     config: str
+    others: tuple[str, ...]
     timeout: float
     connect_timeout: float
 
@@ -35,10 +39,14 @@ class Question(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """The raw diff of a switch, not yet masked, or why there is none."""
+    """The raw diff of a switch, not yet masked, or why there is none.
+
+    ``others`` are the switch's own files beside the main one, as far as the driver reads them.
+    """
 
     diff: str
     failure: Failure | None = None
+    others: Mapping[str, str] = {}
 
 
 def driver_name(nos: str, napalm_driver: str) -> str:
@@ -104,11 +112,14 @@ def _device(question: Question) -> Any:
 def _compare(device: Any, question: Question) -> Reply:
     """Open, load, compare; then discard and close, and say so where that failed."""
     diff, failure, loading = "", None, False
+    others: dict[str, str] = {}
     try:
         device.open()
         loading = True
         device.load_replace_candidate(config=prepare(question.driver, question.config))
         diff = device.compare_config()
+        if question.others and hasattr(device, "other_files"):
+            others = device.other_files(question.others)
     except Exception as fault:  # noqa: BLE001 - drivers raise what they like
         failure = explain(fault, question.config)
     left = _take_back(device)
@@ -116,7 +127,7 @@ def _compare(device: Any, question: Question) -> Reply:
     if left and loading and not locked:
         failure = failure or Failure(FailureKind.DRIVER, "the candidate could not be discarded")
         failure = failure._replace(leftover=left)
-    return Reply("" if failure else diff, failure)
+    return Reply("", failure) if failure else Reply(diff, None, others)
 
 
 def _take_back(device: Any) -> str:
@@ -127,8 +138,6 @@ def _take_back(device: Any) -> str:
     except Exception:  # noqa: BLE001 - drivers raise what they like
         session = getattr(device, "config_session", None)
         left = f"configure session {session} abort" if session else "discard the candidate by hand"
-    try:
+    with suppress(Exception):  # the connection is of no more use
         device.close()
-    except Exception:  # noqa: BLE001, S110 - the connection is of no more use
-        pass
     return left

@@ -4,6 +4,7 @@ A wave never mixes layers. Within a layer two switches share a wave only if noth
 last way up by it: see the function of each layer.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
@@ -131,16 +132,19 @@ def _keep_a_way_up(graph: Graph, slot: Iterable[str]) -> Iterator[list[str]]:
 
     A switch below that has one neighbor above in all cannot keep it and does not count.
     """
-    parts: list[tuple[list[str], dict[str, int]]] = []
+    parts: list[list[str]] = []
+    losses: list[Counter[str]] = []
     for name in slot:
         below = [lower for lower in graph.below[name] if len(graph.above[lower]) > 1]
-        for members, lost in parts:
-            if all(lost.get(lower, 0) + 1 < len(graph.above[lower]) for lower in below):
-                break
-        else:
-            members, lost = [], {}
-            parts.append((members, lost))
-        members.append(name)
-        for lower in below:
-            lost[lower] = lost.get(lower, 0) + 1
-    return (members for members, _ in parts)
+        fits = (
+            place
+            for place, lost in enumerate(losses)
+            if all(lost[lower] + 1 < len(graph.above[lower]) for lower in below)
+        )
+        place = next(fits, len(parts))
+        if place == len(parts):
+            parts.append([])
+            losses.append(Counter())
+        parts[place].append(name)
+        losses[place].update(below)
+    return iter(parts)

@@ -24,7 +24,9 @@ class Reasons:
         self._order = order
         self._wave = {name: place for place, names in enumerate(order) for name in names}
         # How many neighbors above each switch loses in each wave.
-        self._lost = [Counter(low for name in names for low in links.below[name]) for names in order]
+        self._lost = [
+            Counter(low for name in names for low in links.below[name]) for names in order
+        ]
         # How many switches there are of each kind: per pod for spines, per plane for superspines.
         self._tiers = Counter((s.role, self._group(s.name)) for s in design.switches.values())
 

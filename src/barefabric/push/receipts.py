@@ -31,3 +31,15 @@ def age(proof: Proof, now: datetime) -> str:
     if seconds < 48 * 3600:
         return f"{seconds // 3600} h ago"
     return f"{seconds // 86400} days ago"
+
+
+def proof_of(build: Path) -> Proof:
+    """Read the receipt of a build. Without one, or with one of other files, it is not proven."""
+    try:
+        from barefabric.verify import receipt as receipts
+    except ImportError:
+        return Proof(why_not="fabric verify has not run")
+    found = receipts.read_receipt(build)
+    if found is None:
+        return Proof(why_not="fabric verify has not run")
+    return Proof(found.digest)

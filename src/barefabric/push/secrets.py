@@ -50,7 +50,7 @@ class Secrets:
     def hide(self, text: str) -> str:
         """The text with each value replaced by its placeholder."""
         for pattern, placeholder in self._patterns:
-            text = pattern.sub(lambda _, shown=placeholder: shown, text)
+            text = pattern.sub(placeholder.replace("\\", r"\\"), text)
         return text
 
 
@@ -87,9 +87,7 @@ def resolve(
     return Secrets(values, login)
 
 
-def _fetch(
-    name: str, reference: str, environ: Mapping[str, str], folder: Path
-) -> str | Diagnostic:
+def _fetch(name: str, reference: str, environ: Mapping[str, str], folder: Path) -> str | Diagnostic:
     """The raw value behind a reference, or what is wrong."""
     scheme, _, rest = reference.partition(":")
     if scheme == "env" and rest:

@@ -76,8 +76,9 @@ def targets(
     }
     password = environ.get("FABRIC_PASSWORD", "")
     found = {
-        name: Target(**{"host": switch.management, **defaults, **given.get(name, {})},
-                     password=password)
+        name: Target(
+            **{"host": switch.management, **defaults, **given.get(name, {})}, password=password
+        )
         for name, switch in design.switches.items()
     }
     for argument in arguments:

@@ -85,9 +85,7 @@ def dark_servers(design: Design, links: Graph, wave: Iterable[str]) -> tuple[str
     }
     lost = stranded | {name for name in down if design.switches[name].role is Role.LEAF}
     groups = {legs: None for leaf in lost for legs in links.legs_of_leaf.get(leaf, ())}
-    return tuple(
-        server for legs in groups if lost.issuperset(legs) for server in links.legs[legs]
-    )
+    return tuple(server for legs in groups if lost.issuperset(legs) for server in links.legs[legs])
 
 
 def _no_way_up(design: Design, links: Graph, leaf: str, down: set[str]) -> bool:

@@ -17,8 +17,8 @@ from barefabric.vendors import catalogue
 def switch_files(design: Design, intent: SwitchIntent) -> Iterator[tuple[str, str]]:
     """Path (relative to ``switches/<name>/``) and text of each file that the switch loads.
 
-    The main file (``config_file`` of the vendor) comes first. Raises VE010 for a network OS without
-    templates.
+    Files come in the order of the vendor's declaration; one without content is left out. Raises
+    VE010 for a network OS without templates.
     """
     nos = intent.switch.nos
     vendor = catalogue.vendor(nos)
@@ -26,7 +26,9 @@ def switch_files(design: Design, intent: SwitchIntent) -> Iterator[tuple[str, st
         raise fail("VE010", f"there are no templates for {nos}")
     view = switch_view(design, intent, vendor.dialect)
     for path, template in vendor.dialect.files.items():
-        yield path, renderer(nos, template)(switch=view)
+        text = renderer(nos, template)(switch=view)
+        if text:
+            yield path, text
 
 
 def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> SwitchView:

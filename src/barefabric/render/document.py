@@ -13,7 +13,7 @@ from barefabric.derive.policies import local_prefixes, switch_policy
 from barefabric.derive.server import own_addresses
 from barefabric.model.cable import Cable
 from barefabric.model.design import Design
-from barefabric.model.device import Server, Switch
+from barefabric.model.device import Attach, Server, Switch
 from barefabric.model.policy import PrefixMatch
 from barefabric.model.session import Session, SessionProfile, Side
 
@@ -73,9 +73,10 @@ def _underlay(design: Design) -> dict[str, Any]:
 def _devices(design: Design) -> Iterator[tuple[str, str]]:
     ports: dict[str, list[str]] = {name: [] for name in (*design.switches, *design.servers)}
     for c in design.cables:
-        ports[c.a].append(_port(c.a_port, c.b, c.b_port, c.a_address, c.speed))
+        key = c.key
+        ports[c.a].append(f'"{c.a_port}": "{key}"')
         if c.b in ports:
-            ports[c.b].append(_port(c.b_port, c.a, c.a_port, c.b_address, c.speed))
+            ports[c.b].append(f'"{c.b_port}": "{key}"')
     for name, switch in design.switches.items():
         yield name, _device(_switch(design, switch), ports[name])
     for name, server in design.servers.items():
@@ -83,14 +84,8 @@ def _devices(design: Design) -> Iterator[tuple[str, str]]:
 
 
 def _device(facts: str, ports: list[str]) -> str:
+    """A device's facts with its interfaces: the link in each port that carries a cable."""
     return f'{facts[:-1]}, "interfaces": {{{", ".join(ports)}}}}}'
-
-
-def _port(name: str, peer: str, peer_port: str, address: str, speed: int) -> str:
-    return (
-        f'"{name}": {{"peer": "{peer}", "peer_port": "{peer_port}", '
-        f'"address": "{address}", "speed": {speed}}}'
-    )
 
 
 def _switch(design: Design, s: Switch) -> str:
@@ -128,14 +123,11 @@ def _link(c: Cable) -> str:
 
 
 def _bonds(design: Design) -> Iterator[tuple[str, str]]:
-    """Bonds of servers and peer links, by the device whose bond it is."""
+    """The links of each server's bond, by server."""
     for name, server in design.servers.items():
-        if server.attach == "bond":
-            ends = ", ".join(
-                f'{{"switch": "{c.a}", "port": "{c.a_port}", "nic": "{c.b_port}"}}'
-                for c in design.cables_by_device[name]
-            )
-            yield name, f'{{"members": [{ends}]}}'
+        if server.attach is Attach.BOND:
+            links = ", ".join(f'"{c.key}"' for c in design.cables_by_device[name])
+            yield name, f"[{links}]"
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -152,14 +144,18 @@ def _profile(p: SessionProfile) -> dict[str, Any]:
 
 def _session(s: Session) -> str:
     profile, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own = s
-    extra = f', "import": "{own}"' if own else ""
+    policy = f', "import": "{own}"' if own else ""
     return (
-        f'{{"profile": "{profile.name}", "kind": "{profile.kind.value}", '
-        f'"a": {{"device": "{a}", "asn": {a_asn}, "address": "{a_address}", '
-        f'"interface": "{a_port}"{extra}}}, '
-        f'"b": {{"device": "{b}", "asn": {b_asn}, "address": "{b_address}", '
-        f'"interface": "{b_port}"}}}}'
+        f'{{"kind": "{profile.kind.value}", "profile": "{profile.name}", '
+        f'"a": {{"device": "{a}", "asn": {a_asn}{_reached(a_address, a_port)}{policy}}}, '
+        f'"b": {{"device": "{b}", "asn": {b_asn}{_reached(b_address, b_port)}}}}}'
     )
+
+
+def _reached(address: str, port: str) -> str:
+    """Address and interface of an end, whichever it has."""
+    text = f', "address": "{address}"' if address else ""
+    return f'{text}, "interface": "{port}"' if port else text
 
 
 def _match(m: PrefixMatch) -> str:

@@ -20,7 +20,7 @@ from barefabric.render.view import (
 )
 
 DEFAULT_BFD = Bfd(300, 3)
-"""Interval and multiplier a daemon takes unless told otherwise: EOS ``router bfd``, FRR ``bfdd``."""
+"""What a daemon takes unless told otherwise (EOS ``router bfd``, FRR ``bfdd``)."""
 
 
 def policy_view(intent: SwitchIntent) -> PolicyView:
@@ -70,20 +70,42 @@ def bgp_view(bgp: Bgp, dialect: Dialect) -> BgpView:
     """The BGP process with groups and neighbors in the order in which switches list them."""
     groups = sorted(_grouped(bgp.groups, dialect), key=lambda group: group.name)
     views = tuple(_group(group, dialect) for group in groups)
-    members = [(group, neighbor) for group in groups for neighbor in group.neighbors]
-    numbered = [_neighbor(*member) for member in members if member[1].address]
-    unnumbered = [_neighbor(*member) for member in members if member[1].interface]
+    numbered: list[NeighborView] = []
+    unnumbered: list[NeighborView] = []
+    members: list[NeighborView] = []
+    for group in groups:
+        ports, addresses = _members(group)
+        members += ports + addresses
+        unnumbered += ports
+        numbered += addresses
     return BgpView(
         asn=bgp.asn,
         router_id=bgp.router_id,
         ecmp=bgp.ecmp,
         groups=views,
-        numbered=tuple(sorted(numbered, key=lambda neighbor: by_address(neighbor.name))),
-        unnumbered=tuple(sorted(unnumbered, key=lambda neighbor: natural(neighbor.name))),
+        members=tuple(members),
+        numbered=tuple(sorted(numbered, key=_by_address)),
+        unnumbered=tuple(sorted(unnumbered, key=_by_port)),
         aggregates=bgp.aggregates,
         last_resort=bgp.last_resort,
         bfd_profiles=tuple(sorted({v.bfd for v in views if v.bfd is not None and v.bfd.name})),
     )
+
+
+def _members(group: PeerGroup) -> tuple[list[NeighborView], list[NeighborView]]:
+    """The group's neighbors that are named by a port, and those that are named by an address."""
+    views = [_neighbor(group, neighbor) for neighbor in group.neighbors]
+    ports = sorted((view for view in views if view.unnumbered), key=_by_port)
+    addresses = sorted((view for view in views if not view.unnumbered), key=_by_address)
+    return ports, addresses
+
+
+def _by_port(neighbor: NeighborView) -> tuple[tuple[int, str], ...]:
+    return natural(neighbor.name)
+
+
+def _by_address(neighbor: NeighborView) -> tuple[int, ...]:
+    return by_address(neighbor.name)
 
 
 def _grouped(groups: Iterable[PeerGroup], dialect: Dialect) -> Iterator[PeerGroup]:
@@ -114,7 +136,7 @@ def _group(group: PeerGroup, dialect: Dialect) -> GroupView:
         name=group.name,
         asn=group.asn,
         passive=group.passive,
-        update_source=dialect.loopback if group.source is Source.LOOPBACK else "",
+        update_source=_source(group, dialect),
         bfd=_bfd(group.bfd),
         multihop=group.hops if group.hops > 1 else 0,
         ttl_security=group.ttl_security and group.hops == 1,
@@ -131,6 +153,15 @@ def _group(group: PeerGroup, dialect: Dialect) -> GroupView:
     )
 
 
+def _source(group: PeerGroup, dialect: Dialect) -> str:
+    """What the sessions of a group start from, where the OS would not find it by itself."""
+    if group.source is Source.LOOPBACK:
+        return dialect.loopback
+    if group.source is Source.SVI and dialect.second_gateway:
+        return group.neighbors[0].local_address
+    return ""
+
+
 def _bfd(bfd: Bfd | None) -> BfdView | None:
     if bfd is None:
         return None
@@ -141,6 +172,7 @@ def _bfd(bfd: Bfd | None) -> BfdView | None:
 def _neighbor(group: PeerGroup, neighbor: Neighbor) -> NeighborView:
     return NeighborView(
         neighbor.address or neighbor.interface,
+        not neighbor.address,
         group.name,
         neighbor.asn,
         0 if group.asn else neighbor.asn,

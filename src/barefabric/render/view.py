@@ -172,9 +172,13 @@ class GroupView(NamedTuple):
 
 
 class NeighborView(NamedTuple):
-    """A neighbor, named by its address or by our port. ``own_asn`` is set where the group has none."""
+    """A neighbor, named by its address or by our port.
+
+    ``own_asn`` is set where the group states none.
+    """
 
     name: str
+    unnumbered: bool
     group: str
     asn: int
     own_asn: int
@@ -183,8 +187,10 @@ class NeighborView(NamedTuple):
 
 
 class BgpView(NamedTuple):
-    """The BGP process. Groups are by name, neighbors by address or port.
+    """The BGP process. Groups are in the order of their names.
 
+    ``members`` are all neighbors by group, those named by a port first; ``numbered`` (by address)
+    and ``unnumbered`` (by port) are the same ones once more, for an OS that lists them so.
     ``last_resort`` asks for the discard route and its redistribution. ``bfd_profiles`` are the
     timers that differ from the default.
     """
@@ -193,6 +199,7 @@ class BgpView(NamedTuple):
     router_id: str
     ecmp: int
     groups: tuple[GroupView, ...]
+    members: tuple[NeighborView, ...]
     numbered: tuple[NeighborView, ...]
     unnumbered: tuple[NeighborView, ...]
     aggregates: tuple[str, ...]

@@ -23,21 +23,30 @@ def prefix(value: Any) -> str:
     if not isinstance(value, str) or "/" not in value:
         host = _address_of(value)
         mend = f"write {host}/{host.max_prefixlen} for this address alone" if host else ""
-        raise Fault("AD001", f"{shown(value)} is not a prefix",
-                    allowed="a prefix is written 10.0.0.0/16 or fd00::/48", mend=mend)  # fmt: skip
+        raise Fault(
+            "AD001",
+            f"{shown(value)} is not a prefix",
+            allowed="a prefix is written 10.0.0.0/16 or fd00::/48",
+            mend=mend,
+        )
     address, _, length = value.strip().partition("/")
     host = _address_of(address)
     if host is None:
-        raise Fault("AD001", f"{shown(value)} is not a prefix: {shown(address)} is not an address",
-                    allowed="a prefix is written 10.0.0.0/16 or fd00::/48",
-                    mend=_address_hint(address))  # fmt: skip
+        raise Fault(
+            "AD001",
+            f"{shown(value)} is not a prefix: {shown(address)} is not an address",
+            allowed="a prefix is written 10.0.0.0/16 or fd00::/48",
+            mend=_address_hint(address),
+        )
     if not re.fullmatch(r"\d{1,3}", length) or int(length) > host.max_prefixlen:
-        raise Fault("AD001", f"{shown(value)} is not a prefix: /{length} is not a length",
-                    allowed=f"an IPv{host.version} length goes from 0 to {host.max_prefixlen}")  # fmt: skip
+        raise Fault(
+            "AD001",
+            f"{shown(value)} is not a prefix: /{length} is not a length",
+            allowed=f"an IPv{host.version} length goes from 0 to {host.max_prefixlen}",
+        )
     network = ip_network((host, int(length)), strict=False)
     if network.network_address != host:
-        raise Fault("AD002", f"{shown(value)} has host bits set",
-                    mend=f"the network is {network}")  # fmt: skip
+        raise Fault("AD002", f"{shown(value)} has host bits set", mend=f"the network is {network}")
     return str(network)
 
 
@@ -48,8 +57,12 @@ def address(value: Any) -> str:
         mend = _address_hint(value)
         if isinstance(value, str) and _address_of(value.partition("/")[0]):
             mend = f"write {value.partition('/')[0]}, without the length"
-        raise Fault("AD003", f"{shown(value)} is not an address",
-                    allowed="an address is written 10.0.0.1 or fd00::1", mend=mend)  # fmt: skip
+        raise Fault(
+            "AD003",
+            f"{shown(value)} is not an address",
+            allowed="an address is written 10.0.0.1 or fd00::1",
+            mend=mend,
+        )
     return str(host)
 
 
@@ -60,9 +73,12 @@ def interface(value: Any) -> str:
     if found and re.fullmatch(r"\d{1,3}", length) and 0 < int(length) <= found.max_prefixlen:
         return str(ip_interface((found, int(length))))
     mend = f"write {host}/31 if the link has two addresses" if found and not length else ""
-    raise Fault("AD003", f"{shown(value)} is not an address with its length",
-                allowed="an interface's address is written 192.0.2.0/31 or fd00::/127",
-                mend=mend or _address_hint(host))  # fmt: skip
+    raise Fault(
+        "AD003",
+        f"{shown(value)} is not an address with its length",
+        allowed="an interface's address is written 192.0.2.0/31 or fd00::/127",
+        mend=mend or _address_hint(host),
+    )
 
 
 def _address_of(value: Any) -> Any:
@@ -91,8 +107,9 @@ def asn(value: Any) -> int:
     if found is None or found > LARGEST_ASN:
         raise Fault("IN027", f"{shown(value)} is not an AS number", allowed=_ASN_RULE)
     if found in RESERVED_ASNS:
-        raise Fault("IN027", f"AS number {found} is reserved ({RESERVED_ASNS[found]})",
-                    allowed=_ASN_RULE)  # fmt: skip
+        raise Fault(
+            "IN027", f"AS number {found} is reserved ({RESERVED_ASNS[found]})", allowed=_ASN_RULE
+        )
     return found
 
 
@@ -125,11 +142,18 @@ def asn_range(value: Any) -> tuple[int, int]:
 def asn_bounds(first: int, last: int) -> tuple[int, int]:
     """The bounds of a range that counts up and holds no reserved number. Fault IN028."""
     if last < first:
-        raise Fault("IN028", f"the range {first}-{last} counts down", allowed=_RANGE_RULE,
-                    mend=f"write {last}-{first}")  # fmt: skip
+        raise Fault(
+            "IN028",
+            f"the range {first}-{last} counts down",
+            allowed=_RANGE_RULE,
+            mend=f"write {last}-{first}",
+        )
     for number, source in RESERVED_ASNS.items():
         if first <= number <= last:
-            raise Fault("IN028", f"the range {first}-{last} holds {number}, which is reserved "
-                        f"({source})", allowed=_RANGE_RULE,
-                        mend=f"end it at {number - 1} or begin it at {number + 1}")  # fmt: skip
+            raise Fault(
+                "IN028",
+                f"the range {first}-{last} holds {number}, which is reserved ({source})",
+                allowed=_RANGE_RULE,
+                mend=f"end it at {number - 1} or begin it at {number + 1}",
+            )
     return first, last

@@ -5,23 +5,30 @@ from typing import TYPE_CHECKING
 from barefabric.errors import Diagnostic
 from barefabric.topology import (
     checks_clusters,
+    checks_families,
     checks_names,
     checks_network,
     checks_overlaps,
     checks_shape,
 )
-from barefabric.topology.shape import Shape
+from barefabric.topology.roster import Roster
 from barefabric.topology.view import View
 
 if TYPE_CHECKING:
     from barefabric.topology.load import Document
     from barefabric.topology.schema import Topology
 
-_CHECKS = (checks_shape, checks_names, checks_network, checks_overlaps, checks_clusters)
+_CHECKS = (
+    checks_shape,
+    checks_names,
+    checks_network,
+    checks_families,
+    checks_overlaps,
+    checks_clusters,
+)
 
 
 def faults(document: "Document", topology: "Topology") -> list[Diagnostic]:
     """Every fault, each once."""
-    view = View(document, topology, Shape(topology))
-    found = [fault for part in _CHECKS for fault in part.check(view)]
-    return list(dict.fromkeys(found))
+    view = View(document, topology, Roster(topology))
+    return [fault for part in _CHECKS for fault in part.check(view)]

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.members import selects
-from barefabric.topology.shape import Keys, NamedRack
+from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
 
 if TYPE_CHECKING:
     from barefabric.topology.schema import Cluster, ServerSelector
 
 CALICO_LARGEST_ASN = 2147483647
-"""Calico's asNumber is an int32; API servers from 1.36 on refuse more (projectcalico/calico#13494)."""
+"""asNumber is an int32, and API servers from 1.36 on refuse more (projectcalico/calico#13494)."""
 
 MODES = {"calico": ("bgp", "vxlan"), "cilium": ("native", "vxlan")}
 
@@ -38,12 +38,12 @@ def _selector(view: View, selector: "ServerSelector", keys: Keys) -> Iterator[Di
     """Words of a selector that is written as a block."""
     if not isinstance(view.document.value(*keys), dict):
         return
-    shape = view.shape
+    roster = view.roster
     kinds = {
         "types": ("server type", selector.types, view.topology.server_types),
-        "racks": ("rack", selector.racks, shape.rack_names),
-        "pods": ("pod", selector.pods, [pod.name for pod in shape.pods]),
-        "names": ("server", selector.names, shape.server_names if selector.names else ()),
+        "racks": ("rack", selector.racks, roster.rack_names),
+        "pods": ("pod", selector.pods, [pod.name for pod in roster.pods]),
+        "names": ("server", selector.names, roster.server_names if selector.names else ()),
     }
     for key, (noun, words, known) in kinds.items():
         for word in words:
@@ -60,10 +60,11 @@ def _endpoint(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic
     keys = (*keys, "control_plane")
     if not view.document.written(*keys, "servers"):
         yield Diagnostic(
-            "IN058", f"kube-vip needs to know the control plane's servers of {cluster.name}",
+            "IN058",
+            f"kube-vip needs to know the control plane's servers of {cluster.name}",
             (view.place(*keys, "endpoint"),),
             mend="write control_plane: {servers: [control], ...}, or use: external",
-        )  # fmt: skip
+        )
 
 
 def _announcements(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
@@ -75,10 +76,12 @@ def _announcements(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagn
         path: Keys = (*keys, "load_balancer", "pools", name, "announce_to")
         if pool.announce_to and not known:
             yield Diagnostic(
-                "IN059", f"pool {name} announces to {', '.join(pool.announce_to)}, but the fabric "
-                "has no upstream routers", (view.place(*path),),
+                "IN059",
+                f"pool {name} announces to {', '.join(pool.announce_to)}, but the fabric "
+                "has no upstream routers",
+                (view.place(*path),),
                 mend="describe them under external, or take announce_to away",
-            )  # fmt: skip
+            )
             continue
         for word in pool.announce_to:
             if word not in known:
@@ -91,10 +94,12 @@ def _cni(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
     if cni.mode not in MODES[cni.use]:
         default = MODES[cni.use][0]
         yield Diagnostic(
-            "IN064", f"{cni.use} has no mode {cni.mode}", (view.place(*keys, "cni", "mode"),),
+            "IN064",
+            f"{cni.use} has no mode {cni.mode}",
+            (view.place(*keys, "cni", "mode"),),
             f"modes of {cni.use}: {', '.join(MODES[cni.use])}",
             f"write mode: {default}" if cni.mode in ("bgp", "native") else "",
-        )  # fmt: skip
+        )
 
 
 def _blocks(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
@@ -106,36 +111,33 @@ def _blocks(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
     path: Keys = (*keys, "cni", "block_size")
     if cni.use == "calico" and cni.block_size < 20:
         yield Diagnostic(
-            "AD007", f"Calico has no blocks of /{cni.block_size}", (view.place(*path),),
+            "AD007",
+            f"Calico has no blocks of /{cni.block_size}",
+            (view.place(*path),),
             "block_size goes from 20 to 32",
-        )  # fmt: skip
+        )
     for pool in cluster.pods:
         network = ip_network(pool)
         if network.version == 4 and network.prefixlen > cni.block_size:
             yield Diagnostic(
-                "AD007", f"clusters.{cluster.name}.pods {pool} is smaller than one block of "
-                f"/{cni.block_size}", view.places((*keys, "pods"), path),
+                "AD007",
+                f"clusters.{cluster.name}.pods {pool} is smaller than one block of "
+                f"/{cni.block_size}",
+                view.places((*keys, "pods"), path),
                 mend="every server takes a block: give the pods a larger pool",
-            )  # fmt: skip
+            )
 
 
 def _node_asn(view: View, cluster: "Cluster") -> Iterator[Diagnostic]:
     last = view.topology.asn.node.last
     if cluster.cni.use == "calico" and cluster.cni.mode == "bgp" and last > CALICO_LARGEST_ASN:
         yield Diagnostic(
-            "IN065", f"asn.node goes up to {last}, but Calico's AS numbers end at {CALICO_LARGEST_ASN}",
+            "IN065",
+            f"asn.node goes up to {last}, but Calico's AS numbers end at {CALICO_LARGEST_ASN}",
             view.places(("asn", "node")),
             "its field is an int32, and API servers from Kubernetes 1.36 on refuse more",
             "write node: 64512-65534",
-        )  # fmt: skip
-
-
-class _Cell(NamedTuple):
-    """All servers of one type in one rack."""
-
-    kind: str
-    rack: NamedRack
-    count: int
+        )
 
 
 def _memberships(view: View) -> Iterator[Diagnostic]:
@@ -144,7 +146,7 @@ def _memberships(view: View) -> Iterator[Diagnostic]:
     Servers are counted by rack and type, and one by one only where a cluster names them.
     """
     clusters = view.topology.clusters
-    if not clusters or len(view.shape.rack_names) < len(view.shape.racks):
+    if not clusters or len(view.roster.rack_names) < len(view.roster.racks):
         return
     claims = [_claimed(view, cluster.servers) for cluster in clusters]
     for index, cluster in enumerate(clusters):
@@ -154,7 +156,7 @@ def _memberships(view: View) -> Iterator[Diagnostic]:
                 yield _in_both(view, (clusters[other], cluster), (other, index), shared)
         if not claims[index]:
             yield _empty(view, f"cluster {cluster.name}", ("clusters", index, "servers"))
-        elif cluster.control_plane:
+        else:
             yield from _control_plane(view, cluster, index, claims[index])
 
 
@@ -166,14 +168,14 @@ def _claimed(view: View, selector: "ServerSelector") -> Claim:
     """The servers that a selector means, by rack and type."""
     test, named = selects(selector), set(selector.names)
     claim: Claim = {}
-    for rack in view.shape.racks:
+    for rack in view.roster.racks:
         for kind, entry in rack.group.servers.items():
             if test("", kind, rack.name, rack.pod):
                 count = entry if isinstance(entry, int) else len(entry)
                 if count:
                     claim[rack.name, kind] = count
-    for name in named & view.shape.server_names.keys() if named else ():
-        kind, rack = view.shape.server_names[name]
+    for name in named & view.roster.server_names.keys() if named else ():
+        kind, rack = view.roster.server_names[name]
         cell = claim.setdefault((rack.name, kind), set())
         if isinstance(cell, set) and test(name, kind, rack.name, rack.pod):
             cell.add(name)
@@ -215,17 +217,20 @@ def _in_both(
 
 
 def _empty(view: View, whose: str, keys: Keys) -> Diagnostic:
-    return Diagnostic("IN066", f"{whose} has no servers", (view.place(*keys),),
-                      mend="no server matches every key that is given here")  # fmt: skip
+    return Diagnostic(
+        "IN066",
+        f"{whose} has no servers",
+        (view.place(*keys),),
+        mend="no server matches every key that is given here",
+    )
 
 
 def _control_plane(
     view: View, cluster: "Cluster", index: int, claim: Claim
 ) -> Iterator[Diagnostic]:
     """The control plane's servers are servers of the cluster."""
-    assert cluster.control_plane is not None
     keys: Keys = ("clusters", index, "control_plane", "servers")
-    if not view.document.written(*keys):
+    if cluster.control_plane is None or not view.document.written(*keys):
         return
     chosen = _claimed(view, cluster.control_plane.servers)
     if not _shared(claim, chosen)[0]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from barefabric.errors import Diagnostic
-from barefabric.topology.shape import Keys
+from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
 
 
@@ -21,7 +21,7 @@ def check(view: View) -> Iterator[Diagnostic]:
 def _twice(
     view: View, noun: str, named: Iterable[tuple[str, Keys]], mend: str = ""
 ) -> Iterator[Diagnostic]:
-    """Names that stand for two things. Equal pairs of places are reported once, with their count."""
+    """Names that stand for two things. Equal pairs of places are reported once, and counted."""
     first: dict[str, Keys] = {}
     clashes: dict[tuple[Keys, Keys], list[str]] = {}
     for name, keys in named:
@@ -31,52 +31,55 @@ def _twice(
     for (other, keys), names in clashes.items():
         more = f" (and {len(names) - 1:,} more)" if len(names) > 1 else ""
         yield Diagnostic(
-            "IN051", f'two {noun} are called "{names[0]}"{more}',
-            (view.place(*keys), view.place(*other)), mend=mend,
-        )  # fmt: skip
+            "IN051",
+            f'two {noun} are called "{names[0]}"{more}',
+            (view.place(*keys), view.place(*other)),
+            mend=mend,
+        )
 
 
 def _racks_and_pods(view: View) -> Iterator[Diagnostic]:
-    shape = view.shape
-    yield from _twice(view, "pods", ((pod.name, (*pod.keys, "name")) for pod in shape.pods))
+    roster = view.roster
+    yield from _twice(view, "pods", ((pod.name, (*pod.keys, "name")) for pod in roster.pods))
     ranged = "racks of a range of pods cannot have equal names: write one pod after the other"
     some = any(len(pods) > 1 for pods in _pods_by_keys(view).values())
-    racks = ((rack.name, (*rack.keys, "name")) for rack in shape.racks)
+    racks = ((rack.name, (*rack.keys, "name")) for rack in roster.racks)
     yield from _twice(view, "racks", racks, ranged if some else "")
 
 
 def _pods_by_keys(view: View) -> dict[Keys, list[str]]:
     found: dict[Keys, list[str]] = {}
-    for pod in view.shape.pods:
+    for pod in view.roster.pods:
         found.setdefault(pod.keys, []).append(pod.name)
     return found
 
 
 def _devices(view: View) -> Iterator[Diagnostic]:
     """Names of switches and servers, which are rarely written but always made."""
-    shape = view.shape
-    if len(shape.rack_names) < len(shape.racks):
+    roster = view.roster
+    if len(roster.rack_names) < len(roster.racks):
         return
-    switches = list(shape.switches())
+    switches = list(roster.switches())
     names = {name for name, _ in switches}
     if len(names) < len(switches):
         yield from _twice(view, "switches", switches, "every switch has a name of its own")
-    servers = shape.server_names
+    servers = roster.server_names
     total = sum(
         entry if isinstance(entry, int) else len(entry)
-        for rack in shape.racks
+        for rack in roster.racks
         for entry in rack.group.servers.values()
     )
     if len(servers) < total:
-        written = ((name, (*rack.keys, "servers", kind)) for name, kind, rack in shape.servers())
+        written = ((name, (*rack.keys, "servers", kind)) for name, kind, rack in roster.servers())
         yield from _twice(view, "servers", written, "every server has a name of its own")
     for name in sorted(names & servers.keys())[:10]:
         kind, rack = servers[name]
         keys = next(keys for switch, keys in switches if switch == name)
         yield Diagnostic(
-            "IN051", f'a switch and a server are both called "{name}"',
+            "IN051",
+            f'a switch and a server are both called "{name}"',
             (view.place(*rack.keys, "servers", kind), view.place(*keys)),
-        )  # fmt: skip
+        )
 
 
 def _lists(view: View) -> Iterator[Diagnostic]:
@@ -106,52 +109,73 @@ def _secrets(view: View) -> Iterator[Diagnostic]:
     for name, keys in used:
         if name and name not in topology.secrets:
             yield view.unknown(
-                "IN031", "secret", name, view.place(*keys), topology.secrets,
+                "IN031",
+                "secret",
+                name,
+                view.place(*keys),
+                topology.secrets,
                 f"add {name}: env:{name.upper().replace('-', '_')} to secrets",
-            )  # fmt: skip
+            )
 
 
 def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
     """Upstream routers are plugged into borders or leaves; cables end at devices."""
-    shape = view.shape
+    roster = view.roster
     for index, external in enumerate(view.topology.external):
         name, keys = external.attach.switch, ("external", index, "attach", "switch")
-        if name not in shape.switch_names:
+        if name not in roster.switch_names:
             yield view.unknown("IN053", "switch", name, view.place(*keys), _edge(view))
         elif name not in _edge(view):
             yield Diagnostic(
-                "IN053", f'"{name}" is no border and no leaf', (view.place(*keys),),
-                "upstream routers are plugged into borders or leaves", "write borders: 1",
-            )  # fmt: skip
+                "IN053",
+                f'"{name}" is no border and no leaf',
+                (view.place(*keys),),
+                "upstream routers are plugged into borders or leaves",
+                "write borders: 1",
+            )
     for index, cable in enumerate(view.topology.cables):
         for end, device in (("a", cable.a.device), ("b", cable.b.device)):
-            if device not in shape.switch_names and device not in shape.server_names:
+            if device not in roster.switch_names and device not in roster.server_names:
                 place = view.place("cables", index, end)
-                yield view.unknown("IN054", "switch or server", device, place,
-                                   [*shape.switch_names, *shape.server_names])  # fmt: skip
+                yield view.unknown(
+                    "IN054",
+                    "switch or server",
+                    device,
+                    place,
+                    [*roster.switch_names, *roster.server_names],
+                )
         if cable.a.device == cable.b.device:
-            yield Diagnostic("IN054", f"the cable joins {cable.a.device} with itself",
-                             (view.place("cables", index),))  # fmt: skip
+            yield Diagnostic(
+                "IN054",
+                f"the cable joins {cable.a.device} with itself",
+                (view.place("cables", index),),
+            )
 
 
 def _edge(view: View) -> list[str]:
     """Switches that an upstream router may be plugged into: borders first."""
-    edge = {name: keys for name, keys in view.shape.switches() if keys[-1] in ("borders", "leaves")}
+    edge = {
+        name: keys for name, keys in view.roster.switches() if keys[-1] in ("borders", "leaves")
+    }
     return sorted(edge, key=lambda name: edge[name] != ("borders",))
 
 
 def _pins_and_extra(view: View) -> Iterator[Diagnostic]:
     """What a pin or lines of configuration are for exists."""
-    shape, topology = view.shape, view.topology
+    roster, topology = view.roster, view.topology
     for name in topology.pins:
         for word in name.split():
-            if word in shape.switch_names or word in shape.rack_names or word in shape.server_names:
+            if (
+                word in roster.switch_names
+                or word in roster.rack_names
+                or word in roster.server_names
+            ):
                 continue
-            known = [*shape.switch_names, *shape.rack_names, *shape.server_names]
+            known = [*roster.switch_names, *roster.rack_names, *roster.server_names]
             yield view.unknown("IN055", "device or rack", word, view.key_place("pins", name), known)
     for name in topology.extra:
-        if name not in topology.switch_types and name not in shape.switch_names:
-            known = [*topology.switch_types, *shape.switch_names]
+        if name not in topology.switch_types and name not in roster.switch_names:
+            known = [*topology.switch_types, *roster.switch_names]
             place = view.key_place("extra", name)
             yield view.unknown("IN056", "switch type or switch", name, place, known)
 
@@ -160,20 +184,25 @@ def _contracts(view: View) -> Iterator[Diagnostic]:
     """Both ends of a contract exist, or are prefixes."""
     from barefabric.topology.addresses import address, prefix
 
-    shape, topology = view.shape, view.topology
+    roster, topology = view.roster, view.topology
     for index, contract in enumerate(topology.contracts):
         keys: Keys = ("contracts", index, contract.kind)
         for key, word in (("from", contract.source), ("to", contract.target)):
             if _parses(prefix, word) or _parses(address, word):
                 continue
-            groups = [*(pod.name for pod in shape.pods), *(c.name for c in topology.clusters),
-                      *(e.name for e in topology.external), *topology.server_types]  # fmt: skip
-            if word in groups or word in shape.rack_names or word in shape.switch_names:
+            groups = [
+                *(pod.name for pod in roster.pods),
+                *(c.name for c in topology.clusters),
+                *(e.name for e in topology.external),
+                *topology.server_types,
+            ]
+            if word in groups or word in roster.rack_names or word in roster.switch_names:
                 continue
-            if word not in shape.server_names:
-                known = [*groups, *shape.rack_names, *shape.switch_names, *shape.server_names]
-                yield view.unknown("IN063", "device, rack, pod or cluster", word,
-                                   view.place(*keys, key), known)  # fmt: skip
+            if word not in roster.server_names:
+                known = [*groups, *roster.rack_names, *roster.switch_names, *roster.server_names]
+                yield view.unknown(
+                    "IN063", "device, rack, pod or cluster", word, view.place(*keys, key), known
+                )
 
 
 def _parses(parse: Callable[[str], str], word: str) -> bool:

@@ -5,7 +5,7 @@ from ipaddress import ip_interface, ip_network
 from typing import NamedTuple
 
 from barefabric.errors import Diagnostic
-from barefabric.topology.shape import Keys
+from barefabric.topology.roster import Keys
 from barefabric.topology.space import Network, free_near
 from barefabric.topology.view import View
 
@@ -106,9 +106,9 @@ def overlaps(found: Iterable[Pool]) -> Iterator[tuple[Pool, Pool]]:
 def _overlap(view: View, smaller: Pool, larger: Pool, taken: Iterable[str]) -> Diagnostic:
     """The diagnostic of a pair. What moves is the smaller pool, or the one written by hand."""
     moving, staying = smaller, larger
-    if not smaller.written and larger.written:
-        moving, staying = larger, smaller
-    elif smaller.network == larger.network and view.place(*smaller.keys) < view.place(*larger.keys):
+    by_hand = larger.written and not smaller.written
+    equal = smaller.network == larger.network
+    if by_hand or (equal and view.place(*smaller.keys) < view.place(*larger.keys)):
         moving, staying = larger, smaller
     free = free_near(str(moving.network), taken)
     one = moving.network.prefixlen == moving.network.max_prefixlen
@@ -121,9 +121,12 @@ def _overlap(view: View, smaller: Pool, larger: Pool, taken: Iterable[str]) -> D
         both = f"{moving.name} lists {moving.network} within {staying.network}"
         mend = "take one of them away"
     return Diagnostic(
-        "AD004", both, view.places(moving.keys, staying.keys),
-        f"not written in the file: {said}" if said else "", mend,
-    )  # fmt: skip
+        "AD004",
+        both,
+        view.places(moving.keys, staying.keys),
+        f"not written in the file: {said}" if said else "",
+        mend,
+    )
 
 
 def _called(pool: Pool) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from barefabric.errors import Diagnostic
 from barefabric.model.device import Role
 from barefabric.topology.names import did_you_mean
-from barefabric.topology.shape import Keys
+from barefabric.topology.roster import Keys
 from barefabric.topology.view import View, listing
 
 RESERVED = tuple(role.value for role in Role)
@@ -14,6 +14,7 @@ RESERVED = tuple(role.value for role in Role)
 def check(view: View) -> Iterator[Diagnostic]:
     """Faults of the shape: IN040, IN041, IN045 to IN052, IN060, IN061."""
     yield from _tiers(view)
+    yield from _superspines(view)
     yield from _planes(view)
     yield from _switch_types(view)
     yield from _types_used(view)
@@ -22,42 +23,35 @@ def check(view: View) -> Iterator[Diagnostic]:
 
 
 def _tiers(view: View) -> Iterator[Diagnostic]:
+    """Either spines and racks, or pods that have both."""
     topology = view.topology
-    both = topology.spines is not None and bool(topology.pods)
-    if both:
-        yield Diagnostic(
-            "IN045",
-            "the fabric has both spines and pods",
-            (view.key_place("spines"), view.key_place("pods")),
-            "spines and racks, or superspines and pods that have spines and racks of their own",
-            "move spines into a pod, or take the pods away",
-        )
+    shapes = "spines and racks, or superspines and pods that have spines and racks of their own"
+    if topology.spines is not None and topology.pods:
+        places = (view.key_place("spines"), view.key_place("pods"))
+        mend = "move spines into a pod, or take the pods away"
+        yield Diagnostic("IN045", "the fabric has both spines and pods", places, shapes, mend)
     elif topology.spines is None and not topology.pods:
-        yield Diagnostic(
-            "IN045", "the fabric has neither spines nor pods", (view.place(),),
-            "spines and racks, or superspines and pods that have spines and racks of their own",
-            "write spines: 2",
-        )  # fmt: skip
-    if topology.pods and topology.racks and not both:
-        yield Diagnostic(
-            "IN045", "racks beside pods have no spines of their own", (view.key_place("racks"),),
-            mend="move them into a pod",
-        )  # fmt: skip
-    if not topology.pods and not topology.racks and topology.spines:
-        yield Diagnostic(
-            "IN047", "the fabric has no racks", (view.place(),),
-            mend="write racks: [{name: r1, leaves: 2, servers: {node: 4}}]",
-        )  # fmt: skip
+        message = "the fabric has neither spines nor pods"
+        yield Diagnostic("IN045", message, (view.place(),), shapes, "write spines: 2")
+    elif topology.pods and topology.racks:
+        message = "racks beside pods have no spines of their own"
+        yield Diagnostic("IN045", message, (view.key_place("racks"),), mend="move them into a pod")
+    elif not view.roster.racks:
+        mend = "write racks: [{name: r1, leaves: 2, servers: {node: 4}}]"
+        yield Diagnostic("IN047", "the fabric has no racks", (view.place(),), mend=mend)
+
+
+def _superspines(view: View) -> Iterator[Diagnostic]:
+    """Superspines join pods."""
+    topology = view.topology
     if topology.superspines and not topology.pods:
-        yield Diagnostic(
-            "IN048", "superspines need pods below them", (view.key_place("superspines"),),
-            mend="take superspines away, or move spines and racks into pods",
-        )  # fmt: skip
-    if not topology.superspines and len(view.shape.pods) > 1:
-        yield Diagnostic(
-            "IN048", "nothing joins the pods: there are no superspines", (view.key_place("pods"),),
-            mend="write superspines: {count: 4, planes: 2}",
-        )  # fmt: skip
+        mend = "take superspines away, or move spines and racks into pods"
+        place = view.key_place("superspines")
+        yield Diagnostic("IN048", "superspines need pods below them", (place,), mend=mend)
+    if not topology.superspines and len(view.roster.pods) > 1:
+        message = "nothing joins the pods: there are no superspines"
+        mend = "write superspines: {count: 4, planes: 2}"
+        yield Diagnostic("IN048", message, (view.key_place("pods"),), mend=mend)
 
 
 def _planes(view: View) -> Iterator[Diagnostic]:
@@ -75,12 +69,8 @@ def _planes(view: View) -> Iterator[Diagnostic]:
                 f"{count} {what} cannot be divided into {planes} planes",
                 view.places(keys, ("superspines", "planes")),
                 "every plane has equally many superspines, and as many spines of each pod",
-                f"write {_next_multiple(count, planes)} {what}, or planes: {_divisor(rows, planes)}",
+                f"write {-(-count // planes) * planes} {what}, or planes: {_divisor(rows, planes)}",
             )
-
-
-def _next_multiple(count: int, planes: int) -> int:
-    return -(-count // planes) * planes
 
 
 def _divisor(rows: list[tuple[str, int, Keys]], planes: int) -> int:
@@ -97,46 +87,62 @@ def _switch_types(view: View) -> Iterator[Diagnostic]:
         keys = ("switch_types", name)
         if kind.nos not in known:
             yield Diagnostic(
-                "IN060", f'no network OS is called "{kind.nos}"', (view.place(*keys, "nos"),),
-                listing("network OSes", known), did_you_mean(kind.nos, known),
-            )  # fmt: skip
+                "IN060",
+                f'no network OS is called "{kind.nos}"',
+                (view.place(*keys, "nos"),),
+                listing("network OSes", known),
+                did_you_mean(kind.nos, known),
+            )
         if bool(kind.model) == bool(kind.ports):
             what = "both a model and ports" if kind.model else "neither a model nor ports"
             places = (view.place(*keys, "model"), view.place(*keys, "ports"))
             yield Diagnostic(
-                "IN061", f"switch type {name} has {what}",
+                "IN061",
+                f"switch type {name} has {what}",
                 places if kind.model else (view.key_place(*keys),),
                 "a model from the catalogue, or ports written out",
                 "" if kind.model else "write ports: {downlink: 48 x 25G, uplink: 8 x 100G}",
-            )  # fmt: skip
+            )
 
 
 def _types_used(view: View) -> Iterator[Diagnostic]:
     """Every type that a row or a rack names is declared."""
     topology, known = view.topology, list(view.topology.switch_types)
-    rows: dict[Keys, str] = {keys: tier.type for _, tier, keys in view.shape.tiers()}
-    for rack in view.shape.racks:
+    rows: dict[Keys, str] = {keys: tier.type for _, tier, keys in view.roster.tiers()}
+    for rack in view.roster.racks:
         rows[(*rack.keys, "leaves")] = rack.group.leaves.type
     for keys, kind in rows.items():
         border = keys == ("borders",) and not view.document.written(*keys, "type")
         if kind in known or (border and "leaf" in known):
             continue
         place = view.place(*keys, "type")
-        yield view.unknown("IN040", "switch type", kind, place, known,
-                           f"add {kind} to switch_types, or write {{type: ..., count: ...}} here")  # fmt: skip
-    groups = {rack.keys: rack.group for rack in view.shape.racks}
+        yield view.unknown(
+            "IN040",
+            "switch type",
+            kind,
+            place,
+            known,
+            f"add {kind} to switch_types, or write {{type: ..., count: ...}} here",
+        )
+    groups = {rack.keys: rack.group for rack in view.roster.racks}
     for keys, group in groups.items():
         for kind in group.servers:
             if kind not in topology.server_types:
                 place = view.key_place(*keys, "servers", kind)
-                yield view.unknown("IN041", "server type", kind, place, list(topology.server_types),
-                                   f"add {kind} to server_types")  # fmt: skip
+                yield view.unknown(
+                    "IN041",
+                    "server type",
+                    kind,
+                    place,
+                    list(topology.server_types),
+                    f"add {kind} to server_types",
+                )
 
 
 def _pairs(view: View) -> Iterator[Diagnostic]:
     """Racks of paired leaves have two of them."""
     types = view.topology.switch_types
-    groups = {rack.keys: rack.group for rack in view.shape.racks}
+    groups = {rack.keys: rack.group for rack in view.roster.racks}
     for keys, group in groups.items():
         kind = types.get(group.leaves.type)
         if kind is None or kind.pair != "mlag" or group.leaves.count == 2:
@@ -157,14 +163,17 @@ def _server_types(view: View) -> Iterator[Diagnostic]:
         keys = ("server_types", name)
         if name.casefold() in RESERVED:
             yield Diagnostic(
-                "IN052", f'"{name}" cannot be a server type: switches are called r1-{name}1',
-                (view.key_place(*keys),), f"reserved: {', '.join(RESERVED)}",
+                "IN052",
+                f'"{name}" cannot be a server type: switches are called r1-{name}1',
+                (view.key_place(*keys),),
+                f"reserved: {', '.join(RESERVED)}",
                 f'write "{name}-server", for example',
-            )  # fmt: skip
+            )
         given = len(kind.interfaces)
         if given and given != kind.nics.count:
             yield Diagnostic(
-                "IN062", f"server type {name} has {kind.nics.count} ports, but names {given} of them",
+                "IN062",
+                f"server type {name} has {kind.nics.count} ports, but names {given} of them",
                 (view.place(*keys, "interfaces"), view.place(*keys, "nics")),
                 mend="name each port once, or leave interfaces out for eno1, eno2 and so on",
-            )  # fmt: skip
+            )

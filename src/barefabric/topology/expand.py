@@ -7,7 +7,7 @@ from zlib import crc32
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.model.cable import CableKind
 from barefabric.model.device import Attach, DeviceModel, Rack, Role, Server, Switch
-from barefabric.model.shape import Shape, Want
+from barefabric.model.shape import Shape, Want, want
 from barefabric.topology import schema
 from barefabric.topology.load import Loaded
 from barefabric.topology.members import memberships
@@ -158,14 +158,15 @@ def _server_names(rack: str, group: schema.RackGroup) -> Iterator[tuple[str, str
 def _servers(
     topology: schema.Topology, groups: Sequence[tuple[str, schema.RackGroup, str]]
 ) -> dict[str, Server]:
-    cluster_of, control = memberships(topology)
+    membership = memberships(topology)
     servers: dict[str, Server] = {}
     for rack, group, pod in groups:
         for position, (name, kind) in enumerate(_server_names(rack, group), 1):
             made = topology.server_types[kind]
+            cluster, control = membership(name, kind, rack, pod)
             servers[name] = Server(
                 name, kind, rack, position, made.attach, made.nics.count, made.nics.speed,
-                cluster_of(name, kind, rack, pod), control(name, kind, rack, pod), pod,
+                cluster, control, pod,
             )
     return servers
 
@@ -187,7 +188,7 @@ def _fabric_wants(topology: schema.Topology, switches: dict[str, Switch]) -> Ite
             uppers = by_role.get((Role.SPINE, lower.pod), [])
         for upper in uppers:
             for index in range(1, topology.underlay.links_per_spine + 1):
-                yield Want(CableKind.FABRIC, upper.name, lower.name, index)
+                yield want(CableKind.FABRIC, upper.name, lower.name, index)
 
 
 def _peer_wants(topology: schema.Topology, switches: dict[str, Switch]) -> Iterator[Want]:
@@ -195,7 +196,7 @@ def _peer_wants(topology: schema.Topology, switches: dict[str, Switch]) -> Itera
     for switch in switches.values():
         if switch.peer and switch.index % 2 == 1:
             for index in range(1, topology.underlay.peer_links + 1):
-                yield Want(CableKind.PEER, switch.name, switch.peer, index)
+                yield want(CableKind.PEER, switch.name, switch.peer, index)
 
 
 def _server_wants(
@@ -205,13 +206,14 @@ def _server_wants(
     if not rack.leaves:
         return
     count = len(rack.leaves)
+    nics = {name: nic_names(kind) for name, kind in topology.server_types.items()}
     for name in rack.servers:
         server = servers[name]
         first = _turn(name) if server.attach is Attach.SINGLE else 0
-        for nic, port in enumerate(nic_names(topology.server_types[server.type]), first):
-            yield Want(
+        for nic, port in enumerate(nics[server.type], first):
+            yield want(
                 CableKind.SERVER, rack.leaves[nic % count], name, (nic - first) // count + 1,
-                server.nic_speed, b_port=port,
+                server.nic_speed, port,
             )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from barefabric.errors import Diagnostic, Place
 
-class Fault(ValueError):
+
+class Fault(ValueError):  # noqa: N818 - a fault of the input, not of the program
     """What is wrong with a value. ``at`` leads from the validated value to the faulty part of it.
 
     ``message`` does not name the value's key: ``schema_errors`` puts the key's path before it.
@@ -31,7 +33,7 @@ class Fault(ValueError):
         return Fault(self.code, self.message, allowed=self.allowed, mend=self.mend, at=at)
 
 
-class Faults(ValueError):
+class Faults(ValueError):  # noqa: N818 - as above
     """Several faults in parts of one value."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -52,3 +54,13 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return str(value)
+
+
+def in_file_order(faults: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics sorted by their first place, each once."""
+
+    def place(fault: Diagnostic) -> tuple[int, int, str, str]:
+        first = fault.places[0] if fault.places else Place("")
+        return first.line, first.column, fault.code, fault.message
+
+    return sorted(dict.fromkeys(faults), key=place)

@@ -1,11 +1,11 @@
 """Read a topology file: the one way from a path to a checked Topology."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from barefabric.errors import FabricError, Place
 from barefabric.topology import nodes, source, yaml_text
+from barefabric.topology.faults import in_file_order
 
 if TYPE_CHECKING:
     from barefabric.topology.schema import Topology
@@ -32,16 +32,11 @@ class Document(NamedTuple):
 
     def written(self, *keys: str | int) -> bool:
         """Whether the file says something at this path."""
-        node: nodes.Node | None = self.root
-        for key in keys:
-            node = node.child(key) if node else None
-        return node is not None
+        return nodes.find(self.root, keys) is not None
 
     def value(self, *keys: str | int) -> Any:
         """The plain value at a path; None if it is not written."""
-        node: nodes.Node | None = self.root
-        for key in keys:
-            node = node.child(key) if node else None
+        node = nodes.find(self.root, keys)
         return node.value if node else None
 
     def word_place(self, word: str, *keys: str | int) -> Place:
@@ -63,7 +58,7 @@ class Loaded(NamedTuple):
     document: Document
 
     def place(self, *keys: str | int) -> Place:
-        """Where a value stands: ``place("clusters", 0, "pods")``. Nearest known ancestor if absent."""
+        """Where a value stands: ``place("clusters", 0, "pods")``; else its nearest ancestor."""
         return self.document.place(*keys)
 
     def key_place(self, *keys: str | int) -> Place:
@@ -94,11 +89,5 @@ def load(path: Path) -> Loaded:
     resolved, faults = resolve.resolved(document, topology)
     faults = [*faults, *checks.faults(document, resolved)]
     if faults:
-        raise FabricError(sorted(faults, key=_by_place))
+        raise FabricError(in_file_order(faults))
     return Loaded(resolved, Path(path), document)
-
-
-def _by_place(diagnostic: Any) -> Sequence[Any]:
-    """Faults in the order of the file."""
-    first = diagnostic.places[0] if diagnostic.places else Place("")
-    return (first.line, first.column, diagnostic.code, diagnostic.message)

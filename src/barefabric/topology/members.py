@@ -1,11 +1,11 @@
 """Which cluster a server belongs to, and whether it runs the control plane."""
 
 from collections.abc import Callable
+from functools import cache
 
 from barefabric.topology import schema
 from barefabric.topology.names import expand_range
 
-Lookup = Callable[[str, str, str, str], str]
 Flag = Callable[[str, str, str, str], bool]
 
 
@@ -29,20 +29,26 @@ def selects(selector: schema.ServerSelector) -> Flag:
     return test
 
 
-def memberships(topology: schema.Topology) -> tuple[Lookup, Flag]:
-    """Return two functions of (name, type, rack, pod): the cluster's name, and control plane."""
-    tests = [(c.name, selects(c.servers)) for c in topology.clusters]
-    planes = [
-        (c.name, selects(c.control_plane.servers))
+def memberships(topology: schema.Topology) -> Callable[[str, str, str, str], tuple[str, bool]]:
+    """Return a function of (name, type, rack, pod): the cluster's name, and control plane or not.
+
+    Unless some selector names servers, all servers of a type in a rack are alike, and each such
+    group is looked at once.
+    """
+    tests = [
+        (c.name, selects(c.servers), selects(c.control_plane.servers) if c.control_plane else None)
         for c in topology.clusters
-        if c.control_plane is not None
     ]
 
-    def cluster_of(name: str, kind: str, rack: str, pod: str) -> str:
-        return next((c for c, test in tests if test(name, kind, rack, pod)), "")
+    def find(name: str, kind: str, rack: str, pod: str) -> tuple[str, bool]:
+        for cluster, member, control in tests:
+            if member(name, kind, rack, pod):
+                return cluster, control is not None and control(name, kind, rack, pod)
+        return "", False
 
-    def control(name: str, kind: str, rack: str, pod: str) -> bool:
-        mine = cluster_of(name, kind, rack, pod)
-        return any(c == mine and test(name, kind, rack, pod) for c, test in planes)
-
-    return cluster_of, control
+    selectors = [c.servers for c in topology.clusters]
+    selectors += [c.control_plane.servers for c in topology.clusters if c.control_plane]
+    if any(selector.names for selector in selectors):
+        return find
+    alike = cache(lambda kind, rack, pod: find("", kind, rack, pod))
+    return lambda _, kind, rack, pod: alike(kind, rack, pod)

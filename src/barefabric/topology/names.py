@@ -59,11 +59,18 @@ def _numbers(text: str, inside: str) -> list[str]:
         first, last = match.group(1), match.group(2) or match.group(1)
         padded = first.startswith("0") and len(first) > 1
         if padded and len(last) != len(first):
-            raise Fault("IN025", f"[{item.strip()}]: {first} and {last} are not of one length",
-                        allowed=RANGE_RULE)  # fmt: skip
+            raise Fault(
+                "IN025",
+                f"[{item.strip()}]: {first} and {last} are not of one length",
+                allowed=RANGE_RULE,
+            )
         if int(last) < int(first):
-            raise Fault("IN025", f"[{item.strip()}] counts down", allowed=RANGE_RULE,
-                        mend=f"write [{last}-{first}]")  # fmt: skip
+            raise Fault(
+                "IN025",
+                f"[{item.strip()}] counts down",
+                allowed=RANGE_RULE,
+                mend=f"write [{last}-{first}]",
+            )
         if int(last) - int(first) >= MOST:
             raise _too_many(text)
         width = len(first) if padded else 0

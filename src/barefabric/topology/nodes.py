@@ -1,6 +1,7 @@
 """Plain values with their places: what a YAML text says, before anyone asks what it means."""
 
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any, NamedTuple
 
 
@@ -12,43 +13,63 @@ class Mark(NamedTuple):
     width: int = 1
 
 
+class Kind(Enum):
+    """What a node is."""
+
+    SCALAR = "scalar"
+    LIST = "list"
+    BLOCK = "block"
+
+
 class Node:
-    """One value. ``keys`` and ``children`` mirror a mapping or a sequence; scalars have neither.
+    """One value. A block has ``keys`` (their marks) and ``members``, a list has ``items``.
 
     ``size`` counts the values it stands for, aliases expanded. Aliased nodes are shared.
     """
 
-    __slots__ = ("children", "keys", "mark", "size", "value")
+    __slots__ = ("items", "keys", "kind", "mark", "members", "size", "value")
 
-    def __init__(self, value: Any, mark: Mark) -> None:
+    def __init__(self, kind: Kind, value: Any, mark: Mark) -> None:
+        self.kind = kind
         self.value = value
         self.mark = mark
-        self.keys: dict[str, Mark] = {}
-        self.children: dict[str, Node] | list[Node] | None = None
         self.size = 1
+        self.items: list[Node] = []
+        self.keys: dict[str, Mark] = {}
+        self.members: dict[str, Node] = {}
 
     def add_item(self, child: "Node") -> None:
-        """Append to a sequence."""
-        assert isinstance(self.children, list)
-        self.children.append(child)
+        """Append to a list."""
+        self.items.append(child)
         self.value.append(child.value)
         self.size += child.size
 
     def add_key(self, key: str, mark: Mark, child: "Node") -> None:
-        """Set a key of a mapping."""
-        assert isinstance(self.children, dict)
+        """Set a key of a block."""
         self.keys[key] = mark
-        self.children[key] = child
+        self.members[key] = child
         self.value[key] = child.value
         self.size += child.size
 
+    def fill_from(self, other: "Node") -> None:
+        """Take over the keys of another block that this one has not got."""
+        for key, child in other.members.items():
+            if key not in self.keys:
+                self.add_key(key, other.keys[key], child)
+
     def child(self, key: str | int) -> "Node | None":
         """The value under a key or at an index (from 0)."""
-        if isinstance(self.children, dict):
-            return self.children.get(str(key))
-        if isinstance(self.children, list) and isinstance(key, int):
-            return self.children[key] if 0 <= key < len(self.children) else None
-        return None
+        if isinstance(key, str):
+            return self.members.get(key)
+        return self.items[key] if 0 <= key < len(self.items) else None
+
+
+def find(root: Node, keys: Sequence[str | int]) -> Node | None:
+    """The value at a path, if it is written."""
+    node: Node | None = root
+    for key in keys:
+        node = node.child(key) if node else None
+    return node
 
 
 def value_mark(root: Node, keys: Sequence[str | int]) -> Mark | None:
@@ -65,22 +86,16 @@ def value_mark(root: Node, keys: Sequence[str | int]) -> Mark | None:
 
 def key_mark(root: Node, keys: Sequence[str | int]) -> Mark | None:
     """Where the last key of a path stands; its nearest known ancestor; None for the whole file."""
-    node: Node | None = root
-    for depth, key in enumerate(keys):
-        if depth == len(keys) - 1 and key in node.keys:
-            return node.keys[str(key)]
-        node = node.child(key)
-        if node is None:
-            break
+    parent = find(root, keys[:-1])
+    if parent and keys and keys[-1] in parent.keys:
+        return parent.keys[str(keys[-1])]
     return value_mark(root, keys)
 
 
 def _shown_mark(parent: Node, key: str | int, node: Node) -> Mark:
     """A block of several lines is shown by its key (or, in a list, by its own first key)."""
-    if not node.children or node.mark.width > 0:
+    if node.mark.width > 0:
         return node.mark
     if isinstance(key, str) and key in parent.keys:
         return parent.keys[key]
-    if node.keys:
-        return min(node.keys.values())
-    return node.mark
+    return min(node.keys.values(), default=node.mark)

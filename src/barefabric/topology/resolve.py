@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.names import did_you_mean
-from barefabric.topology.shape import Keys, Shape
+from barefabric.topology.roster import Keys, Roster
 
 if TYPE_CHECKING:
     from barefabric.topology.load import Document
@@ -19,7 +19,7 @@ def resolved(document: "Document", topology: "Topology") -> tuple["Topology", li
     if not topology.clusters:
         return topology, []
     faults: list[Diagnostic] = []
-    words = _Words(document, Shape(topology), faults)
+    words = _Words(document, Roster(topology), faults)
     clusters = tuple(
         _cluster(words, cluster, ("clusters", index))
         for index, cluster in enumerate(topology.clusters)
@@ -61,9 +61,9 @@ def announcer(cni: "Cni", balancer: "LoadBalancer") -> str:
 class _Words:
     """Settles what the words of a short list of servers mean."""
 
-    def __init__(self, document: "Document", shape: Shape, faults: list[Diagnostic]) -> None:
+    def __init__(self, document: "Document", roster: Roster, faults: list[Diagnostic]) -> None:
         self.document = document
-        self.shape = shape
+        self.roster = roster
         self.faults = faults
 
     def selector(self, selector: "ServerSelector", keys: Keys) -> "ServerSelector":
@@ -85,25 +85,25 @@ class _Words:
         return selector.model_copy(update=update)
 
     def _kind(self, word: str) -> str:
-        shape = self.shape
-        if word in shape.topology.server_types:
+        roster = self.roster
+        if word in roster.topology.server_types:
             return "types"
-        if word in shape.rack_names:
+        if word in roster.rack_names:
             return "racks"
-        if any(pod.name == word for pod in shape.pods):
+        if any(pod.name == word for pod in roster.pods):
             return "pods"
-        return "names" if word in shape.server_names else ""
+        return "names" if word in roster.server_names else ""
 
     def _unknown(self, word: str, keys: Keys) -> None:
-        shape = self.shape
-        known = [*shape.topology.server_types, *shape.rack_names, *(p.name for p in shape.pods)]
+        roster = self.roster
+        known = [*roster.topology.server_types, *roster.rack_names, *(p.name for p in roster.pods)]
         self.faults.append(
             Diagnostic(
                 "IN042",
                 f'no server type, rack, pod or server is called "{word}"',
                 (self.document.word_place(word, *keys),),
-                "server types: " + (", ".join(shape.topology.server_types) or "none"),
-                did_you_mean(word, known) or did_you_mean(word, shape.server_names),
+                "server types: " + (", ".join(roster.topology.server_types) or "none"),
+                did_you_mean(word, known) or did_you_mean(word, roster.server_names),
             )
         )
 

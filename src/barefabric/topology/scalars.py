@@ -45,8 +45,11 @@ def text(value: Any) -> str:
 def lines(value: Any) -> str:
     """Several lines of text, as after ``|``."""
     if not isinstance(value, str):
-        raise Fault("IN021", f"must be lines of text, not {shown(value)}",
-                    mend="write | after the colon and the lines below it, indented")  # fmt: skip
+        raise Fault(
+            "IN021",
+            f"must be lines of text, not {shown(value)}",
+            mend="write | after the colon and the lines below it, indented",
+        )
     if any(not c.isprintable() and c not in "\n\t" for c in value):
         raise Fault("IN021", "must be lines of text, without control characters")
     return value
@@ -104,8 +107,11 @@ def ports(value: Any) -> tuple[int, int]:
     """Count and speed of ``48 x 25G``."""
     match = _PORTS.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise Fault("IN026", f"{shown(value)} does not say how many ports of which speed",
-                    allowed=PORTS_RULE)  # fmt: skip
+        raise Fault(
+            "IN026",
+            f"{shown(value)} does not say how many ports of which speed",
+            allowed=PORTS_RULE,
+        )
     return whole(int(match.group(1)), 1, 4096), speed(match.group(2))
 
 
@@ -145,8 +151,11 @@ def seconds(value: Any) -> int:
     """A time of ``3s`` or ``3000ms``; a bare number is in seconds. Whole seconds only."""
     found = _time(value, bare=1000, unit="s")
     if found % 1000:
-        raise Fault("IN026", f"{shown(value)} is not a whole number of seconds",
-                    allowed="BGP counts in whole seconds: 3s")  # fmt: skip
+        raise Fault(
+            "IN026",
+            f"{shown(value)} is not a whole number of seconds",
+            allowed="BGP counts in whole seconds: 3s",
+        )
     return found // 1000
 
 
@@ -157,8 +166,12 @@ def _time(value: Any, *, bare: int, unit: str) -> int:
     match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         example = "300ms" if unit == "ms" else "3s"
-        raise Fault("IN026", f"{shown(value)} is not a time", allowed=f"a time is written {example}",
-                    mend=f"without a unit it is in {unit}")  # fmt: skip
+        raise Fault(
+            "IN026",
+            f"{shown(value)} is not a time",
+            allowed=f"a time is written {example}",
+            mend=f"without a unit it is in {unit}",
+        )
     return int(match.group(1)) * (1000 if match.group(2) == "s" else 1)
 
 
@@ -166,8 +179,11 @@ def kubernetes_version(value: Any) -> str:
     """A release of Kubernetes: ``1.34`` or ``1.34.2``."""
     found = text(value).removeprefix("v")
     if not re.fullmatch(r"1\.\d{1,3}(\.\d{1,3})?", found):
-        raise Fault("IN026", f"{shown(value)} is not a release of Kubernetes",
-                    allowed='a release is written "1.34" or "1.34.2"')  # fmt: skip
+        raise Fault(
+            "IN026",
+            f"{shown(value)} is not a release of Kubernetes",
+            allowed='a release is written "1.34" or "1.34.2"',
+        )
     return found
 
 
@@ -175,19 +191,25 @@ def secret_name(value: Any) -> str:
     """NAME of ``secret:NAME``. What stands in its place may be a password: it is not repeated."""
     if isinstance(value, str) and value.startswith("secret:") and value[7:].strip():
         return value[7:].strip()
-    raise Fault("IN030", "a password never stands in a topology",
-                allowed="a password is written secret:NAME, and secrets: says where NAME is",
-                mend="write secret:fabric-bgp here and fabric-bgp: env:FABRIC_BGP_PASSWORD there; "
-                     "change the password if this file has left your machine")  # fmt: skip
+    raise Fault(
+        "IN030",
+        "a password never stands in a topology",
+        allowed="a password is written secret:NAME, and secrets: says where NAME is",
+        mend="write secret:fabric-bgp here and fabric-bgp: env:FABRIC_BGP_PASSWORD there; "
+        "change the password if this file has left your machine",
+    )
 
 
 def secret_reference(value: Any) -> str:
     """The name of a secret where nothing else can stand: ``NAME`` or ``secret:NAME``."""
     found = value.removeprefix("secret:").strip() if isinstance(value, str) else ""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", found):
-        raise Fault("IN030", "a password or its hash never stands in a topology",
-                    allowed="the name of a secret, and secrets: says where it is",
-                    mend="write secret: admin-hash here and admin-hash: env:ADMIN_HASH there")  # fmt: skip
+        raise Fault(
+            "IN030",
+            "a password or its hash never stands in a topology",
+            allowed="the name of a secret, and secrets: says where it is",
+            mend="write secret: admin-hash here and admin-hash: env:ADMIN_HASH there",
+        )
     return found
 
 
@@ -201,7 +223,10 @@ def secret_source(value: Any) -> str:
         "vault": re.fullmatch(r"[^#\s]+#[^#\s]+", rest),
     }
     if not fits.get(kind):
-        raise Fault("IN032", "this does not say where the secret is",
-                    allowed="env:VARIABLE, file:PATH or vault:PATH#KEY",
-                    mend="a password itself never stands in a topology")  # fmt: skip
+        raise Fault(
+            "IN032",
+            "this does not say where the secret is",
+            allowed="env:VARIABLE, file:PATH or vault:PATH#KEY",
+            mend="a password itself never stands in a topology",
+        )
     return found

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from barefabric.topology import scalars, widen
+from barefabric.topology import scalars, widen_contracts
 from barefabric.topology.schema_base import (
     AsNumber,
     Block,
@@ -98,7 +98,7 @@ __all__ = [
     "UserContract",
 ]
 
-_ContractForm = Annotated[UserContract, form(widen.contract, WrittenContract)]
+_ContractForm = Annotated[UserContract, form(widen_contracts.contract, WrittenContract)]
 _SecretSource = Annotated[
     str,
     form(scalars.secret_source, Annotated[str, Field(pattern=r"^(env:|file:|vault:.+#).+$")]),

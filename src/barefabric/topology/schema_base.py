@@ -22,8 +22,9 @@ class Block(BaseModel):
 def whole(low: int, high: int) -> BeforeValidator:
     """A whole number within bounds."""
     written = Annotated[int, Field(ge=low, le=high)]
-    return BeforeValidator(lambda value: scalars.whole(value, low, high),
-                           json_schema_input_type=written)  # fmt: skip
+    return BeforeValidator(
+        lambda value: scalars.whole(value, low, high), json_schema_input_type=written
+    )
 
 
 def form(parse: Any, written: Any) -> BeforeValidator:
@@ -37,7 +38,7 @@ _WrittenRange = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9,\[\]-]*$")]
 _WrittenPrefix = Annotated[str, Field(pattern=PREFIX_PATTERN)]
 _WrittenAddress = Annotated[str, Field(pattern=r"^[0-9A-Fa-f.:]+$")]
 WrittenAsn = (
-    Annotated[int, Field(ge=1, le=4294967294)]
+    Annotated[float, Field(ge=1, le=4294967294)]
     | Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 )
 WrittenPorts = Annotated[str, Field(pattern=r"^\s*[0-9]+\s*[xX*]\s*[0-9]+\s*[gG]\s*$")]

@@ -28,9 +28,7 @@ class ServerSelector(Block):
     pods: Names = Field((), description="All servers of these pods.")
 
 
-_SelectorForm = Annotated[
-    ServerSelector, form(widen.selector, str | list[str] | ServerSelector)
-]  # fmt: skip
+_SelectorForm = Annotated[ServerSelector, form(widen.selector, str | list[str] | ServerSelector)]
 
 
 class Endpoint(Block):

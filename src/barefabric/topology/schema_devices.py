@@ -115,7 +115,7 @@ class Tier(Block):
 
 
 class Superspines(Tier):
-    """The layer over the pods; plane k holds every superspine whose index is k modulo ``planes``."""
+    """The layer over the pods; plane k holds each superspine whose index is k modulo ``planes``."""
 
     noun: ClassVar[str] = "the superspines"
 

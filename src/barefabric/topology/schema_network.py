@@ -89,9 +89,11 @@ class AsnRange(Block):
 
 _RangeForm = Annotated[
     AsnRange,
-    form(widen.asn_bounds,
-         WrittenAsn | AsnRange | Annotated[str, Field(pattern=r"^[0-9.]+\s*-\s*[0-9.]+$")]),
-]  # fmt: skip
+    form(
+        widen.asn_bounds,
+        WrittenAsn | AsnRange | Annotated[str, Field(pattern=r"^[0-9.]+\s*-\s*[0-9.]+$")],
+    ),
+]
 
 
 class Asn(Block):
@@ -146,9 +148,9 @@ class Addressing(Block):
 
     loopbacks: Prefixes = Field(("10.255.0.0/16",), description="One address for each switch.")
     links: Prefixes = Field(("10.254.0.0/16",), description="A /31 for each numbered link.")
-    servers: Annotated[
-        ServerPool, form(widen.pooled, str | list[str] | ServerPool)
-    ] = Field(ServerPool(), description="Racks' prefixes: a pool, or {pool, per_rack, vlan}.")  # fmt: skip
+    servers: Annotated[ServerPool, form(widen.pooled, str | list[str] | ServerPool)] = Field(
+        ServerPool(), description="Racks' prefixes: a pool, or {pool, per_rack, vlan}."
+    )
     management: Annotated[ManagementPool, form(widen.pooled, str | ManagementPool)] = Field(
         ManagementPool(), description="Management network: a pool, or {pool, gateway}."
     )

@@ -15,8 +15,18 @@ UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 
-WIDE = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"),
-        (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))  # fmt: skip
+WIDE = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+# A value after "password:", or a slip of that word, that is no reference to a secret.
+_PASSWORD = re.compile(
+    r"""(\bpass\w*["']?\s*:\s+)(?!["']?secret:)("[^"]*"|'[^']*'|[^\s,}\]][^,}\]]*)"""
+)
 
 
 class Source(NamedTuple):
@@ -29,6 +39,7 @@ class Source(NamedTuple):
     def place(self, line: int, column: int = 1, width: int = 1) -> Place:
         """The place of a mark (both count from 1), with the text of its line."""
         excerpt = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        excerpt = _PASSWORD.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
         return Place(self.path, line, column, max(1, width), excerpt)
 
 
@@ -45,13 +56,21 @@ def read(path: Path) -> Source:
     name = str(path)
     for mark, encoding in WIDE:
         if data.startswith(mark):
-            raise refuse("IN007", f"the file is {encoding}, not UTF-8", Place(name),
-                         mend=f"save it as UTF-8, or: iconv -f {encoding} -t UTF-8 {name} > new.yaml")  # fmt: skip
+            raise refuse(
+                "IN007",
+                f"the file is {encoding}, not UTF-8",
+                Place(name),
+                mend=f"save it as UTF-8, or: iconv -f {encoding} -t UTF-8 {name} > new.yaml",
+            )
     data = data.removeprefix(codecs.BOM_UTF8)
     zero = data.find(b"\0")
     if zero >= 0:
-        raise refuse("IN005", f"this is a binary file: byte {zero + 1:,} is zero", Place(name),
-                     mend="give the path of a YAML text file")  # fmt: skip
+        raise refuse(
+            "IN005",
+            f"this is a binary file: byte {zero + 1:,} is zero",
+            Place(name),
+            mend="give the path of a YAML text file",
+        )
     text = _decoded(name, data)
     source = Source(name, text, tuple(text.splitlines()))
     _refuse_unprintable(source)
@@ -63,8 +82,9 @@ def _bytes(path: Path) -> bytes:
     place = Place(str(path))
     try:
         if path.is_dir():
-            raise refuse("IN002", "this is a directory, not a topology file", place,
-                         mend=_files_within(path))  # fmt: skip
+            raise refuse(
+                "IN002", "this is a directory, not a topology file", place, mend=_files_within(path)
+            )
         with path.open("rb") as stream:
             data = stream.read(LARGEST + 1)
             size = max(len(data), path.stat().st_size)
@@ -75,9 +95,13 @@ def _bytes(path: Path) -> bytes:
         fault = Diagnostic("IN003", f"the file cannot be read: {reason}", (place,))
         raise OutsideError([fault]) from None
     if len(data) > LARGEST:
-        raise refuse("IN004", f"the file has {size:,} bytes", place,
-                     allowed=f"a topology has at most {LARGEST:,} bytes",
-                     mend="write equal racks as one range: name: r[001-512]")  # fmt: skip
+        raise refuse(
+            "IN004",
+            f"the file has {size:,} bytes",
+            place,
+            allowed=f"a topology has at most {LARGEST:,} bytes",
+            mend="write equal racks as one range: name: r[001-512]",
+        )
     return data
 
 
@@ -113,8 +137,12 @@ def _decoded(name: str, data: bytes) -> str:
         rest = data[error.start : error.start + 40].splitlines()[0].decode("utf-8", "replace")
         place = Place(name, line, len(start) + 1, 1, start + rest)
         message = f"byte {error.start + 1:,} (0x{data[error.start]:02x}) is not UTF-8"
-        raise refuse("IN006", message, place, mend=f"save the file as UTF-8, or: iconv -f "
-                     f"ISO-8859-1 -t UTF-8 {name} > new.yaml") from None  # fmt: skip
+        raise refuse(
+            "IN006",
+            message,
+            place,
+            mend=f"save the file as UTF-8, or: iconv -f ISO-8859-1 -t UTF-8 {name} > new.yaml",
+        ) from None
 
 
 def _refuse_unprintable(source: Source) -> None:
@@ -127,5 +155,9 @@ def _refuse_unprintable(source: Source) -> None:
         before.append("")
     place = source.place(len(before), len(before[-1]) + 1)
     code_point = f"U+{ord(found.group()):04X}"
-    raise refuse("IN010", f"a control character ({code_point}) cannot stand in a topology", place,
-                 mend="delete it; editors show such characters with a setting of their own")  # fmt: skip
+    raise refuse(
+        "IN010",
+        f"a control character ({code_point}) cannot stand in a topology",
+        place,
+        mend="delete it; editors show such characters with a setting of their own",
+    )

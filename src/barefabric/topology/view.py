@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from barefabric.errors import Diagnostic, Place
 from barefabric.topology.names import did_you_mean
-from barefabric.topology.shape import Keys, Shape
+from barefabric.topology.roster import Keys, Roster
 
 if TYPE_CHECKING:
     from barefabric.topology.load import Document
@@ -19,7 +19,7 @@ class View(NamedTuple):
 
     document: "Document"
     topology: "Topology"
-    shape: Shape
+    roster: Roster
 
     def place(self, *keys: str | int) -> Place:
         """Where a value stands."""

@@ -15,9 +15,6 @@ from barefabric.topology.names import check_name, expand_range
 
 OFF = ("off", "no", "none", "false")
 ON = ("on", "yes", "true")
-CONTRACT_KINDS = ("reach", "never-reach", "survives", "max-path-length")
-
-_CONTRACT_KEYS = {"from": "source", "to": "target", "failures": "failures", "length": "length"}
 _CABLE = re.compile(r"\s+-+\s+")
 
 
@@ -48,9 +45,13 @@ def names(value: Any) -> tuple[str, ...]:
     else:
         items = [expand_range(scalars.text(value))]
     found = tuple(name for item in items for name in item)
-    twice = next((name for name in found if found.count(name) > 1), "") if len(found) < 500 else ""
-    if twice or len(set(found)) < len(found):
-        raise Fault("IN051", f"{shown(twice) if twice else 'a name'} stands twice in this list")
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        twice = seen.intersection(item)
+        if twice:
+            at = (index,) if isinstance(value, list | tuple) else ()
+            raise Fault("IN051", f"{shown(min(twice))} stands twice in this list", at=at)
+        seen.update(item)
     return found
 
 
@@ -114,8 +115,11 @@ def _tier(value: Any) -> dict[Any, Any]:
         found = names(value)
         return {"names": found, "count": len(found)}
     if not isinstance(value, dict):
-        raise Fault("IN021", f"must be a count, a list of names or a block, not {shown(value)}",
-                    allowed="2, or [a, b], or {type: spine, count: 2}")  # fmt: skip
+        raise Fault(
+            "IN021",
+            f"must be a count, a list of names or a block, not {shown(value)}",
+            allowed="2, or [a, b], or {type: spine, count: 2}",
+        )
     if "names" not in value:
         if "count" not in value:
             raise Fault("IN020", "has neither count nor names", allowed="{type: spine, count: 2}")
@@ -127,8 +131,12 @@ def _tier(value: Any) -> dict[Any, Any]:
     except Faults as several:
         raise Faults(fault.under("names") for fault in several.faults) from None
     if value.get("count", len(found)) != len(found):
-        raise Fault("IN062", f"count says {shown(value['count'])}, but there are {len(found)} names",
-                    mend="leave count out where there are names", at=("count",))  # fmt: skip
+        raise Fault(
+            "IN062",
+            f"count says {shown(value['count'])}, but there are {len(found)} names",
+            mend="leave count out where there are names",
+            at=("count",),
+        )
     return {**value, "names": found, "count": len(found)}
 
 
@@ -137,8 +145,11 @@ def server_entry(value: Any) -> int | tuple[str, ...]:
     if isinstance(value, list | tuple):
         return names(value)
     if isinstance(value, str):
-        raise Fault("IN021", f"must be a count or a list of names, not {shown(value)}",
-                    allowed="{node: 4} or {node: [alpha, beta]}")  # fmt: skip
+        raise Fault(
+            "IN021",
+            f"must be a count or a list of names, not {shown(value)}",
+            allowed="{node: 4} or {node: [alpha, beta]}",
+        )
     return scalars.whole(value, 0, 1024)
 
 
@@ -190,8 +201,11 @@ def cable(value: Any) -> Any:
         return value
     ends = _CABLE.split(value.strip())
     if len(ends) != 2:
-        raise Fault("IN026", f"{shown(value)} does not say which two ports",
-                    allowed='"spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1"')  # fmt: skip
+        raise Fault(
+            "IN026",
+            f"{shown(value)} does not say which two ports",
+            allowed='"spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1"',
+        )
     return {"a": cable_end(ends[0]), "b": cable_end(ends[1])}
 
 
@@ -201,44 +215,9 @@ def cable_end(value: Any) -> Any:
         return value
     device, colon, port = value.partition(":")
     if not (device.strip() and colon and port.strip()):
-        raise Fault("IN026", f"{shown(value)} is not a port of a device",
-                    allowed="an end is written device:port, as in spine1:Ethernet1/1")  # fmt: skip
+        raise Fault(
+            "IN026",
+            f"{shown(value)} is not a port of a device",
+            allowed="an end is written device:port, as in spine1:Ethernet1/1",
+        )
     return {"device": device.strip(), "port": port.strip()}
-
-
-def contract(value: Any) -> Any:
-    """``{name, reach: {from, to}}`` to ``{name, kind: reach, source, target}``."""
-    if not isinstance(value, dict):
-        return value
-    kinds = [key for key in value if key in CONTRACT_KINDS]
-    if len(kinds) != 1:
-        what = "no kind" if not kinds else "several kinds"
-        raise Fault("IN063", f"the contract has {what}",
-                    allowed=f"exactly one of: {', '.join(CONTRACT_KINDS)}")  # fmt: skip
-    kind = kinds[0]
-    body = value[kind]
-    if not isinstance(body, dict):
-        raise Fault("IN021", f"must be a block of keys, not {shown(body)}",
-                    allowed="{from: rack or device, to: rack, device or prefix}", at=(kind,))  # fmt: skip
-    extra = {"survives": ("failures",), "max-path-length": ("length",)}.get(kind, ())
-    _refuse_keys(body, ("from", "to", *extra), kind)
-    missing = [key for key in ("from", "to", *extra) if key not in body and key != "failures"]
-    if missing:
-        raise Fault("IN020", f"the key {missing[0]} is missing", at=(kind,),
-                    allowed=f"{kind} takes: {', '.join(('from', 'to', *extra))}")  # fmt: skip
-    rest = {key: item for key, item in value.items() if key != kind}
-    return {**rest, "kind": kind, **{_CONTRACT_KEYS[key]: item for key, item in body.items()}}
-
-
-def _refuse_keys(body: dict[str, Any], allowed: tuple[str, ...], what: str) -> None:
-    """Unknown keys of a block that the schema never sees."""
-    from barefabric.topology.names import did_you_mean
-
-    faults = [
-        Fault("IN012", f'unknown key "{key}"', allowed=f"{what} takes: {', '.join(allowed)}",
-              mend=did_you_mean(key, allowed), at=(what, key))
-        for key in body
-        if key not in allowed
-    ]  # fmt: skip
-    if faults:
-        raise Faults(faults)

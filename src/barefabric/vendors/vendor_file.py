@@ -60,6 +60,7 @@ def _dialect(table: Table, folder: Path) -> Dialect | None:
         management_port=part.text("management_port"),
         speeds=_speeds(part),
         interface_import=part.flag("interface_import"),
+        second_gateway=part.flag("second_gateway"),
     )
     part.close()
     return dialect

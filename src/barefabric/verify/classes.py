@@ -57,14 +57,18 @@ class View:
 
 
 class Classes:
-    """The stable partition of a graph, and the views that prefixes have of it."""
+    """The stable partition of a graph, and the views that prefixes have of it.
 
-    def __init__(self, graph: Graph) -> None:
+    ``apart`` puts every vertex in a class of its own, whatever is equal.
+    """
+
+    def __init__(self, graph: Graph, *, apart: bool = False) -> None:
         self.graph = graph
-        self.cells = stable_cells(graph)
+        self.cells = list(range(len(graph.members))) if apart else stable_cells(graph)
         self.members: list[list[int]] = [[] for _ in range(max(self.cells, default=-1) + 1)]
         for vertex, cell in enumerate(self.cells):
             self.members[cell].append(vertex)
+        self._unmarked: dict[int, list[Edge]] = {}
 
     def view(self, marks: Mapping[int, Mark]) -> View:
         """The partition once processes are marked."""
@@ -240,8 +244,16 @@ class Classes:
                 if other != vertex or self.vertex_size(view, vertex) > 1:
                     yield other, inner
 
-    def edges(self, view: View, cell: int) -> Iterator[Edge]:
+    def edges(self, view: View, cell: int) -> list[Edge]:
         """The sessions that each process of a cell has, by class of the other end."""
+        if view.holding:
+            return list(self._edges(view, cell))
+        known = self._unmarked.get(cell)
+        if known is None:
+            known = self._unmarked[cell] = list(self._edges(view, cell))
+        return known
+
+    def _edges(self, view: View, cell: int) -> Iterator[Edge]:
         vertex = next(self.vertices(view, cell))
         mine = self.processes(view, vertex)
         counts: dict[tuple[int, int], list[int]] = {}

@@ -26,7 +26,8 @@ class Graph:
     Code 2 * (label + 1) is an edge seen from end ``a``, one more seen from end ``b``.
     ``mirror`` gives the code seen from the other end. ``inner`` is the code of the sessions
     among the twins of one bundle, -1 where there is none. ``asn_vertex`` is -1 where every
-    member has an AS number that nobody else uses.
+    member has an AS number that nobody else uses. ``near`` packs the neighbors of each process
+    as neighbor * len(mirror) + code.
     """
 
     network: Network
@@ -38,12 +39,18 @@ class Graph:
     asn_vertex: list[int] = field(default_factory=list)
     bundle_of: list[int] = field(default_factory=list)
     mirror: list[int] = field(default_factory=list)
+    near: list[list[int]] = field(default_factory=list)
+
+    def around(self, process: int) -> list[tuple[int, int]]:
+        """Neighbors of one process with codes as seen from it, one for each session."""
+        width = len(self.mirror)
+        return [(packed // width, packed % width) for packed in self.near[process]]
 
 
 def build_graph(network: Network, *, bundled: bool = True) -> Graph:
     """Bundle the twins of a network. ``bundled=False`` keeps every process apart."""
     graph = Graph(network, mirror=_mirrors(network))
-    near = _adjacent_codes(network, graph.mirror)
+    near = graph.near = _adjacent_codes(network, graph.mirror)
     shared = {asn for asn, users in Counter(network.asns).items() if users > 1}
     colors = _colors(network, shared)
     kinds = _numbered(

@@ -4,7 +4,7 @@ Free of names of roles and of any assumption about the shape: what is equal in i
 :mod:`barefabric.verify.graph` and :mod:`barefabric.verify.classes`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -89,7 +89,8 @@ class Network:
 
     ``expectations`` is whatever must be equal for two processes to stand in one class beside
     their configuration (the builder puts there what contracts count). ``own_imports`` are import
-    policies of end ``a`` for one neighbor. ``uses`` maps a private list's contents to its places.
+    policies of end ``a`` for one neighbor. ``uses`` maps a private list's contents to its places;
+    ``public`` are the contents that stand in signatures.
     """
 
     index: ListIndex = field(default_factory=ListIndex)
@@ -101,6 +102,7 @@ class Network:
     edges: list[tuple[int, int, int]] = field(default_factory=list)
     own_imports: dict[tuple[int, int], str] = field(default_factory=dict)
     uses: dict[int, list[Use]] = field(default_factory=dict)
+    public: set[int] = field(default_factory=set)
 
     def add(self, name: str, asn: int, config: Config, expectation: object = 0) -> int:
         """Add a process; its number."""
@@ -109,12 +111,6 @@ class Network:
         self.configs.append(config)
         self.expectations.append(expectation)
         return len(self.names) - 1
-
-
-class Prefixes(NamedTuple):
-    """Prefixes that are originated, with who originates each: pairs (process, attributes)."""
-
-    origins: Mapping[str, Sequence[tuple[int, Attributes]]]
 
 
 PRIVATE_TWO_BYTE = range(64512, 65535)

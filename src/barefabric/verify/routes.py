@@ -98,7 +98,7 @@ class _Run:
         self.cells = list(classes.cells_in(view))
         self.tokens = {cell: classes.asn_cell(view, cell) for cell in self.cells}
         self.single = {cell: self._is_single(token) for cell, token in self.tokens.items()}
-        self.edges = {cell: list(classes.edges(view, cell)) for cell in self.cells}
+        self.edges = {cell: classes.edges(view, cell) for cell in self.cells}
         self.own: dict[int, Route] = {}
         self.flows: dict[int, list[Flow]] = {}
         self.limits: dict[int, int] = {}
@@ -173,6 +173,7 @@ class _Run:
     def _best(self, cell: int, routes: Mapping[int, Route]) -> Route | None:
         certain = [self.own[cell]] if cell in self.own else []
         perhaps: list[Route] = []
+        unknown = False
         for flow in self.flows[cell]:
             offered = routes.get(flow.edge.cell)
             if offered is None:
@@ -180,12 +181,13 @@ class _Run:
             try:
                 route, sure = self._offer(cell, flow, offered)
             except Ambiguous:
-                route, sure = offered, False
+                unknown = True
+                continue
             if route is not None:
                 (certain if sure else perhaps).append(route)
         best = min((route.rank for route in certain), default=None)
         self.undecided.discard(cell)
-        if any(best is None or route.rank <= best for route in perhaps):
+        if unknown or any(best is None or route.rank <= best for route in perhaps):
             self.undecided.add(cell)
         if best is None:
             return None
@@ -193,9 +195,7 @@ class _Run:
 
     def _offer(self, cell: int, flow: Flow, offered: Route) -> tuple[Route | None, bool]:
         """The route as it arrives, and whether it surely does."""
-        if (flow.mute and not offered.local) or (
-            flow.internal and not offered.local and not offered.external
-        ):
+        if not offered.local and (flow.mute or (flow.internal and not _passed_on(flow, offered))):
             return None, True
         sent = self._apply(flow.exports, offered)
         if sent is None:
@@ -219,6 +219,15 @@ class _Run:
 
 _NONE: frozenset[str] = frozenset()
 _NO_PATH: frozenset[Token] = frozenset()
+
+
+def _passed_on(flow: Flow, offered: Route) -> bool:
+    """Whether a learned route goes over an iBGP session and can be used there.
+
+    What was learned by iBGP is not passed on by iBGP (RFC 4271, 9.2). Without next-hop-self the
+    next hop is an address on a link that nobody announces.
+    """
+    return offered.external and flow.next_hop_self
 
 
 def _rules(config: Config, name: str) -> Sequence[Rule] | None:

@@ -1,4 +1,4 @@
-"""The names that a topology stands for: pods, racks, switches and servers, and where each is written.
+"""The names that a topology stands for, of pods, racks, switches and servers, and their places.
 
 Names only. Devices, ports and cables are made by ``expand``.
 """
@@ -32,7 +32,7 @@ class NamedPod(NamedTuple):
     keys: Keys
 
 
-class Shape:
+class Roster:
     """The names of one topology, computed once and on demand."""
 
     def __init__(self, topology: "Topology") -> None:

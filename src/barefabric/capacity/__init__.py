@@ -1,0 +1,1 @@
+"""How far a design goes: ports, addresses, AS numbers, routes, bandwidth, growth, failures."""

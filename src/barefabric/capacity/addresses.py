@@ -1,0 +1,88 @@
+"""Addresses and AS numbers: how much of each pool is handed out."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from barefabric.derive.prefixes import blocks_per_node
+from barefabric.model.address import is_ipv4, split
+from barefabric.model.design import Design
+from barefabric.model.kubernetes import Cluster
+from barefabric.plan.asn_plan import pool_use
+
+
+class Fill(NamedTuple):
+    """How full a pool is, counted in what it hands out.
+
+    ``unit`` names that: ``/31``, ``AS numbers``. ``held`` is what is kept for things that are gone.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    unit: str
+    used: int
+    held: int
+    size: int
+
+    @property
+    def free(self) -> int:
+        """What can still be handed out."""
+        return self.size - self.used - self.held
+
+    @property
+    def share(self) -> float:
+        """How full it is, from 0 to 1."""
+        return (self.used + self.held) / self.size if self.size else 0.0
+
+
+class PodRoom(NamedTuple):
+    """The pod addresses of a cluster, in blocks.
+
+    ``needed`` is what a full node takes: enough blocks for its pods and one more.
+    """
+
+    cluster: str
+    prefixes: tuple[str, ...]
+    block_size: int
+    blocks: int
+    nodes: int
+    needed: int
+
+    @property
+    def per_node(self) -> int:
+        """How many blocks there are for each node."""
+        return self.blocks // self.nodes if self.nodes else 0
+
+
+def pools(design: Design) -> tuple[Fill, ...]:
+    """The fabric's own address pools."""
+    return tuple(
+        Fill(pool.name, pool.prefixes, f"/{pool.unit}", pool.used, pool.retired, pool.size)
+        for pool in design.pools
+    )
+
+
+def asns(design: Design) -> tuple[Fill, ...]:
+    """The ranges of AS numbers."""
+    return tuple(
+        Fill(pool.name, (f"{pool.first}-{pool.last}",), "AS numbers", used, 0,
+             pool.last - pool.first + 1)
+        for pool, used in pool_use(design)
+    )
+
+
+def _blocks(cluster: Cluster) -> int:
+    lengths = (split(prefix)[1] for prefix in cluster.pods if is_ipv4(prefix))
+    return sum(1 << max(cluster.block_size - length, 0) for length in lengths)
+
+
+def _rooms(design: Design) -> Iterator[PodRoom]:
+    for cluster in design.clusters.values():
+        yield PodRoom(
+            cluster.name, cluster.pods, cluster.block_size, _blocks(cluster), len(cluster.nodes),
+            blocks_per_node(cluster),
+        )
+
+
+def pod_rooms(design: Design) -> tuple[PodRoom, ...]:
+    """Room for pods, cluster by cluster."""
+    return tuple(_rooms(design))

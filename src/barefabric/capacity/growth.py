@@ -1,0 +1,161 @@
+"""Growth: at how many racks a design is full, and of what.
+
+Each limit is by itself: the racks that one resource allows while nothing else runs out. The least
+of them binds.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from barefabric.capacity.addresses import Fill, asns, pod_rooms, pools
+from barefabric.capacity.load import Load, loads
+from barefabric.capacity.needs import RackNeeds, rack_needs
+from barefabric.capacity.routes import table_use
+from barefabric.model.design import Design
+from barefabric.model.device import Role
+
+
+class Limit(NamedTuple):
+    """A resource, the number of racks at which it is used up, and why in a few words."""
+
+    resource: str
+    racks: int
+    why: str
+
+
+class Extra(NamedTuple):
+    """What a larger shape takes beside its racks: switches above the leaves, and their links."""
+
+    switches: int = 0
+    links: int = 0
+    links_per_rack: int = 0
+    spine_asns: int = 0
+
+
+class Room(NamedTuple):
+    """Ports of a switch that run at a speed: how many there are and how many are free."""
+
+    ports: int
+    free: int
+
+
+def room(load: Load, speed: int) -> Room:
+    """The ports of a switch that can run at ``speed`` Gbit/s."""
+    fits = [n for n, port in enumerate(load.panel.ports) if speed in port.speeds]
+    return Room(len(fits), sum(n not in load.ports for n in fits))
+
+
+def spine_rooms(design: Design, speed: int) -> Mapping[str, list[Room]]:
+    """The room on each spine, by pod."""
+    load = loads(design)
+    found: dict[str, list[Room]] = {}
+    for switch in design.switches.values():
+        if switch.role is Role.SPINE:
+            found.setdefault(switch.pod, []).append(room(load[switch.name], speed))
+    return found
+
+
+def growth(design: Design) -> tuple[Limit, ...]:
+    """All limits of a design with its present spines, the one that binds first.
+
+    Empty for a fabric without racks.
+    """
+    if not design.racks:
+        return ()
+    needs = rack_needs(design)
+    found = [*_spine_ports(design, needs), *wide_limits(design, needs, Extra())]
+    return tuple(sorted(found, key=lambda limit: limit.racks))
+
+
+def _spine_ports(design: Design, needs: RackNeeds) -> Iterator[Limit]:
+    """Racks until the spines are full; of several pods, each filled."""
+    if not needs.spine_ports:
+        return
+    rooms = spine_rooms(design, needs.uplink)
+    more = {pod: min(r.free for r in its) // needs.spine_ports for pod, its in rooms.items()}
+    smallest = min((r for its in rooms.values() for r in its), default=Room(0, 0))
+    here: dict[str, int] = {}
+    for rack in design.racks.values():
+        here[rack.pod] = here.get(rack.pod, 0) + 1
+    racks = len(design.racks) + sum(more.get(pod, 0) for pod in here)
+    other = smallest.ports - smallest.free - needs.spine_ports * min(here.values())
+    why = f"{smallest.ports} ports on each, {needs.spine_ports} per rack"
+    if other > 0:
+        why += f", {other} for other links"
+    if len(here) > 1:
+        why += f"; {len(here)} pods"
+    yield Limit("spine ports", racks, why)
+
+
+def wide_limits(design: Design, needs: RackNeeds, extra: Extra) -> Iterator[Limit]:
+    """Limits that hold for the fabric as a whole: pools, AS numbers, route tables."""
+    yield from _pool_limits(design, needs, extra)
+    yield from _asn_limits(design, needs, extra)
+    yield from _pod_limits(design)
+    racks = len(design.racks)
+    for table in table_use(design):
+        if table.size and needs.routes:
+            spare = table.size - table.routes - extra.switches
+            why = f"{table.size:,} IPv4 routes, {needs.routes:,} per rack"
+            yield Limit(
+                f"route table of {table.model}", max(racks + spare // needs.routes, 0), why
+            )
+
+
+def _fits(racks: int, fill: Fill, taken: int, each: int, what: str) -> Iterator[Limit]:
+    """The racks a pool allows after ``taken`` more of it went to something else."""
+    if each and fill.size:
+        more = (fill.free - taken) // each
+        name = f"{fill.name} {', '.join(fill.prefixes)}"
+        held = f", {fill.held:,} held for what is gone" if fill.held else ""
+        why = f"{fill.size:,} {what}, {each:,} per rack{held}"
+        yield Limit(name, max(racks + more, 0), why)
+
+
+def _pool_limits(design: Design, needs: RackNeeds, extra: Extra) -> Iterator[Limit]:
+    racks = len(design.racks)
+    spent = {
+        "loopbacks": (extra.switches, needs.leaves, "addresses"),
+        "links": (
+            extra.links + racks * extra.links_per_rack, needs.links + extra.links_per_rack, "/31s"
+        ),
+        "management": (extra.switches, needs.leaves, "addresses"),
+    }
+    for fill in pools(design):
+        what = (0, needs.prefixes, f"prefixes of {fill.unit}") if fill.name == "servers" else None
+        taken, each, unit = what or spent.get(fill.name, (0, 0, ""))
+        yield from _fits(racks, fill, taken, each, unit)
+
+
+def _asn_limits(design: Design, needs: RackNeeds, extra: Extra) -> Iterator[Limit]:
+    racks = len(design.racks)
+    each = {"leaf": needs.leaf_asns, "node": needs.node_asns}
+    for fill in asns(design):
+        named = fill._replace(name=f"asn.{fill.name}")
+        yield from _fits(racks, named, 0, each.get(fill.name, 0), "AS numbers")
+        if fill.name == "spine" and extra.spine_asns > fill.free:
+            yield Limit(f"asn.spine {fill.prefixes[0]}", racks, f"{fill.size:,} AS numbers")
+
+
+def _pod_limits(design: Design) -> Iterator[Limit]:
+    """Pod addresses, of clusters that have nodes in every rack and so grow with each."""
+    racks = len(design.racks)
+    for space in pod_rooms(design):
+        nodes = design.clusters[space.cluster].nodes
+        homes = {design.servers[name].rack for name in nodes}
+        if len(homes) == racks and space.needed:
+            per_rack = max(_per_rack(design, nodes).values())
+            allowed = space.blocks // (per_rack * space.needed)
+            why = (
+                f"{space.blocks:,} blocks of /{space.block_size}, {per_rack} nodes per rack with "
+                f"{space.needed} each"
+            )
+            yield Limit(f"pods of {space.cluster} {', '.join(space.prefixes)}", allowed, why)
+
+
+def _per_rack(design: Design, nodes: tuple[str, ...]) -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for name in nodes:
+        rack = design.servers[name].rack
+        counts[rack] = counts.get(rack, 0) + 1
+    return counts

@@ -1,0 +1,130 @@
+"""Ports: how many each switch has, how many are used for what, and how many are left."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import NamedTuple
+
+from barefabric.capacity.load import Load, Use, loads
+from barefabric.model.design import Design
+from barefabric.model.device import DeviceModel, PortSpec, Role
+
+
+class Block(NamedTuple):
+    """A run of equal ports of a model: ``48 x 25G``. ``first`` is the position of its first port."""
+
+    group: str
+    speed: int
+    count: int
+    first: int
+
+
+class BlockUse(NamedTuple):
+    """A block of one switch: how many ports of it are used for what."""
+
+    block: Block
+    used: Mapping[Use, int]
+
+    @property
+    def taken(self) -> int:
+        """How many ports are used."""
+        return sum(self.used.values())
+
+    @property
+    def free(self) -> int:
+        """How many ports are not."""
+        return self.block.count - self.taken
+
+
+class Span(NamedTuple):
+    """The least and the most of something over several switches."""
+
+    least: int
+    most: int
+
+    def __str__(self) -> str:
+        """``4`` where all are alike, else ``2-4``."""
+        return str(self.most) if self.least == self.most else f"{self.least}-{self.most}"
+
+
+class TierPorts(NamedTuple):
+    """A block over all switches of one role and model."""
+
+    role: Role
+    model: str
+    switches: int
+    group: str
+    speed: int
+    count: int
+    used: Mapping[Use, Span]
+    free: Span
+
+    @property
+    def text(self) -> str:
+        """``8 x 100G: 2 up, 2 peer, 4 free``."""
+        uses = [f"{span} {use}" for use, span in self.used.items()]
+        if len(uses) == 1 and self.group != "uplink":
+            uses = [f"{next(iter(self.used.values()))} used"]
+        return f"{self.count} x {self.speed}G: {', '.join([*uses, f'{self.free} free'])}"
+
+
+def blocks(model: DeviceModel) -> tuple[Block, ...]:
+    """The runs of equal ports of a model, in panel order."""
+    found: list[Block] = []
+    first = 0
+
+    def kind(port: PortSpec) -> tuple[str, int]:
+        return port.group, port.speeds[0]
+
+    for (group, speed), run in groupby(model.ports, key=kind):
+        count = len(list(run))
+        found.append(Block(group, speed, count, first))
+        first += count
+    return tuple(found)
+
+
+def _uses(load: Load, parts: tuple[Block, ...]) -> tuple[BlockUse, ...]:
+    counts: dict[Block, Counter[Use]] = {part: Counter() for part in parts}
+    at = [part for part in parts for _ in range(part.count)]
+    for position, use in load.ports.items():
+        if position < len(at):
+            counts[at[position]][use] += 1
+    return tuple(BlockUse(part, {u: counts[part][u] for u in Use if counts[part][u]})
+                 for part in parts)
+
+
+def port_use(design: Design) -> Mapping[str, tuple[BlockUse, ...]]:
+    """The use of every switch's ports, block by block."""
+    parts = {s.type: blocks(s.model) for s in design.switches.values()}
+    load = loads(design)
+    return {s.name: _uses(load[s.name], parts[s.type]) for s in design.switches.values()}
+
+
+def tier_ports(design: Design) -> tuple[TierPorts, ...]:
+    """The use of ports by tier: leaves first, as a person asks."""
+    tiers: dict[tuple[Role, str], list[tuple[BlockUse, ...]]] = {}
+    for name, uses in port_use(design).items():
+        switch = design.switches[name]
+        tiers.setdefault((switch.role, switch.model.name), []).append(uses)
+    order = (Role.LEAF, Role.SPINE, Role.SUPERSPINE, Role.BORDER)
+    return tuple(
+        tier
+        for role in order
+        for (its, model), members in tiers.items()
+        if its is role
+        for tier in _tier(role, model, members)
+    )
+
+
+def _tier(role: Role, model: str, members: list[tuple[BlockUse, ...]]) -> Iterator[TierPorts]:
+    for column in zip(*members, strict=True):
+        block = column[0].block
+        spans = {
+            use: Span(min(b.used.get(use, 0) for b in column), max(b.used.get(use, 0) for b in column))
+            for use in Use
+        }
+        free = Span(min(b.free for b in column), max(b.free for b in column))
+        used = {use: span for use, span in spans.items() if span.most}
+        yield TierPorts(
+            role, model, len(members), block.group, block.speed, block.count, used, free
+        )

@@ -1,0 +1,1 @@
+"""Compare two designs: in the field's terms first, then as text."""

@@ -1,0 +1,191 @@
+"""Compare two design documents (``design.json``, parsed). Linear in their size."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from barefabric.compare.changes import Changes
+from barefabric.compare.delta import (
+    Delta,
+    Difference,
+    Moved,
+    Record,
+    differences,
+    pairs,
+    split,
+    text,
+)
+
+_NUMBERS = {"id": "id", "asn": "ASN", "loopback": "loopback", "management": "management"}
+_ADDRESSES = ("address", "second address")
+_DEVICE_SKIP = frozenset({*_NUMBERS, "addresses", "interfaces", "originates", "position"})
+"""Numbers, which are compared on their own, and what follows from other things of the document."""
+
+_CLUSTER_SKIP = frozenset({"nodes", "control_plane", "pods", "services", "pools", "endpoint"})
+_RACK_SKIP = frozenset({"leaves", "servers", "prefix", "gateway"})
+
+
+def compare_documents(old: Record, new: Record) -> Changes:
+    """What changed from ``old`` to ``new``, two documents of the schema ``barefabric.design/1``.
+
+    An empty ``old`` makes everything new. Numbers of things that both have are in ``moved``; a
+    session whose ends were renumbered is changed, not moved.
+    """
+    devices = _table(old, new, "devices", _DEVICE_SKIP)
+    links = _links(old, new)
+    sessions = _sessions(old, new)
+    moved = (
+        *_device_moves(old, new),
+        *_rack_moves(old, new),
+        *_link_moves(old, new),
+        *_pair_moves(sessions, old, new),
+    )
+    return Changes(
+        old.get("fabric", ""), new.get("fabric", ""), devices, _table(old, new, "racks", _RACK_SKIP),
+        links, sessions, _prefixes(old, new), _table(old, new, "clusters", _CLUSTER_SKIP),
+        _policies(old, new), differences(old.get("underlay", {}), new.get("underlay", {})), moved,
+    )  # fmt: skip
+
+
+def _table(old: Record, new: Record, name: str, skip: frozenset[str]) -> Delta:
+    before, after = old.get(name, {}), new.get(name, {})
+    changed = {
+        key: found
+        for key, was, now in pairs(before, after)
+        if (found := differences(was, now, skip))
+    }
+    return Delta(*split(before, after), changed)
+
+
+def _links(old: Record, new: Record) -> Delta:
+    """Links; their ports and addresses are numbers, compared on their own."""
+    return _table(old, new, "links", frozenset({"a", "b"}))
+
+
+def _sessions(old: Record, new: Record) -> Delta:
+    """Sessions with everything that their profile says of them."""
+    before, after = old.get("sessions", {}), new.get("sessions", {})
+    profiles_before, profiles_after = old.get("profiles", {}), new.get("profiles", {})
+    by_profile: dict[tuple[str, str], tuple[Difference, ...]] = {}
+    changed: dict[str, tuple[Difference, ...]] = {}
+    same = profiles_before == profiles_after
+    for name, now in after.items():
+        was = before.get(name)
+        if was is None or (same and was == now):
+            continue
+        kinds = was["profile"], now["profile"]
+        if kinds not in by_profile:
+            by_profile[kinds] = differences(
+                profiles_before.get(kinds[0], {}), profiles_after.get(kinds[1], {})
+            )
+        found = by_profile[kinds] if was == now else differences(was, now) + by_profile[kinds]
+        if found:
+            changed[name] = found
+    return Delta(*split(before, after), changed)
+
+
+def _device_moves(old: Record, new: Record) -> Iterator[Moved]:
+    for name, was, now in pairs(old.get("devices", {}), new.get("devices", {})):
+        for field, what in _NUMBERS.items():
+            if field in was and field in now and was[field] != now[field]:
+                yield Moved(name, what, text(was[field]), text(now[field]))
+        both = zip(was.get("addresses", ()), now.get("addresses", ()), strict=False)
+        for what, (before, after) in zip(_ADDRESSES, both, strict=False):
+            if before != after:
+                yield Moved(name, what, before, after)
+
+
+def _rack_moves(old: Record, new: Record) -> Iterator[Moved]:
+    for name, was, now in pairs(old.get("racks", {}), new.get("racks", {})):
+        if was["prefix"] and now["prefix"] and was["prefix"] != now["prefix"]:
+            yield Moved(f"rack {name}", "prefix", was["prefix"], now["prefix"])
+
+
+def _link_moves(old: Record, new: Record) -> Iterator[Moved]:
+    """Ports and addresses of cables, both ends in one, as the ledger counts them.
+
+    A link that became numbered or unnumbered has not moved: where one had no value there is none
+    that could have.
+    """
+    for name, was, now in pairs(old.get("links", {}), new.get("links", {})):
+        for what in ("port", "address"):
+            before, after = _both(was, what), _both(now, what)
+            if before and after and before != after:
+                yield Moved(f"link {name}", what, before, after)
+
+
+def _pair_moves(sessions: Delta, old: Record, new: Record) -> Iterator[Moved]:
+    """Addresses of the iBGP sessions of pairs, which stand on no link of their own."""
+    for name in sessions.changed:
+        was, now = old["sessions"][name], new["sessions"][name]
+        if now["kind"] == "pair" and _both(was, "address") != _both(now, "address"):
+            thing = f"pair {now['a']['device']} {now['b']['device']}"
+            yield Moved(thing, "address", _both(was, "address"), _both(now, "address"))
+
+
+def _both(record: Record, what: str) -> str:
+    """A property of both ends, upper end first; empty where neither has it."""
+    return f"{record['a'][what]} {record['b'][what]}".strip()
+
+
+def _prefixes(old: Record, new: Record) -> Delta:
+    before, after = dict(_named_prefixes(old)), dict(_named_prefixes(new))
+    changed = {
+        name: (Difference("prefixes", was["prefixes"], now["prefixes"]),)
+        for name, was, now in pairs(before, after)
+    }
+    return Delta(*split(before, after), changed)
+
+
+def _named_prefixes(document: Record) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Every prefix of a document by what it is for."""
+    for name, rack in document.get("racks", {}).items():
+        if rack["prefix"]:
+            yield f"rack {name}", {"prefixes": rack["prefix"]}
+    for name, cluster in document.get("clusters", {}).items():
+        yield f"pods of {name}", _joined(cluster["pods"])
+        yield f"services of {name}", _joined(cluster["services"])
+        for pool, facts in cluster["pools"].items():
+            yield f"pool {pool} of {name}", _joined(facts["prefixes"])
+        if cluster["endpoint"]:
+            yield f"API endpoint of {name}", _joined([cluster["endpoint"]])
+    for pool in document.get("pools", ()):
+        yield f"pool of {pool['name']}", _joined(pool["prefixes"])
+    external = document.get("prefixes", {}).get("external", ())
+    if external:
+        yield "accepted from outside", _joined(external)
+
+
+def _joined(prefixes: Sequence[str]) -> dict[str, str]:
+    return {"prefixes": ", ".join(prefixes)}
+
+
+def _policies(old: Record, new: Record) -> Mapping[str, tuple[Difference, ...]]:
+    """Policies and lists that differ, by switch."""
+    found: dict[str, tuple[Difference, ...]] = {}
+    for switch, was, now in pairs(old.get("policies", {}), new.get("policies", {})):
+        before, after = dict(_named_rules(was)), dict(_named_rules(now))
+        found[switch] = tuple(
+            Difference(name, before.get(name, ""), after.get(name, ""))
+            for name in dict.fromkeys((*after, *before))
+            if before.get(name, "") != after.get(name, "")
+        )
+    return {switch: rules for switch, rules in found.items() if rules}
+
+
+def _named_rules(policy: Record) -> Iterator[tuple[str, str]]:
+    for name, entries in policy["prefix_lists"].items():
+        yield f"prefix list {name}", ", ".join(entries)
+    for name, community in policy["community_lists"].items():
+        yield f"community list {name}", community
+    for name, terms in policy["policies"].items():
+        yield f"policy {name}", "; ".join(_term(term) for term in terms)
+
+
+def _term(term: Mapping[str, Any]) -> str:
+    verb = "permit" if term["permit"] else "deny"
+    rest = " ".join(
+        f"{key.replace('_', ' ')} {value}"
+        for key, value in term.items()
+        if key not in {"sequence", "permit"}
+    )
+    return f"{term['sequence']} {verb} {rest}".rstrip()

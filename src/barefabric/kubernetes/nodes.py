@@ -1,0 +1,90 @@
+"""What a cluster's nodes are told about themselves: labels, ASNs, addresses, kubeadm's settings."""
+
+from collections.abc import Iterator
+
+from barefabric.kubernetes.manifest import (
+    ATTACH_LABEL,
+    RACK_LABEL,
+    ZONE_LABEL,
+    Manifest,
+    manifest,
+    node_name,
+    text,
+)
+from barefabric.kubernetes.view import ClusterView
+from barefabric.model.device import Server
+
+ASN_ANNOTATION = "projectcalico.org/ASNumber"
+"""Where calico-node takes its ASN from, before the cluster's (libcalico-go resources/node.go)."""
+
+API_PORT = 6443
+
+
+def labels(server: Server) -> dict[str, str]:
+    """The labels of a node, in order of their names."""
+    return {
+        ATTACH_LABEL: server.attach.value,
+        RACK_LABEL: server.rack,
+        ZONE_LABEL: server.rack,
+    }
+
+
+def node(view: ClusterView, server: Server) -> Manifest:
+    """A Node object with nothing but labels and, where nodes differ in it, the ASN."""
+    own = view.cluster.cni == "calico" and view.cluster.cni_mode == "bgp" and not view.cluster.asn
+    annotations = {ASN_ANNOTATION: str(server.asn)} if own else None
+    return manifest(
+        "v1", "Node", node_name(server.name), labels=labels(server), annotations=annotations
+    )
+
+
+def kubelet_arguments(server: Server) -> str:
+    """What kubelet must be started with, so that the node registers as the design has it."""
+    pairs = ",".join(f"{key}={value}" for key, value in labels(server).items())
+    return f"--node-ip={server.address} --node-labels={pairs}"
+
+
+def init_configuration(view: ClusterView) -> Iterator[Manifest]:
+    """Settings for ``kubeadm init`` on the first control-plane node (kubeadm.k8s.io/v1beta4)."""
+    cluster, api = view.cluster, "kubeadm.k8s.io/v1beta4"
+    if cluster.control_plane:
+        first = view.design.servers[cluster.control_plane[0]]
+        yield {
+            "apiVersion": api,
+            "kind": "InitConfiguration",
+            "localAPIEndpoint": {"advertiseAddress": first.address, "bindPort": API_PORT},
+            "nodeRegistration": {
+                "name": node_name(first.name),
+                "kubeletExtraArgs": [{"name": "node-ip", "value": first.address}],
+            },
+        }
+    whole: Manifest = {
+        "apiVersion": api,
+        "kind": "ClusterConfiguration",
+        "clusterName": cluster.name,
+        "kubernetesVersion": f"stable-{cluster.version.removeprefix('v')}",
+    }
+    if cluster.endpoint:
+        whole["controlPlaneEndpoint"] = f"{cluster.endpoint}:{API_PORT}"
+        whole["apiServer"] = {"certSANs": [cluster.endpoint]}
+    whole["networking"] = {
+        "podSubnet": ",".join(cluster.pods),
+        "serviceSubnet": ",".join(cluster.services),
+    }
+    allocate = {"name": "allocate-node-cidrs", "value": "false"}
+    whole["controllerManager"] = {"extraArgs": [allocate]}
+    yield whole
+
+
+def files(view: ClusterView) -> Iterator[tuple[str, str]]:
+    """Files about nodes, by path."""
+    servers = [view.design.servers[name] for name in view.cluster.nodes]
+    yield "kubeadm.yaml", text(init_configuration(view), [
+        "For kubeadm init --config. The CNI hands out pod blocks, the controller manager must not.",
+    ])  # fmt: skip
+    lines = (f"{node_name(server.name)} {kubelet_arguments(server)}\n" for server in servers)
+    yield "kubelet-arguments.txt", "".join(lines)
+    yield "nodes.yaml", text((node(view, server) for server in servers), [
+        "Labels and ASNs of nodes that have joined: kubectl apply --server-side -f nodes.yaml",
+        "Not in kustomization.yaml: a Node applied before its kubelet joins would be an empty one.",
+    ])  # fmt: skip

@@ -1,0 +1,86 @@
+"""Check that address families and pools belong together."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from barefabric.errors import Diagnostic
+from barefabric.topology.roster import Keys
+from barefabric.topology.view import View
+
+_SAID = {"ipv4": "IPv4", "ipv6": "IPv6"}
+_EXAMPLES = {
+    ("ipv4", "loopbacks"): "10.255.0.0/16",
+    ("ipv4", "links"): "10.254.0.0/16",
+    ("ipv4", "servers"): "10.10.0.0/16",
+    ("ipv6", "loopbacks"): "fd00:255::/48",
+    ("ipv6", "links"): "fd00:254::/48",
+    ("ipv6", "servers"): "fd00:10::/40",
+}
+
+
+def check(view: View) -> Iterator[Diagnostic]:
+    """Each family has pools (AD013), and each pool has its family listed (AD014)."""
+    yield from _fabric(view)
+    yield from _clusters(view)
+
+
+def _of(prefixes: tuple[str, ...]) -> set[str]:
+    """The families of some prefixes."""
+    return {f"ipv{ip_network(prefix).version}" for prefix in prefixes}
+
+
+def _fabric(view: View) -> Iterator[Diagnostic]:
+    """The fabric's own pools."""
+    addressing, underlay = view.topology.addressing, view.topology.underlay
+    pools = {"loopbacks": addressing.loopbacks, "servers": addressing.servers.pool}
+    if underlay.links == "numbered":
+        pools["links"] = addressing.links
+    for key, prefixes in pools.items():
+        have = _of(prefixes)
+        for family in underlay.families:
+            if family not in have:
+                message = (
+                    f"addressing.{key} has no {_SAID[family]} pool, but the underlay carries it"
+                )
+                example = ", ".join((*prefixes, _EXAMPLES[family, key]))
+                places = view.places(("underlay", "families"), ("addressing", key))
+                yield Diagnostic("AD013", message, places, mend=f"write {key}: [{example}]")
+        for unlisted in sorted(have.difference(underlay.families)):
+            yield _unlisted(view, f"addressing.{key}", ("addressing", key), unlisted)
+
+
+def _clusters(view: View) -> Iterator[Diagnostic]:
+    """Clusters use families of the underlay; pods and services use the same."""
+    for index, cluster in enumerate(view.topology.clusters):
+        pools: dict[Keys, set[str]] = {
+            ("pods",): _of(cluster.pods),
+            ("services",): _of(cluster.services),
+        }
+        if cluster.load_balancer:
+            for name, pool in cluster.load_balancer.pools.items():
+                pools["load_balancer", "pools", name] = _of(pool.addresses)
+        for key, families in pools.items():
+            for family in sorted(families.difference(view.topology.underlay.families)):
+                named = ".".join(("clusters", cluster.name, *map(str, key)))
+                yield _unlisted(view, named, ("clusters", index, *key), family)
+        pods, services = pools["pods",], pools["services",]
+        for family in sorted(pods ^ services):
+            one, other = ("pods", "services") if family in pods else ("services", "pods")
+            said = _SAID[family]
+            yield Diagnostic(
+                "AD013",
+                f"cluster {cluster.name} has {said} {one}, but no {said} {other}",
+                view.places(("clusters", index, other), ("clusters", index, one)),
+                "Kubernetes gives pods and services the same families",
+            )
+
+
+def _unlisted(view: View, named: str, keys: Keys, family: str) -> Diagnostic:
+    listed = view.topology.underlay.families
+    said = _SAID[family]
+    return Diagnostic(
+        "AD014",
+        f"{named} has an {said} pool, but the underlay does not carry {said}",
+        view.places(keys, ("underlay", "families")),
+        mend=f"write underlay: {{families: [{', '.join(sorted((*listed, family)))}]}}",
+    )

@@ -1,0 +1,247 @@
+"""From a design to the network that routes are computed on."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from barefabric.model.cable import CableKind
+from barefabric.model.design import Design
+from barefabric.model.session import Session, SessionKind, SessionProfile, Speaker
+from barefabric.verify.network import PLAIN, Attributes, Config, Label, Network, Use
+from barefabric.verify.prefixes import family
+from barefabric.verify.sessions import Sessions, Wiring
+from barefabric.verify.survey import DEFAULTS, Facts, Survey
+
+NODE = Config(1, 1, {}, {}, mute=True, deaf=True)
+"""A node's speaker: announces what it originates, and nothing it hears is used for forwarding."""
+UPSTREAM = Config(2, 1024, {}, {}, mute=True)
+"""A router outside: takes whatever it is sent, and sends what it is said to send."""
+
+
+@dataclass
+class Built:
+    """A network with the way back to names. ``speakers`` is keyed by server and speaker."""
+
+    network: Network
+    switches: dict[str, int] = field(default_factory=dict)
+    hosts: dict[str, int] = field(default_factory=dict)
+    upstreams: dict[str, int] = field(default_factory=dict)
+    speakers: dict[Speaker, dict[str, int]] = field(default_factory=dict)
+    origins: dict[str, list[tuple[int, Attributes]]] = field(default_factory=dict)
+    aggregates: dict[str, list[int]] = field(default_factory=dict)
+
+    def of(self, device: str) -> int:
+        """The process of a switch, a routed host or an upstream; -1 where there is none."""
+        for known in (self.switches, self.hosts, self.upstreams):
+            if device in known:
+                return known[device]
+        return -1
+
+
+class Fabric:
+    """What networks of one survey share: settled lists, and what contracts will count."""
+
+    def __init__(self, survey: Survey) -> None:
+        survey.reader.settle()
+        self.survey = survey
+        self.design: Design = survey.design
+        self.expectations = _expectations(survey.design)
+        self.index = survey.index
+
+    def build(self, wiring: Wiring, sessions: Sessions, *, multihop: bool = True) -> Built:
+        """The network of the sessions that are up."""
+        built = Built(Network(index=self.index, public=self.survey.reader.public()))
+        gone = wiring.failure.devices
+        self._add_routers(built, gone)
+        labels = _Labels(built.network)
+        for name, up in sessions.up.items():
+            profile = self.design.profiles.get(name) or up[0].profile if up else None
+            if profile is not None and (multihop or profile.hops == 1):
+                self._connect(built, labels, up[0].profile, up, wiring)
+        self._originate(built, gone)
+        return built
+
+    def _add_routers(self, built: Built, gone: frozenset[str]) -> None:
+        network, reader = built.network, self.survey.reader
+        for found, numbers in (
+            (self.survey.switches, built.switches),
+            (self.survey.hosts, built.hosts),
+        ):
+            for name, facts in found.items():
+                if name in gone:
+                    continue
+                config = reader.config(facts.router)
+                number = network.add(name, facts.asn, config, self.expectations.get(name, 0))
+                numbers[name] = number
+                for contents, slot, policy in reader.private_uses(facts.router):
+                    if not slot.policy.endswith("*"):
+                        use = Use(number, slot.name)
+                        network.uses.setdefault(contents, []).append(use)
+                    else:
+                        self._pending.setdefault((number, policy), []).append((contents, slot.name))
+        for upstream in self.design.upstreams.values():
+            if upstream.name not in gone:
+                built.upstreams[upstream.name] = network.add(
+                    upstream.name, upstream.asn, UPSTREAM, ("upstream", upstream.accept)
+                )
+
+    @property
+    def _pending(self) -> dict[tuple[int, str], list[tuple[int, str]]]:
+        return self.__dict__.setdefault("pending", {})
+
+    def _connect(
+        self,
+        built: Built,
+        labels: "_Labels",
+        profile: SessionProfile,
+        sessions: list[Session],
+        wiring: Wiring,
+    ) -> None:
+        network, switches = built.network, built.switches
+        lower = self._lower(built, profile)
+        indexed = profile.kind in (SessionKind.FABRIC, SessionKind.HOST)
+        plain = labels.number(profile)
+        seen: set[tuple[int, int, int]] = set()
+        for session in sessions:
+            a, b = switches[session.a], lower(session.b)
+            label = plain
+            if session.a_import or indexed:
+                label = self._label(built, labels, session, a, b, wiring if indexed else None)
+            edge = (a, b, label)
+            if edge not in seen:
+                seen.add(edge)
+                network.edges.append(edge)
+
+    def _label(
+        self, built: Built, labels: "_Labels", session: Session, a: int, b: int,
+        wiring: Wiring | None,
+    ) -> int:
+        """The label of a session that is not like all others of its profile."""
+        index, shape = 1, 0
+        if wiring is not None:
+            index = wiring.links[
+                session.a, session.a_interface, session.a_address,
+                session.b, session.b_interface, session.b_address,
+            ]
+        if session.a_import:
+            network = built.network
+            network.own_imports[a, b] = session.a_import
+            router = self.survey.switches[session.a].router
+            name = session.profile.name
+            shape = self.survey.reader.single_shape(router, name, session.a_import)
+            for contents, slot in self._pending.get((a, session.a_import), ()):
+                network.uses.setdefault(contents, []).append(Use(a, slot, b))
+        return labels.number(session.profile, index, shape)
+
+    def _lower(self, built: Built, profile: SessionProfile) -> Callable[[str], int]:
+        """How to find end ``b``: a switch, a host, an upstream or a speaker made on demand."""
+        if profile.kind is SessionKind.UPSTREAM:
+            return built.upstreams.__getitem__
+        if profile.b.speaker is Speaker.HOST:
+            return built.hosts.__getitem__
+        if profile.b.speaker is Speaker.SWITCH:
+            return built.switches.__getitem__
+        speaker = profile.b.speaker
+        known = built.speakers.setdefault(speaker, {})
+        servers, network = self.design.servers, built.network
+        kind = ("speaker", speaker)
+
+        def find(name: str) -> int:
+            number = known.get(name)
+            if number is None:
+                number = known[name] = network.add(name, servers[name].asn, NODE, kind)
+            return number
+
+        return find
+
+    def _originate(self, built: Built, gone: frozenset[str]) -> None:
+        origins = built.origins
+        for found, numbers in (
+            (self.survey.switches, built.switches),
+            (self.survey.hosts, built.hosts),
+        ):
+            for name, number in numbers.items():
+                self._own_prefixes(built, found[name], number)
+        for upstream in self.design.upstreams.values():
+            if upstream.name in built.upstreams:
+                for prefix in upstream.accept:
+                    number = built.upstreams[upstream.name]
+                    origins.setdefault(prefix, []).append((number, PLAIN))
+        self._announce(built, gone)
+
+    def _own_prefixes(self, built: Built, facts: Facts, number: int) -> None:
+        for prefix in facts.networks:
+            built.origins.setdefault(prefix, []).append((number, PLAIN))
+        for prefix in facts.aggregates:
+            built.aggregates.setdefault(prefix, []).append(number)
+        if facts.last_resort is not None:
+            for prefix in DEFAULTS:
+                if family(prefix) in self.design.underlay.families:
+                    built.origins.setdefault(prefix, []).append((number, facts.last_resort))
+
+    def _announce(self, built: Built, gone: frozenset[str]) -> None:
+        """What the nodes' speakers announce. A host's own loopbacks come from its intent."""
+        origins, profiles = built.origins, self.design.profiles
+        finders = {
+            name: self._lower(built, profile)
+            for name, profile in profiles.items()
+            if profile.kind is SessionKind.NODE
+        }
+        for server, profile, prefix, _ in self.design.announcements:
+            find = finders.get(profile)
+            if find is None or (gone and server in gone):
+                continue
+            entry = (find(server), PLAIN)
+            known = origins.get(prefix)
+            if known is None:
+                origins[prefix] = [entry]
+            elif known[-1] != entry:
+                known.append(entry)
+
+
+class _Labels:
+    """Numbers the kinds of edges."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._numbers: dict[tuple[str, int, int], int] = {}
+
+    def number(self, profile: SessionProfile, index: int = 1, shape: int = 0) -> int:
+        """The number of a label."""
+        key = (profile.name, index, shape)
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = len(self.network.labels)
+            self.network.labels.append(
+                Label(
+                    profile.name, profile.families, index, shape,
+                    symmetric=profile.kind is SessionKind.PAIR and profile.a == profile.b,
+                    rank=int(profile.kind is SessionKind.FABRIC),
+                )
+            )
+        return known
+
+
+def _expectations(design: Design) -> Mapping[str, object]:
+    """What must be equal for two switches to stand in one class beside their configuration.
+
+    Role, and how many cables lead up and down, by pod below: contracts count these.
+    """
+    up: Counter[str] = Counter()
+    down: dict[str, Counter[str]] = {}
+    switches = design.switches
+    for cable in design.cables:
+        if cable.kind is CableKind.FABRIC:
+            up[cable.b] += 1
+            if switches[cable.b].role.value != "leaf":
+                down.setdefault(cable.a, Counter())[switches[cable.b].pod] += 1
+    served = _served(design.servers[s].rack for s in design.servers)
+    return {
+        name: (switch.role.value, up[name], tuple(sorted(down.get(name, {}).items())),
+               switch.rack in served)
+        for name, switch in switches.items()
+    }
+
+
+def _served(racks: Iterable[str]) -> frozenset[str]:
+    return frozenset(racks)

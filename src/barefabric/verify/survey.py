@@ -1,0 +1,113 @@
+"""What the judge keeps of each device's intent: little enough for the largest fabrics."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from barefabric.model.design import Design
+from barefabric.model.intent import Bgp, PeerGroup, ServerIntent, SwitchIntent
+from barefabric.model.policy import Policy, PrefixList
+from barefabric.model.session import Speaker
+from barefabric.verify.configs import Reader
+from barefabric.verify.network import PLAIN, Attributes
+from barefabric.verify.policy import apply, compile_policy
+from barefabric.verify.prefixes import ListIndex, parse
+
+DEFAULTS = ("0.0.0.0/0", "::/0")
+LAST_RESORT_POLICY = "LAST-RESORT"
+"""The policy that originates the default of last resort has this name on every switch."""
+
+
+class Facts(NamedTuple):
+    """A router as its intent says it is. ``router`` is its number with the reader.
+
+    ``addresses`` are the addresses it has beside its links: loopback, SVIs. ``groups`` are its
+    peer groups without their neighbors, by session profile. ``counts`` are their neighbors.
+    """
+
+    router: int
+    asn: int
+    router_id: str
+    ecmp: int
+    networks: tuple[str, ...]
+    aggregates: tuple[str, ...]
+    last_resort: Attributes | None
+    addresses: frozenset[str]
+    groups: Mapping[str, PeerGroup]
+    counts: Mapping[str, int]
+
+
+class Survey:
+    """Takes intents in, one at a time, in any order."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.index = ListIndex()
+        self.reader = Reader(self.index)
+        self.switches: dict[str, Facts] = {}
+        self.hosts: dict[str, Facts] = {}
+        self._group_memo: dict[PeerGroup, PeerGroup] = {}
+
+    def switch(self, intent: SwitchIntent) -> Facts:
+        """Take a switch in."""
+        switch = intent.switch
+        router = self.reader.read(
+            switch.role.value, intent.bgp, intent.policies, intent.prefix_lists,
+            intent.community_lists,
+        )
+        addresses = frozenset(
+            (_bare(intent.loopback), *(_bare(svi.address) for svi in intent.svis))
+        )
+        resort = None
+        if intent.bgp.last_resort:
+            resort = self._last_resort(intent.policies, intent.prefix_lists)
+        facts = self._facts(router, intent.bgp, addresses, resort)
+        self.switches[switch.name] = facts
+        return facts
+
+    def server(self, intent: ServerIntent) -> Facts | None:
+        """Take a server in; only one that routes has anything to keep."""
+        if intent.bgp is None:
+            return None
+        router = self.reader.read("host", intent.bgp, intent.policies, intent.prefix_lists, ())
+        addresses = frozenset(map(_bare, intent.addresses))
+        facts = self.hosts[intent.server.name] = self._facts(router, intent.bgp, addresses, None)
+        return facts
+
+    def _facts(
+        self, router: int, bgp: Bgp, addresses: frozenset[str], resort: Attributes | None
+    ) -> Facts:
+        groups = {}
+        for group in bgp.groups:
+            plain = group._replace(neighbors=())
+            groups[group.profile] = self._group_memo.setdefault(plain, plain)
+        return Facts(
+            router, bgp.asn, bgp.router_id, bgp.ecmp, bgp.networks, bgp.aggregates, resort,
+            addresses, groups, {g.profile: len(g.neighbors) for g in bgp.groups},
+        )
+
+    def _last_resort(
+        self, policies: Iterable[Policy], lists: Iterable[PrefixList]
+    ) -> Attributes | None:
+        """What the default of last resort starts with, after the policy that originates it."""
+        policy = next((p for p in policies if p.name == LAST_RESORT_POLICY), None)
+        if policy is None:
+            return PLAIN
+        entries = {entry.name: entry.entries for entry in lists}
+        rules = compile_policy(policy, entries, {}, self.index).rules
+        matched = frozenset(self.index.matching(parse(DEFAULTS[0])))
+        passed = apply(rules, matched, frozenset(), frozenset(), 0)
+        if passed is None:
+            return None
+        return Attributes(
+            PLAIN.weight if passed.weight is None else passed.weight,
+            PLAIN.preference if passed.local_preference is None else passed.local_preference,
+            passed.communities or frozenset(),
+        )
+
+
+def _bare(address: str) -> str:
+    return address.partition("/")[0]
+
+
+OURS = frozenset((Speaker.SWITCH, Speaker.HOST))
+"""Speakers whose configuration is ours; others are modelled by what they announce."""
