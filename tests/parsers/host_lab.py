@@ -18,13 +18,27 @@ for d in /etc/frr /run/frr /var/log/frr /var/tmp/frr /run/netns; do
   mkdir -p $d; mount -t tmpfs tmpfs $d
 done
 chown frr:frr /etc/frr /run/frr /var/log/frr /var/tmp/frr
-sysctl -qw net.ipv6.conf.all.disable_ipv6=0 || true
+
+# on NAME COMMAND...: in the router's network, under its host name, as on a machine of its own.
+on() {
+  router=$1; shift
+  ip netns exec $router unshare --uts sh -c 'hostname "$0"; exec "$@"' $router "$@"
+}
+# wait_for SECONDS NAME COMMAND TEXT...: until the text appears in what the command of vtysh prints.
+wait_for() {
+  for _ in $(seq "$1"); do
+    on "$2" vtysh -N "$2" -c "$3" 2>/dev/null | grep -q "$4" && return 0
+    sleep 1
+  done
+  echo "never: $2: $3: $4"; on "$2" vtysh -N "$2" -c "$3"; return 1
+}
 """
 
 ROUTER = """\
 ip netns add {name}
 ip -n {name} link set lo up
-for key in net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=2; do
+for key in net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=2 \
+  net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0; do
   ip netns exec {name} sysctl -qw $key
 done
 install -d -o frr -g frr -m 0755 /etc/frr/{name} /run/frr/{name}
@@ -35,10 +49,10 @@ echo 'service integrated-vtysh-config' > /etc/frr/{name}/vtysh.conf
 START = """\
 for daemon in zebra staticd bgpd bfdd; do
   extra=""; [ $daemon = bgpd ] && extra="{bgpd}"
-  ip netns exec {name} /usr/lib/frr/$daemon -d -F datacenter -N {name} -A 127.0.0.1 -P 0 $extra \\
+  on {name} /usr/lib/frr/$daemon -d -F datacenter -N {name} -A 127.0.0.1 -P 0 $extra \\
     --log file:/var/log/frr/{name}-$daemon.log
 done
-vtysh -N {name} -b >/dev/null 2>&1
+on {name} vtysh -N {name} -b >/dev/null 2>&1
 """
 
 
@@ -98,5 +112,5 @@ def documents(output: str) -> list[object]:
     return found
 
 
-RELOAD = "/usr/lib/frr/frr-reload.py --test --stdout --pathspace {name} /etc/frr/{name}/frr.conf\n"
+RELOAD = "on {name} /usr/lib/frr/frr-reload.py --test --stdout --pathspace {name} /etc/frr/{name}/frr.conf\n"
 """Prints the lines that a reload of the boot configuration would delete and add."""

@@ -4,13 +4,14 @@ Each limit is by itself: the racks that one resource allows while nothing else r
 of them binds.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from barefabric.capacity.addresses import Fill, asns, pod_rooms, pools
-from barefabric.capacity.load import Load, loads
+from barefabric.capacity.load import Room, loads, room
 from barefabric.capacity.needs import RackNeeds, rack_needs
-from barefabric.capacity.routes import table_use
+from barefabric.capacity.routes import nodes_by_rack, table_use
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 
@@ -30,19 +31,6 @@ class Extra(NamedTuple):
     links: int = 0
     links_per_rack: int = 0
     spine_asns: int = 0
-
-
-class Room(NamedTuple):
-    """Ports of a switch that run at a speed: how many there are and how many are free."""
-
-    ports: int
-    free: int
-
-
-def room(load: Load, speed: int) -> Room:
-    """The ports of a switch that can run at ``speed`` Gbit/s."""
-    fits = [n for n, port in enumerate(load.panel.ports) if speed in port.speeds]
-    return Room(len(fits), sum(n not in load.ports for n in fits))
 
 
 def spine_rooms(design: Design, speed: int) -> Mapping[str, list[Room]]:
@@ -74,9 +62,7 @@ def _spine_ports(design: Design, needs: RackNeeds) -> Iterator[Limit]:
     rooms = spine_rooms(design, needs.uplink)
     more = {pod: min(r.free for r in its) // needs.spine_ports for pod, its in rooms.items()}
     smallest = min((r for its in rooms.values() for r in its), default=Room(0, 0))
-    here: dict[str, int] = {}
-    for rack in design.racks.values():
-        here[rack.pod] = here.get(rack.pod, 0) + 1
+    here = Counter(rack.pod for rack in design.racks.values())
     racks = len(design.racks) + sum(more.get(pod, 0) for pod in here)
     other = smallest.ports - smallest.free - needs.spine_ports * min(here.values())
     why = f"{smallest.ports} ports on each, {needs.spine_ports} per rack"
@@ -141,21 +127,9 @@ def _pod_limits(design: Design) -> Iterator[Limit]:
     """Pod addresses, of clusters that have nodes in every rack and so grow with each."""
     racks = len(design.racks)
     for space in pod_rooms(design):
-        nodes = design.clusters[space.cluster].nodes
-        homes = {design.servers[name].rack for name in nodes}
-        if len(homes) == racks and space.needed:
-            per_rack = max(_per_rack(design, nodes).values())
-            allowed = space.blocks // (per_rack * space.needed)
-            why = (
-                f"{space.blocks:,} blocks of /{space.block_size}, {per_rack} nodes per rack with "
-                f"{space.needed} each"
-            )
-            yield Limit(f"pods of {space.cluster} {', '.join(space.prefixes)}", allowed, why)
-
-
-def _per_rack(design: Design, nodes: tuple[str, ...]) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for name in nodes:
-        rack = design.servers[name].rack
-        counts[rack] = counts.get(rack, 0) + 1
-    return counts
+        homes = nodes_by_rack(design, design.clusters[space.cluster])
+        if len(homes) == racks:
+            most = max(homes.values())
+            why = f"{space.blocks:,} blocks of /{space.block_size}, at least one for {most} nodes"
+            name = f"pods of {space.cluster} {', '.join(space.prefixes)}"
+            yield Limit(name, space.blocks // most, f"{why} per rack")

@@ -13,7 +13,9 @@ from weakref import ref
 
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
+from barefabric.model.device import Switch
 from barefabric.plan.ports import Panel, panels
+from barefabric.vendors.catalogue import vendor
 
 
 class Use(StrEnum):
@@ -72,3 +74,23 @@ def loads(design: Design) -> Mapping[str, Load]:
     counted = _count(design)
     _latest[:] = [(ref(design), counted)]
     return counted
+
+
+class Room(NamedTuple):
+    """Ports of a switch that run at a speed: how many there are and how many are free."""
+
+    ports: int
+    free: int
+
+
+def room(load: Load, speed: int) -> Room:
+    """The ports of a switch that can run at ``speed`` Gbit/s."""
+    fits = [n for n, port in enumerate(load.panel.ports) if speed in port.speeds]
+    return Room(len(fits), sum(n not in load.ports for n in fits))
+
+
+def path_width(design: Design, switch: Switch) -> int:
+    """Over how many equal paths a switch spreads; 0 where nothing is known."""
+    nos = vendor(switch.nos)
+    widths = (design.underlay.ecmp, switch.model.tables.ecmp, nos.max_ecmp if nos else 0)
+    return min((width for width in widths if width), default=0)

@@ -1,19 +1,21 @@
 """What one more rack takes of everything that can run out."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import compress, groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from barefabric.capacity.routes import per_rack
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
-from barefabric.model.device import Rack, Role
+from barefabric.model.device import Role
 
 
 class RackNeeds(NamedTuple):
     """The needs of a rack. ``spine_ports`` is per spine; ``uplink`` is the uplinks' Gbit/s.
 
-    ``links`` counts /31s; ``blocks`` is for nodes whose cluster announces pod blocks.
+    ``links`` counts /31s.
     """
 
     leaves: int
@@ -40,7 +42,7 @@ def rack_needs(design: Design) -> RackNeeds:
         links=_most(links.values()),
         prefixes=_most(int(bool(rack.prefix)) for rack in racks),
         leaf_asns=_most(leaf_asns),
-        node_asns=_most(_node_asns(design, rack) for rack in racks),
+        node_asns=_most(_node_asns(design)),
         routes=_most(per_rack(design).values()),
     )
 
@@ -54,25 +56,26 @@ def _cables(design: Design) -> tuple[Counter[tuple[str, str]], Counter[str], int
     rack_of = {s.name: s.rack for s in design.switches.values() if s.role is Role.LEAF}
     ports: Counter[tuple[str, str]] = Counter()
     links: Counter[str] = Counter()
-    speeds = {0}
-    for cable in design.cables:
-        if cable.kind is CableKind.FABRIC and cable.b in rack_of:
-            ports[rack_of[cable.b], cable.a] += 1
-            links[rack_of[cable.b]] += bool(cable.a_address)
-            speeds.add(cable.speed)
-        elif cable.a_address and cable.kind is CableKind.SERVER:
-            links[rack_of[cable.a]] += 1
+    fastest = 0
+    for (kind, speed), run in groupby(design.cables, key=itemgetter(0, 5)):
+        if kind is CableKind.FABRIC:
+            cables = [cable for cable in run if cable[3] in rack_of]
+            racks = [rack_of[cable[3]] for cable in cables]
+            ports.update(zip(racks, map(itemgetter(1), cables), strict=True))
+            links.update(compress(racks, map(itemgetter(7), cables)))
+            fastest = max(fastest, speed if cables else 0)
+        elif kind is CableKind.SERVER:
+            links.update(rack_of[cable[1]] for cable in run if cable[7])
     for pair in design.pairs.values():
         links[rack_of.get(pair.first, "")] += 2
-    return ports, links, max(speeds)
+    return ports, links, fastest
 
 
-def _node_asns(design: Design, rack: Rack) -> int:
-    """How many AS numbers a rack brings along because its cluster gives them per rack or node."""
-    found = set()
-    for name in rack.servers:
-        server = design.servers[name]
-        cluster = design.clusters.get(server.cluster)
-        if cluster is not None and cluster.node_asn != "per_cluster":
-            found.add(server.asn)
-    return len(found)
+def _node_asns(design: Design) -> Iterator[int]:
+    """How many AS numbers each rack brings along where clusters number racks or nodes."""
+    growing = {c.name for c in design.clusters.values() if c.node_asn != "per_cluster"}
+    if growing:
+        servers = design.servers
+        for rack in design.racks.values():
+            mine = [servers[name] for name in rack.servers]
+            yield len({server.asn for server in mine if server.cluster in growing})

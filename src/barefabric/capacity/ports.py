@@ -83,21 +83,27 @@ def blocks(model: DeviceModel) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _uses(load: Load, parts: tuple[Block, ...]) -> tuple[BlockUse, ...]:
-    counts: dict[Block, Counter[Use]] = {part: Counter() for part in parts}
-    at = [part for part in parts for _ in range(part.count)]
-    for position, use in load.ports.items():
-        if position < len(at):
-            counts[at[position]][use] += 1
-    return tuple(BlockUse(part, {u: counts[part][u] for u in Use if counts[part][u]})
-                 for part in parts)
+def _uses(load: Load, parts: tuple[Block, ...], at: list[int]) -> tuple[BlockUse, ...]:
+    """Count a switch's ports by block and use; ``at`` is the block of each panel position."""
+    counts = Counter(zip(map(at.__getitem__, load.ports), load.ports.values(), strict=True))
+    return tuple(
+        BlockUse(part, {use: counts[number, use] for use in Use if (number, use) in counts})
+        for number, part in enumerate(parts)
+    )
 
 
 def port_use(design: Design) -> Mapping[str, tuple[BlockUse, ...]]:
     """The use of every switch's ports, block by block."""
-    parts = {s.type: blocks(s.model) for s in design.switches.values()}
+    models = {switch.type: switch.model for switch in design.switches.values()}
+    parts = {kind: blocks(model) for kind, model in models.items()}
+    at = {
+        kind: [n for n, part in enumerate(its) for _ in range(part.count)] + [len(its)]
+        for kind, its in parts.items()
+    }
     load = loads(design)
-    return {s.name: _uses(load[s.name], parts[s.type]) for s in design.switches.values()}
+    return {
+        s.name: _uses(load[s.name], parts[s.type], at[s.type]) for s in design.switches.values()
+    }
 
 
 def tier_ports(design: Design) -> tuple[TierPorts, ...]:

@@ -4,7 +4,9 @@ No prefix is summarised inside the fabric, so each switch can hold each prefix o
 AS number refuse each other's loopbacks and hold a few less; these counts do not subtract that.
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from barefabric.derive.prefixes import blocks_per_node, expected_services
@@ -83,16 +85,21 @@ def table_use(design: Design) -> tuple[TableUse, ...]:
 
 
 def per_rack(design: Design) -> Mapping[str, int]:
-    """How many routes each rack adds, itself included."""
-    found = {}
-    for rack in design.racks.values():
-        count = len(rack.leaves) + bool(rack.gateway)
-        for name in rack.servers:
-            server = design.servers[name]
-            if server.attach is Attach.ROUTED:
-                count += 1 + server.uses_second
-            cluster = design.clusters.get(server.cluster)
-            if cluster is not None and cluster.cni_mode == "bgp":
-                count += blocks_per_node(cluster)
-        found[rack.name] = count
+    """How many routes each rack adds: its leaves, its prefix, its routed servers, its pod blocks."""
+    found = Counter(
+        {rack.name: len(rack.leaves) + bool(rack.gateway) for rack in design.racks.values()}
+    )
+    for server in design.servers.values():
+        if server.attach is Attach.ROUTED:
+            found[server.rack] += 1 + server.uses_second
+    for cluster in design.clusters.values():
+        if cluster.cni_mode == "bgp":
+            each = blocks_per_node(cluster)
+            for rack, nodes in nodes_by_rack(design, cluster).items():
+                found[rack] += each * nodes
     return found
+
+
+def nodes_by_rack(design: Design, cluster: Cluster) -> Counter[str]:
+    """How many nodes of a cluster each rack has."""
+    return Counter(map(attrgetter("rack"), map(design.servers.__getitem__, cluster.nodes)))

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from barefabric.capacity.bandwidth import switch_ratios
-from barefabric.capacity.growth import Extra, Limit, Room, growth, room, spine_rooms, wide_limits
-from barefabric.capacity.load import Load, loads
+from barefabric.capacity.growth import Extra, Limit, growth, spine_rooms, wide_limits
+from barefabric.capacity.load import Load, Room, loads, path_width, room
 from barefabric.capacity.needs import RackNeeds, rack_needs
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role, Switch
-from barefabric.vendors.catalogue import vendor
 
 
 class Largest(NamedTuple):
@@ -116,7 +115,11 @@ def _spines_that_fit(shape: Shape) -> tuple[int, int]:
         paths[name] += count
     load = loads(shape.design)
     return each, min(
-        min(_free_uplinks(load[s.name], shape.needs.uplink, s), _width(s) - paths[s.name]) // each
+        min(
+            _free_uplinks(load[s.name], shape.needs.uplink, s),
+            path_width(shape.design, s) - paths[s.name],
+        )
+        // each
         for s in lower
     )
 
@@ -128,12 +131,6 @@ def _free_uplinks(load: Load, speed: int, switch: Switch) -> int:
         for position, port in enumerate(load.panel.ports)
         if position not in load.ports
     )
-
-
-def _width(switch: Switch) -> int:
-    """Over how many equal paths a switch can spread."""
-    nos = vendor(switch.nos)
-    return switch.model.tables.ecmp or (nos.max_ecmp if nos else 0)
 
 
 def _more_pods(shape: Shape) -> Iterator[Largest]:
@@ -152,8 +149,10 @@ def _more_pods(shape: Shape) -> Iterator[Largest]:
     pods = shape.pods + more
     why = f"{min(r.ports for r in rooms)} ports on each, {each} per pod of {per_pod} racks"
     ports = Limit("superspine ports", pods * per_pod, why)
+    bound = _bounded(shape, ports, extra)
+    pods = min(pods, -(-bound.racks // per_pod))
     tops = (shape.count(Role.SUPERSPINE), pods, pods * spines)
-    yield _made(shape, "more pods and racks", tops, _bounded(shape, ports, extra))
+    yield _made(shape, "more pods and racks", tops, bound)
 
 
 def _pod_uplinks(shape: Shape) -> tuple[int, int, int]:
@@ -203,5 +202,7 @@ def _with_superspines(shape: Shape) -> Iterator[Largest]:
     extra = Extra(
         spines * up + (pods - 1) * spines, pods * spines * up, 0, pods - 1
     )
+    bound = _bounded(shape, ports, extra)
+    pods = min(pods, -(-bound.racks // per_pod))
     tops = (spines * up, pods, pods * spines)
-    yield _made(shape, "superspines, pods and racks", tops, _bounded(shape, ports, extra))
+    yield _made(shape, "superspines, pods and racks", tops, bound)

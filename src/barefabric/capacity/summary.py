@@ -84,7 +84,11 @@ def _oversubscription(design: Design) -> tuple[Worst, ...]:
     for ratio in switch_ratios(design):
         if ratio.down and ratio.role:
             found.setdefault(ratio.role, []).append(ratio.ratio)
-    return tuple(Worst(role, min(ratios), max(ratios)) for role, ratios in found.items())
+    return tuple(
+        Worst(role, min(found[role]), max(found[role]))
+        for role in (Role.LEAF, Role.SPINE)
+        if role in found
+    )
 
 
 def _sessions(design: Design) -> tuple[SessionCount, ...]:

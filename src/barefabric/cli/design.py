@@ -2,11 +2,11 @@
 
 import sys
 import time
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from barefabric.cli.output import as_records, coloured, print_json, print_result
+from barefabric.cli.output import coloured, print_json, print_result
 from barefabric.errors import Diagnostic
 
 
@@ -59,7 +59,7 @@ def _designed(request: Request, clock: Clock) -> Any:
 def _looks(design: Any) -> list[Diagnostic]:
     """What deserves a look, though nothing is wrong."""
     from barefabric.capacity.looks import looks as capacity_looks
-    from barefabric.kubernetes.looks import looks as kubernetes_looks
+    from barefabric.kubernetes.lints import looks as kubernetes_looks
 
     return [*kubernetes_looks(design), *capacity_looks(design)]
 
@@ -105,13 +105,3 @@ def check(request: Request) -> int:
         text = as_text(designed, facts, looks, None, clock.total, coloured(sys.stdout))
         print_result(f"{text}\n  sound: {files:,} files would be written; nothing was")
     return 0
-
-
-def records(value: Any) -> Any:
-    """A summary as plain data."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return value._asdict() if hasattr(value, "_asdict") else value
-
-
-__all__ = ["Request", "as_records", "check", "design"]

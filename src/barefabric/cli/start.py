@@ -9,8 +9,12 @@ from barefabric.errors import Diagnostic, OutsideError, Place, UsageError
 
 def init(path: Path, shape: str) -> int:
     """Write a starting topology; never over an existing file."""
-    from barefabric.starters import starter
+    from barefabric.starters import SHAPES, starter
 
+    if shape not in SHAPES:
+        raise UsageError(
+            [Diagnostic("GE006", f"there is no shape {shape}", allowed=f"--shape {', '.join(SHAPES)}")]
+        )
     text = starter(shape)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)

@@ -68,7 +68,7 @@ class Changes:
 
     def _lesser(self) -> Iterator[str]:
         """What changed without coming or going."""
-        if self.settings:
+        if self.settings and self.old_name and self.new_name:
             yield f"~ underlay: {', '.join(d.what for d in self.settings)}"
         for noun, delta in (("device", self.devices), ("link", self.links), ("rack", self.racks)):
             if delta.changed:
@@ -85,8 +85,9 @@ class Changes:
 
     def _own_prefixes(self) -> list[str]:
         """Prefixes that changed by themselves: not with a rack or a cluster that came or went."""
-        gone = (*self.racks.added, *self.racks.removed, *self.clusters.added, *self.clusters.removed)
-        words = set(gone)
+        words = {
+            name for delta in (self.racks, self.clusters) for name in (*delta.added, *delta.removed)
+        }
         names = (*self.prefixes.added, *self.prefixes.removed, *self.prefixes.changed)
         return [name for name in names if words.isdisjoint(name.split(" "))]
 

@@ -74,7 +74,9 @@ def text(value: object) -> str:
     return str(value)
 
 
-def differences(old: Record, new: Record, skip: frozenset[str] = frozenset()) -> tuple[Difference, ...]:
+def differences(
+    old: Record, new: Record, skip: frozenset[str] = frozenset()
+) -> tuple[Difference, ...]:
     """The properties that differ between two records, in the new one's order."""
     before, after = dict(flat(old)), dict(flat(new))
     return tuple(

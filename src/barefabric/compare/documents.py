@@ -40,10 +40,18 @@ def compare_documents(old: Record, new: Record) -> Changes:
         *_pair_moves(sessions, old, new),
     )
     return Changes(
-        old.get("fabric", ""), new.get("fabric", ""), devices, _table(old, new, "racks", _RACK_SKIP),
-        links, sessions, _prefixes(old, new), _table(old, new, "clusters", _CLUSTER_SKIP),
-        _policies(old, new), differences(old.get("underlay", {}), new.get("underlay", {})), moved,
-    )  # fmt: skip
+        old_name=old.get("fabric", ""),
+        new_name=new.get("fabric", ""),
+        devices=devices,
+        racks=_table(old, new, "racks", _RACK_SKIP),
+        links=links,
+        sessions=sessions,
+        prefixes=_prefixes(old, new),
+        clusters=_table(old, new, "clusters", _CLUSTER_SKIP),
+        policies=_policies(old, new),
+        settings=differences(old.get("underlay", {}), new.get("underlay", {})),
+        moved=moved,
+    )
 
 
 def _table(old: Record, new: Record, name: str, skip: frozenset[str]) -> Delta:

@@ -118,5 +118,3 @@ def kinds(records: Iterable[Record]) -> str:
     """``4 fabric, 2 peer, 28 server``: how many of each kind, in order of appearance."""
     found = Counter(record["kind"] for record in records)
     return ", ".join(f"{count:,} {kind}" for kind, count in found.items())
-
-

@@ -4,6 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+_PLURALS = {
+    "address": "addresses",
+    "leaf": "leaves",
+    "policy": "policies",
+    "prefix": "prefixes",
+    "switch": "switches",
+}
 _LAST_NUMBER = re.compile(r"^(.*?)(\d+)(\D*)$", re.DOTALL)
 
 
@@ -11,7 +18,7 @@ class Range(NamedTuple):
     """A name or a range of names, and how many it stands for."""
 
     text: str
-    count: int
+    many: int
 
 
 def ranges(names: Iterable[str]) -> list[Range]:
@@ -57,7 +64,7 @@ def listed(names: Iterable[str], most: int = 6) -> str:
     """Names as a person lists them, the rest counted: ``r1-leaf[1-2], r2 and 40 more``."""
     found = ranges(names)
     shown = ", ".join(each.text for each in found[:most])
-    rest = sum(each.count for each in found[most:])
+    rest = sum(each.many for each in found[most:])
     return f"{shown} and {rest:,} more" if rest else shown
 
 
@@ -65,5 +72,4 @@ def counted(count: int, noun: str) -> str:
     """``1 session``, ``1,024 sessions``, ``2 leaves``, ``3 prefixes``."""
     if count == 1:
         return f"1 {noun}"
-    endings = {"leaf": "leaves", "prefix": "prefixes", "policy": "policies", "address": "addresses", "switch": "switches"}
-    return f"{count:,} {endings.get(noun, f'{noun}s')}"
+    return f"{count:,} {_PLURALS.get(noun, f'{noun}s')}"

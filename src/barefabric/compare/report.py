@@ -82,14 +82,15 @@ def _devices(changes: Changes, came: Grouping, went: Grouping) -> Iterator[str]:
 def _group_text(group: Group) -> str:
     devices = [text for text in group.content if not text.endswith(("session", "sessions"))]
     content = f": {', '.join(devices)}" if devices else ""
-    names = f"  ({listed(group.names, 8)})" if len(group.names) > 1 else ""
+    named = group.kind in {"rack", "server"} and len(group.names) > 1
+    names = f"  ({listed(group.names, 8)})" if named else ""
     return f"{group.title}{content}{names}"
 
 
 def _links(delta: Delta, came: Grouping, went: Grouping) -> Iterator[str]:
     yield from _delta_heading("links", delta)
     for sign, records, grouping in (("+", delta.added, came), ("-", delta.removed, went)):
-        yield from _connections(sign, records, grouping, {g.title: g.links for g in grouping})
+        yield from _connections(sign, records, grouping)
         for name in grouping.links[:MOST_NAMED]:
             yield from _item(f"{sign} {_cable(name, records[name])}")
         yield from _rest(sign, len(grouping.links))
@@ -99,7 +100,7 @@ def _links(delta: Delta, came: Grouping, went: Grouping) -> Iterator[str]:
 def _sessions(delta: Delta, came: Grouping, went: Grouping) -> Iterator[str]:
     yield from _delta_heading("sessions", delta)
     for sign, records, grouping in (("+", delta.added, came), ("-", delta.removed, went)):
-        yield from _connections(sign, records, grouping, {g.title: g.sessions for g in grouping})
+        yield from _connections(sign, records, grouping)
         for name in grouping.sessions[:MOST_NAMED]:
             record = records[name]
             yield from _item(f"{sign} {_ends(record)} ({record['kind']})")
@@ -107,18 +108,17 @@ def _sessions(delta: Delta, came: Grouping, went: Grouping) -> Iterator[str]:
     yield from _changed(delta.changed, "session", _session_kinds)
 
 
-def _connections(
-    sign: str, records: Mapping[str, Record], grouping: Grouping, counts: Mapping[str, int]
-) -> Iterator[str]:
+def _connections(sign: str, records: Mapping[str, Record], grouping: Grouping) -> Iterator[str]:
     """``+ 34 with rack r3: 4 fabric, 2 peer, 28 server``, one line for each group."""
     mine: dict[str, list[Record]] = {}
     for record in records.values():
         owner = grouping.owner(record)
         if owner is not None:
-            mine.setdefault(owner.title, []).append(record)
-    for title, count in counts.items():
-        if count:
-            yield from _item(f"{sign} {count:,} with {title}: {kinds(mine[title])}")
+            mine.setdefault(owner.kind, []).append(record)
+    for group in grouping:
+        if group.kind in mine:
+            own = mine[group.kind]
+            yield from _item(f"{sign} {len(own):,} with {group.title}: {kinds(own)}")
 
 
 def _rest(sign: str, count: int) -> Iterator[str]:
@@ -216,6 +216,8 @@ def _policies(policies: Mapping[str, tuple[Difference, ...]]) -> Iterator[str]:
 
 
 def _settings(changes: Changes) -> Iterator[str]:
+    if not changes.old_name or not changes.new_name:
+        return
     yield from _heading("underlay", 0, 0, len(changes.settings))
     for difference in changes.settings:
         yield from _item(f"~ {sentence(difference)}")

@@ -27,7 +27,7 @@ def sentence(difference: Difference) -> str:
 
 
 def entries(difference: Difference) -> str:
-    """A list or a policy that differs: the entries that came and went, or that only their order did."""
+    """The entries of a list or a policy that came and went, or that only their order changed."""
     separator = "; " if difference.what.startswith("policy") else ", "
     old = [entry for entry in difference.old.split(separator) if entry]
     new = [entry for entry in difference.new.split(separator) if entry]

@@ -19,9 +19,28 @@ class ContractKind(StrEnum):
 class Contract(NamedTuple):
     """One statement. It covers ``subjects`` x ``prefixes``: each pair is one row to decide.
 
-    ``subjects`` are device names (or session ids for ``session``). ``expected`` are the devices
-    that must be the next hops, exactly (``route``), or whatever the kind's documentation in
-    ``derive/contracts.py`` says. ``sentence`` says it in plain English.
+    ``subjects`` are device names or selectors (``@leaves:rack=r1``); ``prefixes`` are written out
+    or selected (``@pods:rack=r1``); see :class:`Selector`. ``expected`` depends on the kind, and
+    ``over`` names a session profile:
+
+    * ``session``: each subject has, over ``over``, one session with each expected device (``@up``:
+      one for each cable to the tier above), and it is up.
+    * ``route``: each subject has each prefix with exactly the expected next hops: devices by name,
+      or a relation (see below). Rows whose subject originates the prefix itself are left out.
+    * ``absent``: no subject has any of the prefixes; with ``over``, none is sent over those
+      sessions. ``@all`` stands for every prefix but those in ``expected``. Without subjects: no
+      device originates anything inside the prefixes.
+    * ``refused``: subjects refuse the prefixes from every neighbor of ``over``, whatever it sends;
+      without prefixes they accept nothing but what is in ``expected``, written as in prefix lists.
+    * ``reach``: packets from each subject to each prefix arrive at a device that originates it.
+      ``expected`` may hold ``@never`` (they must not arrive) or ``@within:3`` (links at most).
+    * ``survives``: the reach still holds when any one thing named by ``over`` is gone.
+    * ``check``: a check of the design itself; ``over`` names it.
+
+    Relations: ``@up`` all cables to the tier above, ``@down:KEY=VALUE`` those cabled below that
+    match, ``@origin`` the device that originates the prefix, ``@local`` every server of the own
+    rack that announces it, ``@peer`` the other leaf of the pair, ``@discard`` a discard route.
+    ``sentence`` says it in plain English.
     """
 
     id: str
@@ -30,3 +49,37 @@ class Contract(NamedTuple):
     subjects: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
+    over: str = ""
+
+
+class Condition(NamedTuple):
+    """``key=value``, or ``key!=value`` where ``equal`` is false."""
+
+    key: str
+    equal: bool
+    value: str
+
+
+class Selector(NamedTuple):
+    """A group in words: ``@leaves:pod=p1,rack!=r1``; all conditions hold.
+
+    Nouns of devices: ``superspines``, ``spines``, ``leaves``, ``borders``, ``servers``. Nouns of
+    prefixes: ``loopbacks`` (of switches), ``pods`` and ``hosts`` (announced by servers).
+    """
+
+    noun: str
+    conditions: tuple[Condition, ...] = ()
+
+
+def selector(text: str) -> Selector | None:
+    """Read a selector; None where ``text`` is a plain name. Raises ``ValueError``."""
+    if not text.startswith("@"):
+        return None
+    noun, _, tail = text[1:].partition(":")
+    conditions = []
+    for part in tail.split(",") if tail else ():
+        key, sign, value = part.partition("=")
+        if not sign:
+            raise ValueError(f"{text}: {part!r} is no condition")
+        conditions.append(Condition(key.removesuffix("!"), not key.endswith("!"), value))
+    return Selector(noun, tuple(conditions))

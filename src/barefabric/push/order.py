@@ -51,7 +51,7 @@ def canary(design: Design, graph: Graph, changed: Collection[str]) -> str:
 
 
 def leaf_waves(design: Design, graph: Graph, leaves: Sequence[str]) -> Waves:
-    """Leaves that share no server, no rack, no pair and no role as an exit go together.
+    """Leaves that share no server, no rack and no role as an exit go together.
 
     A leaf with servers of its own (single-homed ones) goes alone: its rack is dark meanwhile, and
     no second one should be.
@@ -70,7 +70,6 @@ def _conflicts(design: Design, graph: Graph) -> Mapping[str, list[int]]:
     """For each leaf the numbers of the groups of which one member at most may go at a time."""
     groups: list[Iterable[str]] = [legs for legs in graph.legs if len(legs) > 1]
     groups += [rack.leaves for rack in design.racks.values() if len(rack.leaves) > 1]
-    groups += [(pair.first, pair.second) for pair in design.pairs.values()]
     groups.append(graph.upstreams)
     found: dict[str, list[int]] = {}
     for number, group in enumerate(groups):

@@ -46,7 +46,7 @@ def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> Switc
         ports=port_views(intent, dialect),
         bridging=bridging_view(intent, dialect),
         policy=policy_view(intent),
-        bgp=bgp_view(intent.bgp, dialect),
+        bgp=bgp_view(intent.bgp, intent.switch.role, dialect),
         unnumbered=any(not port.address for port in intent.routed),
         extra=intent.extra,
     )

@@ -119,7 +119,7 @@ _CONTRACT = _record(
     "A statement that judges decide.",
     {
         "id": _TEXT, "kind": _TEXT, "sentence": _TEXT, "subjects": _TEXTS, "prefixes": _TEXTS,
-        "expected": _TEXTS,
+        "expected": _TEXTS, "over": _TEXT,
     },
 )  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from barefabric.derive.names import GROUP
+from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, Neighbor, PeerGroup, SwitchIntent
 from barefabric.model.policy import PrefixMatch, Term
-from barefabric.model.session import Bfd, Source
+from barefabric.model.session import Bfd, SessionKind, Source
 from barefabric.model.vendor import Dialect
 from barefabric.render.natural import by_address, natural
 from barefabric.render.placeholder import placeholder
@@ -66,9 +68,10 @@ def _term(policy: str, term: Term) -> TermView:
     )
 
 
-def bgp_view(bgp: Bgp, dialect: Dialect) -> BgpView:
+def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
     """The BGP process with groups and neighbors in the order in which switches list them."""
-    groups = sorted(_grouped(bgp.groups, dialect), key=lambda group: group.name)
+    settled = [_settle_asn(group, role) for group in bgp.groups]
+    groups = sorted(_grouped(settled, dialect), key=lambda group: group.name)
     views = tuple(_group(group, dialect) for group in groups)
     numbered: list[NeighborView] = []
     unnumbered: list[NeighborView] = []
@@ -108,6 +111,18 @@ def _by_address(neighbor: NeighborView) -> tuple[int, ...]:
     return by_address(neighbor.name)
 
 
+def _settle_asn(group: PeerGroup, role: Role) -> PeerGroup:
+    """Let each lower neighbor state its own AS number, even while all have the same.
+
+    Otherwise the second border of a fabric would move the first one's number from the group to the
+    neighbor, and reset a session that nothing happened to.
+    """
+    upward = role in (Role.LEAF, Role.BORDER) or group.name == GROUP[Role.SUPERSPINE]
+    if group.kind is SessionKind.FABRIC and not upward:
+        return group._replace(asn=0)
+    return group
+
+
 def _grouped(groups: Iterable[PeerGroup], dialect: Dialect) -> Iterator[PeerGroup]:
     """The groups as the OS can express them.
 
@@ -127,7 +142,7 @@ def _grouped(groups: Iterable[PeerGroup], dialect: Dialect) -> Iterator[PeerGrou
             yield group._replace(neighbors=rest)
         for policy, neighbors in own.items():
             bare = tuple(neighbor._replace(import_policy="") for neighbor in neighbors)
-            name = f"{group.name}-{policy.removeprefix('FROM-')}"
+            name = policy.removeprefix("FROM-")
             yield group._replace(name=name, import_policy=policy, neighbors=bare)
 
 

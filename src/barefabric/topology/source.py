@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,31 +79,32 @@ def read(path: Path) -> Source:
 
 
 def _bytes(path: Path) -> bytes:
-    """The file's content, at most LARGEST bytes of it in memory."""
+    """The file's content. A file that says it is too large is not read at all."""
     place = Place(str(path))
     try:
-        if path.is_dir():
-            raise refuse(
-                "IN002", "this is a directory, not a topology file", place, mend=_files_within(path)
-            )
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            message = "this is a directory, not a topology file"
+            raise refuse("IN002", message, place, mend=_files_within(path))
+        if status.st_size > LARGEST:
+            raise _too_large(place, f"{status.st_size:,} bytes")
         with path.open("rb") as stream:
             data = stream.read(LARGEST + 1)
-            size = max(len(data), path.stat().st_size)
     except FileNotFoundError:
         raise refuse("IN001", "no such file", place, mend=_neighbours(path)) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
         fault = Diagnostic("IN003", f"the file cannot be read: {reason}", (place,))
         raise OutsideError([fault]) from None
     if len(data) > LARGEST:
-        raise refuse(
-            "IN004",
-            f"the file has {size:,} bytes",
-            place,
-            allowed=f"a topology has at most {LARGEST:,} bytes",
-            mend="write equal racks as one range: name: r[001-512]",
-        )
+        raise _too_large(place, f"more than {LARGEST:,} bytes")
     return data
+
+
+def _too_large(place: Place, size: str) -> FabricError:
+    allowed = f"a topology has at most {LARGEST:,} bytes"
+    mend = "write equal racks as one range: name: r[001-512]"
+    return refuse("IN004", f"the file has {size}", place, allowed=allowed, mend=mend)
 
 
 def _files_within(folder: Path) -> str:

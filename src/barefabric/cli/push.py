@@ -1,0 +1,49 @@
+"""``fabric push``."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from barefabric.cli.output import coloured, print_json, print_result
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    topology: Path
+    dry_run: bool
+    offline: bool
+    running: Path | None
+    only: tuple[str, ...]
+    targets: tuple[str, ...]
+    targets_file: Path | None
+    full: bool
+    out: Path | None
+    as_json: bool
+
+
+def push(request: Request) -> int:
+    """Plan the push and compare; refuse anything that would change a switch."""
+    from barefabric.build import default_out
+    from barefabric.pipeline import design
+    from barefabric.push.document import document
+    from barefabric.push.dry_run import DryRunOptions, dry_run, refuse_push
+    from barefabric.push.report import render
+
+    if not request.dry_run:
+        raise refuse_push(request.topology)
+    designed = design(request.topology)
+    result = dry_run(
+        designed.design,
+        request.out or default_out(designed.design),
+        DryRunOptions(
+            topology=request.topology, offline=request.offline, running=request.running,
+            only=request.only, targets=request.targets, targets_file=request.targets_file,
+        ),
+    )
+    if request.as_json:
+        print_json(document(result, diff=request.full))
+    else:
+        print_result(render(result, diff=request.full, colour=coloured(sys.stdout)))
+    return result.exit_status

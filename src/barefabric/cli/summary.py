@@ -1,0 +1,174 @@
+"""What ``fabric design`` says at its end: ten seconds of reading."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from barefabric.build import Built
+from barefabric.capacity.addresses import Fill, PodRoom
+from barefabric.capacity.ports import TierPorts
+from barefabric.capacity.summary import DesignSummary, SessionCount
+from barefabric.cli.output import as_records
+from barefabric.compare.documents import compare_documents
+from barefabric.errors import Diagnostic
+from barefabric.model.session import SessionKind, Speaker
+from barefabric.pipeline import Designed
+
+WIDTH = 100
+LABEL = 14
+_YELLOW, _PLAIN = "\x1b[33m", "\x1b[0m"
+_SPEAKERS = {Speaker.CALICO: "Calico", Speaker.METALLB: "MetalLB", Speaker.KUBE_VIP: "kube-vip"}
+
+
+def as_text(
+    designed: Designed,
+    facts: DesignSummary,
+    looks: list[Diagnostic],
+    built: Built | None,
+    seconds: float,
+    colour: bool,
+) -> str:
+    """The summary as text of at most 100 columns; ``built`` is None for a check."""
+    lines = [_first_line(facts, seconds), ""]
+    lines += _block("addresses", _pools(facts.pools, facts.pods))
+    lines += _block("ports", _ports(facts.ports))
+    ratios = " · ".join(
+        f"{w.role} {w.most:.1f} : 1" if round(w.least, 1) == round(w.most, 1)
+        else f"{w.role} {w.least:.1f} to {w.most:.1f} : 1"
+        for w in facts.oversubscription
+    )
+    lines += _block("oversubscr.", [ratios] if ratios else [])
+    lines += _block("sessions", _wrap(" · ".join(_sessions(facts.sessions))))
+    if built is not None:
+        lines += _block("changed", _wrap(_changed(designed, built)))
+    if looks:
+        lines += ["", *_looks(looks, colour)]
+    if built is not None:
+        left = f"  {built.out}   {built.ledger}"
+        lines += ["", f"{left}   next: fabric verify {designed.loaded.path}"]
+    return "\n".join(lines)
+
+
+def _first_line(facts: DesignSummary, seconds: float) -> str:
+    """The fabric's name and what it is made of; the time stands at the right."""
+    counts = " · ".join(f"{c.number:,} {c.noun}" for c in facts.devices)
+    left, right = f"{facts.fabric}   {counts}", f"{seconds:.2f} s"
+    return f"{left}{right:>{max(WIDTH - len(left), len(right) + 3)}}"
+
+
+def _block(label: str, lines: list[str]) -> list[str]:
+    """Lines under one label."""
+    return [f"  {label if n == 0 else '':<{LABEL - 2}} {line}" for n, line in enumerate(lines)]
+
+
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH - LABEL - 1, break_long_words=False, break_on_hyphens=False)
+
+
+def _pools(pools: Iterable[Fill], pods: Iterable[PodRoom]) -> list[str]:
+    """Address use per pool, aligned."""
+    rows = [
+        (p.name, " ".join(p.prefixes), f"{p.used:,} of {p.size:,}{_unit(p.unit)}",
+         f"{p.share * 100:.0f} %" + (f", {p.held:,} kept for what is gone" if p.held else ""))
+        for p in pools
+        if p.used or p.held
+    ]  # fmt: skip
+    names = max((len(r[0]) for r in rows), default=0)
+    prefixes = max((len(r[1]) for r in rows), default=0)
+    counts = max((len(r[2]) for r in rows), default=0)
+    lines = [f"{n:<{names}}  {p:<{prefixes}}  {c:>{counts}}  {s:>4}" for n, p, c, s in rows]
+    for room in pods:
+        lines.append(
+            f"{'pods':<{names}}  {' '.join(room.prefixes):<{prefixes}}  room for {room.blocks:,} "
+            f"blocks of /{room.block_size}, {room.per_node:,} per server ({room.cluster})"
+        )
+    return lines if len(lines) <= 12 else [*lines[:11], f"and {len(lines) - 11} more clusters"]
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "/32" else f" {unit}"
+
+
+def _ports(tiers: Iterable[TierPorts]) -> list[str]:
+    """Port use per tier, one line for each."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for tier in tiers:
+        rows.setdefault((tier.role, tier.model), []).append(tier.text)
+    names = max((len(role) for role, _ in rows), default=0)
+    return [f"{role:<{names}}  {'   '.join(texts)}" for (role, _), texts in rows.items()]
+
+
+def _sessions(counts: Iterable[SessionCount]) -> Iterator[str]:
+    found: dict[str, int] = {}
+    for c in counts:
+        name = _SPEAKERS.get(c.speaker, c.kind.value)
+        label = f"node ({name})" if c.kind is SessionKind.NODE else c.kind.value
+        found[label] = found.get(label, 0) + c.number
+    yield from (f"{number:,} {label}" for label, number in found.items())
+
+
+def _changed(designed: Designed, built: Built) -> str:
+    """What changed since the last design, in one sentence."""
+    change, moves = built.change, len(designed.numbers.moves)
+    if not (change.written or change.removed or built.ledger_changed):
+        return "nothing changed"
+    files = f"wrote {len(change.written):,} files"
+    if change.removed:
+        files += f", removed {len(change.removed):,}"
+    files += f", kept {change.kept:,}, moved {moves:,} numbers"
+    if built.old is None or built.new is None:
+        return f"new design: {files}" if not change.kept else files
+    changes = compare_documents(built.old, built.new)
+    return f"{changes.summary()}   {files}" if not changes.empty else files
+
+
+def _looks(looks: list[Diagnostic], colour: bool) -> list[str]:
+    """What deserves a look."""
+    head = f"look ({len(looks)})"
+    ink, plain = (_YELLOW, _PLAIN) if colour else ("", "")
+    lines: list[str] = []
+    for n, look in enumerate(looks):
+        label = f"{head if n == 0 else '':<{LABEL - 2}}"
+        first, *rest = _wrap(f"{look.code} {look.message}{f'; {look.mend}' if look.mend else ''}")
+        lines.append(f"  {ink if n == 0 else ''}{label}{plain if n == 0 else ''} {first}")
+        lines += [f"  {'':<{LABEL - 2}} {line}" for line in rest]
+    return lines
+
+
+def as_document(
+    designed: Designed, facts: DesignSummary, looks: list[Diagnostic], built: Built | None
+) -> dict[str, Any]:
+    """The same facts as one JSON document."""
+    document: dict[str, Any] = {
+        "fabric": facts.fabric,
+        "devices": {c.noun: c.number for c in facts.devices},
+        "pools": [
+            {"name": p.name, "prefixes": p.prefixes, "unit": p.unit, "used": p.used,
+             "kept": p.held, "size": p.size}
+            for p in facts.pools
+        ],
+        "pods": [r._asdict() for r in facts.pods],
+        "asns": [{"name": a.name, "used": a.used, "size": a.size} for a in facts.asns],
+        "ports": [
+            {"role": t.role, "model": t.model, "switches": t.switches, "speed": t.speed,
+             "count": t.count, "free": list(t.free),
+             "used": {use: list(span) for use, span in t.used.items()}}
+            for t in facts.ports
+        ],
+        "oversubscription": [w._asdict() for w in facts.oversubscription],
+        "sessions": [s._asdict() for s in facts.sessions],
+        "watts": facts.watts,
+        "looks": as_records(looks),
+        "moves": [m._asdict() for m in designed.numbers.moves],
+    }  # fmt: skip
+    if built is not None:
+        document["build"] = str(built.out)
+        document["ledger"] = str(built.ledger)
+        document["ledger_changed"] = built.ledger_changed
+        document["files"] = {
+            "written": built.change.written, "removed": built.change.removed,
+            "kept": built.change.kept,
+        }  # fmt: skip
+        changes = compare_documents(built.old, built.new) if built.old and built.new else None
+        document["changes"] = changes.summary() if changes else ""
+    return document

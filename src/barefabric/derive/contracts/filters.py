@@ -1,0 +1,172 @@
+"""Contracts about what is refused: by leaves from nodes, by borders from both sides, by spines.
+
+Each filter has two contracts: it accepts nothing but what the plan names, decided over the whole
+prefix space; and it refuses, by name, what would hurt most.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from barefabric.derive.contracts.words import roles
+from barefabric.derive.policies import speaker_matches
+from barefabric.derive.prefixes import DEFAULT
+from barefabric.model.address import dotted, is_ipv4, split
+from barefabric.model.contract import Contract, ContractKind
+from barefabric.model.design import Design
+from barefabric.model.device import Attach, Role
+from barefabric.model.policy import PrefixMatch
+from barefabric.model.session import SessionKind, SessionProfile
+
+
+def filter_contracts(design: Design) -> Iterator[Contract]:
+    """All contracts about refused prefixes, and about what nodes are told."""
+    for profile in design.profiles.values():
+        if profile.kind is SessionKind.NODE:
+            yield from _speakers(design, profile)
+        elif profile.kind is SessionKind.HOST:
+            yield from _hosts(design, profile)
+        elif profile.kind is SessionKind.FABRIC:
+            yield from _fabric(design, profile)
+    for upstream in design.upstreams.values():
+        yield _only(
+            f"upstream/{upstream.name}",
+            f"{upstream.switch} accepts from {upstream.name} only what the topology names",
+            (upstream.switch,), f"upstream-{upstream.name}", map(PrefixMatch, upstream.accept),
+        )
+    yield _links(design)
+
+
+def _refused(
+    tail: str, sentence: str, subjects: tuple[str, ...], over: str, prefixes: Iterable[str]
+) -> Contract:
+    return Contract(
+        f"refused/{tail}", ContractKind.REFUSED, sentence, subjects,
+        tuple(dict.fromkeys(prefixes)), (), over,
+    )
+
+
+def _only(
+    tail: str, sentence: str, subjects: tuple[str, ...], over: str, allowed: Iterable[PrefixMatch]
+) -> Contract:
+    return Contract(
+        f"refused/{tail}/rest", ContractKind.REFUSED, sentence, subjects, (),
+        tuple(written(match) for match in allowed), over,
+    )
+
+
+def written(match: PrefixMatch) -> str:
+    """An entry as prefix lists show it: ``10.64.0.0/14 ge 26 le 26``."""
+    text = match.prefix
+    text += f" ge {match.ge}" if match.ge else ""
+    return text + (f" le {match.le}" if match.le else "")
+
+
+def _first(prefix: str) -> str:
+    """A host route in the middle of a prefix's beginning: its second address."""
+    base, length = split(prefix)
+    return f"{dotted(base + (length < 31))}/32"
+
+
+def _samples(matches: Iterable[PrefixMatch]) -> Iterator[str]:
+    """One prefix that each entry permits."""
+    for match in matches:
+        if is_ipv4(match.prefix):
+            base, length = split(match.prefix)
+            yield f"{dotted(base)}/{match.ge or match.le or length}"
+
+
+def _foreign(design: Design, cluster: str) -> Iterator[str]:
+    """What no node of a cluster may announce: other clusters' pods and services, the fabric's own
+    prefixes, a default."""
+    yield DEFAULT
+    for other in design.clusters.values():
+        if other.name == cluster:
+            continue
+        for prefix in other.pods:
+            if is_ipv4(prefix):
+                yield f"{prefix.partition('/')[0]}/{other.block_size}"
+        yield from (_first(p) for pool in other.pools for p in pool.prefixes if is_ipv4(p))
+    yield from _samples((*design.plan.loopbacks, *design.plan.racks))
+    yield from (
+        f"{switch.loopback}/32" for switch in design.switches.values() if switch.role is Role.SPINE
+    )
+    yield from (
+        pool.prefixes[0] for pool in design.pools if pool.name.startswith("link") and pool.prefixes
+    )
+
+
+def _speakers(design: Design, profile: SessionProfile) -> Iterator[Contract]:
+    cluster, speaker = profile.cluster, profile.b.speaker
+    leaves = (f"@leaves:serves={cluster}",)
+    allowed = speaker_matches(design, profile)
+    yield _refused(
+        profile.name,
+        f"from {speaker} on nodes of {cluster}, leaves refuse a default, other clusters' prefixes "
+        "and everything of the fabric itself",
+        leaves, profile.name, _foreign(design, cluster),
+    )
+    yield _only(
+        profile.name,
+        f"from {speaker} on nodes of {cluster}, leaves accept only what the plan gives it",
+        leaves, profile.name, allowed,
+    )
+    yield Contract(
+        f"absent/{profile.name}", ContractKind.ABSENT,
+        f"leaves tell {speaker} on nodes of {cluster} nothing",
+        leaves, ("@all",), (), profile.name,
+    )
+
+
+def _hosts(design: Design, profile: SessionProfile) -> Iterator[Contract]:
+    routed = [s for s in design.servers.values() if s.attach is Attach.ROUTED]
+    racks = dict.fromkeys(s.rack for s in routed)
+    leaves = tuple(f"@leaves:rack={rack}" for rack in racks)
+    yield _refused(
+        profile.name,
+        "from routed servers, leaves refuse a default, pods and services, and the fabric's "
+        "own loopbacks",
+        leaves, profile.name,
+        (DEFAULT, *_samples((*design.plan.loopbacks, *design.plan.pods, *design.plan.services)),
+         *(f"{design.switches[leaf].loopback}/32" for r in racks for leaf in design.racks[r].leaves)),
+    )
+    for rack in racks:
+        yield Contract(
+            f"absent/{profile.name}/{rack}", ContractKind.ABSENT,
+            f"routed servers of rack {rack} know a default and their leaves, and nothing else",
+            (f"@servers:rack={rack},attach=routed",), ("@all",),
+            (DEFAULT, f"@loopbacks:rack={rack}"),
+        )
+
+
+def _fabric(design: Design, profile: SessionProfile) -> Iterator[Contract]:
+    """Upper tiers take the fabric's prefixes from below; a default only from borders."""
+    plan = design.plan
+    fabric = (*plan.loopbacks, *plan.racks, *plan.hosts, *plan.pods, *plan.services)
+    lower = profile.name.removeprefix("fabric-")
+    top = "superspines" if Role.SUPERSPINE in roles(design) else "spines"
+    upper = "superspines" if lower == "spine" else top if lower == "border" else "spines"
+    if lower == "border":
+        yield _refused(
+            "borders/default",
+            "borders refuse any default of the fabric, so that the upstream's always comes back",
+            ("@borders",), profile.name, (DEFAULT,),
+        )
+        fabric = (*fabric, PrefixMatch(DEFAULT), *plan.external)
+    else:
+        yield _refused(
+            f"{upper}/default", f"{upper} refuse a default from below",
+            (f"@{upper}",), profile.name, (DEFAULT,),
+        )
+    yield _only(
+        f"{upper}/{lower}", f"{upper} accept from {lower} switches only the fabric's prefixes",
+        (f"@{upper}",), profile.name, dict.fromkeys(fabric),
+    )
+
+
+def _links(design: Design) -> Contract:
+    prefixes = tuple(
+        p for pool in design.pools if pool.name in ("links", "management") for p in pool.prefixes
+    )
+    return Contract(
+        "absent/links", ContractKind.ABSENT,
+        "no device announces a link network or a management network", (), prefixes,
+    )

@@ -1,0 +1,103 @@
+"""Contracts about sessions: each one that the shape calls for is there and comes up.
+
+They are counted from cables, pairs and servers, not from the list of sessions: a session that is
+missing from the list breaks its contract.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from barefabric.derive.contracts.words import NOUN, UP, listed, roles, top_role, verb
+from barefabric.model.contract import Contract, ContractKind
+from barefabric.model.design import Design
+from barefabric.model.device import Attach, Rack, Role, Server
+from barefabric.model.session import SessionKind, SessionProfile, Speaker
+
+
+def session_contracts(design: Design) -> Iterator[Contract]:
+    """All contracts about sessions, rack by rack."""
+    yield from _upper_tiers(design)
+    profiles = [p for p in design.profiles.values() if p.kind is SessionKind.NODE]
+    by_cluster: dict[str, list[SessionProfile]] = {}
+    for profile in profiles:
+        by_cluster.setdefault(profile.cluster, []).append(profile)
+    for rack in design.racks.values():
+        if rack.leaves:
+            yield from _rack(design, rack, by_cluster)
+    for upstream in design.upstreams.values():
+        yield _contract(
+            f"upstream/{upstream.name}",
+            f"{upstream.switch} has its session with upstream {upstream.name}, and it is up",
+            (upstream.switch,), (upstream.name,), f"upstream-{upstream.name}",
+        )
+
+
+def _contract(
+    tail: str, sentence: str, subjects: tuple[str, ...], expected: tuple[str, ...], over: str
+) -> Contract:
+    return Contract(
+        f"session/{tail}", ContractKind.SESSION, sentence, subjects, (), expected, over
+    )
+
+
+def _upper_tiers(design: Design) -> Iterator[Contract]:
+    found = roles(design)
+    if Role.SUPERSPINE in found:
+        for pod in dict.fromkeys(s.pod for s in design.switches.values() if s.role is Role.SPINE):
+            of = f" of pod {pod}" if pod else ""
+            yield _contract(
+                f"superspines/{pod or 'spines'}",
+                f"every cable between the spines{of} and the superspines carries a session",
+                (f"@spines:pod={pod}" if pod else "@spines",), UP, "fabric-spine",
+            )
+    if Role.BORDER in found:
+        above = NOUN[top_role(design)]
+        yield _contract(
+            "borders", f"every cable between the borders and the {above} carries a session",
+            ("@borders",), UP, "fabric-border",
+        )
+
+
+def _rack(
+    design: Design, rack: Rack, by_cluster: Mapping[str, list[SessionProfile]]
+) -> Iterator[Contract]:
+    leaves = listed(rack.leaves)
+    has = verb(rack.leaves, "has", "have")
+    yield _contract(
+        f"fabric/{rack.name}", f"{leaves} {has} a session with a spine on every uplink",
+        rack.leaves, UP, "fabric-leaf",
+    )
+    for name in rack.leaves:
+        leaf = design.switches[name]
+        if leaf.peer and name < leaf.peer:
+            yield _contract(
+                f"pair/{name}", f"{name} and {leaf.peer} have their iBGP session over the peer link",
+                (name,), (leaf.peer,), "pair",
+            )
+    servers = [design.servers[name] for name in rack.servers]
+    if any(s.attach is Attach.ROUTED for s in servers):
+        yield _contract(
+            f"host/{rack.name}",
+            f"{leaves} {has} a session with each routed server of rack {rack.name}, on every cable",
+            rack.leaves, (f"@servers:rack={rack.name},attach=routed",), "host",
+        )
+    for cluster in dict.fromkeys(s.cluster for s in servers if s.cluster):
+        for profile in by_cluster.get(cluster, ()):
+            yield from _speakers(rack, profile, [s for s in servers if s.cluster == cluster])
+
+
+def _speakers(rack: Rack, profile: SessionProfile, servers: list[Server]) -> Iterator[Contract]:
+    routed = profile.hops > 1
+    control = profile.b.speaker is Speaker.KUBE_VIP
+    if not any(
+        (s.attach is Attach.ROUTED) == routed and (s.control_plane or not control) for s in servers
+    ):
+        return
+    group = f"@servers:rack={rack.name},cluster={profile.cluster},"
+    group += "attach=routed" if routed else "attach!=routed"
+    what = "control-plane node" if control else "node"
+    yield _contract(
+        f"{profile.name}/{rack.name}",
+        f"{listed(rack.leaves)} {verb(rack.leaves, 'has', 'have')} a session with "
+        f"{profile.b.speaker} on each {what} of cluster {profile.cluster} in rack {rack.name}",
+        rack.leaves, (group + (",control=yes" if control else ""),), profile.name,
+    )

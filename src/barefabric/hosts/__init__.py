@@ -1,0 +1,1 @@
+"""Files of servers: netplan, host routing, and the static pods of control-plane nodes."""
