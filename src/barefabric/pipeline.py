@@ -9,6 +9,7 @@ from barefabric.derive.design import derive
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.kubernetes.choices import check as check_choices
 from barefabric.kubernetes.choices import unsupported as unsupported_components
+from barefabric.kubernetes.lints import refuse as refuse_clusters
 from barefabric.ledger.allocate import allocate
 from barefabric.ledger.file import ledger_path, read_ledger
 from barefabric.ledger.merge import refuse_clashes
@@ -52,6 +53,7 @@ def design_values(loaded: Loaded, ledger: Ledger | None = None) -> Designed:
     numbers = allocate(loaded, shape, before)
     _refuse([*missing_vendors(loaded)] or unsupported_components(loaded) or [*_families(loaded)])
     derived = derive(loaded, shape, numbers)
+    _refuse(refuse_clusters(derived))
     whole = replace(derived, contracts=contracts(derived))
     return Designed(loaded, before, numbers, whole)
 
@@ -69,8 +71,6 @@ def missing_vendors(loaded: Loaded) -> Iterator[Diagnostic]:
         if vendor is not None and not vendor.renders:
             seen.setdefault(kind.nos, []).append(name)
     ready = [n for n in catalogue.vendors() if (v := catalogue.vendor(n)) is not None and v.renders]
-    if not ready:
-        return
     for nos, names in seen.items():
         yield Diagnostic(
             "GE010",

@@ -89,7 +89,9 @@ class Lab:
         text = self.config(name).replace("${secret:fabric-bgp}", SECRET)
         return text.replace("${secret:admin}", HASH)
 
-    def serve(self, name: str, text: str | None = None, certificate: Path | None = None) -> EapiSwitch:
+    def serve(
+        self, name: str, text: str | None = None, certificate: Path | None = None
+    ) -> EapiSwitch:
         """Starts a switch that runs this text, by default what the build says."""
         switch = EapiSwitch(self.filled(name) if text is None else text, name)
         switch.password = LOGIN

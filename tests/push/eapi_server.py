@@ -57,7 +57,9 @@ class EapiSwitch:
         for pattern, method in self._table():
             if found := re.fullmatch(pattern, command):
                 return method(*found.groups())
-        raise CliError(f"Invalid input (at token 0: '{command.split(maxsplit=1)[0] if command else ''}')")
+        raise CliError(
+            f"Invalid input (at token 0: '{command.split(maxsplit=1)[0] if command else ''}')"
+        )
 
     def _table(self) -> tuple[tuple[str, Callable[..., dict[str, Any]]], ...]:
         return (

@@ -64,8 +64,14 @@ def pools(design: Design) -> tuple[Fill, ...]:
 def asns(design: Design) -> tuple[Fill, ...]:
     """The ranges of AS numbers."""
     return tuple(
-        Fill(pool.name, (f"{pool.first}-{pool.last}",), "AS numbers", used, 0,
-             pool.last - pool.first + 1)
+        Fill(
+            pool.name,
+            (f"{pool.first}-{pool.last}",),
+            "AS numbers",
+            used,
+            0,
+            pool.last - pool.first + 1,
+        )
         for pool, used in pool_use(design)
     )
 
@@ -78,7 +84,11 @@ def _blocks(cluster: Cluster) -> int:
 def _rooms(design: Design) -> Iterator[PodRoom]:
     for cluster in design.clusters.values():
         yield PodRoom(
-            cluster.name, cluster.pods, cluster.block_size, _blocks(cluster), len(cluster.nodes),
+            cluster.name,
+            cluster.pods,
+            cluster.block_size,
+            _blocks(cluster),
+            len(cluster.nodes),
             blocks_per_node(cluster),
         )
 

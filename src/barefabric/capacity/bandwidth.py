@@ -44,7 +44,9 @@ def rack_ratios(design: Design) -> tuple[Ratio, ...]:
     load = loads(design)
     return tuple(
         Ratio(
-            rack.name, None, sum(load[leaf].gbits[Use.SERVER] for leaf in rack.leaves),
+            rack.name,
+            None,
+            sum(load[leaf].gbits[Use.SERVER] for leaf in rack.leaves),
             sum(load[leaf].gbits[Use.UP] for leaf in rack.leaves),
         )
         for rack in design.racks.values()
@@ -89,7 +91,8 @@ def losses(design: Design) -> tuple[Loss, ...]:
     Superspines are judged by what their death leaves to a pod, the others by a rack.
     """
     found = (
-        _worst(_spine_deaths(design)), _worst(_leaf_deaths(design)),
+        _worst(_spine_deaths(design)),
+        _worst(_leaf_deaths(design)),
         _worst(_superspine_deaths(design)),
     )
     return tuple(loss for loss in found if loss)
@@ -110,8 +113,11 @@ def _links_between(design: Design, lower: Role) -> Mapping[tuple[str, str], int]
     """Gbit/s between an upper switch and the rack (leaves) or the pod (spines) below it."""
     counts: dict[tuple[str, str], int] = {}
     switches = design.switches
-    below = {s.name: s.rack if lower is Role.LEAF else s.pod for s in switches.values()
-             if s.role is lower}
+    below = {
+        s.name: s.rack if lower is Role.LEAF else s.pod
+        for s in switches.values()
+        if s.role is lower
+    }
     for cable in design.cables:
         if cable.kind is CableKind.FABRIC and cable.b in below:
             key = (cable.a, below[cable.b])

@@ -83,9 +83,7 @@ def wide_limits(design: Design, needs: RackNeeds, extra: Extra) -> Iterator[Limi
         if table.size and needs.routes:
             spare = table.size - table.routes - extra.switches
             why = f"{table.size:,} IPv4 routes, {needs.routes:,} per rack"
-            yield Limit(
-                f"route table of {table.model}", max(racks + spare // needs.routes, 0), why
-            )
+            yield Limit(f"route table of {table.model}", max(racks + spare // needs.routes, 0), why)
 
 
 def _fits(racks: int, fill: Fill, taken: int, each: int, what: str) -> Iterator[Limit]:
@@ -103,7 +101,9 @@ def _pool_limits(design: Design, needs: RackNeeds, extra: Extra) -> Iterator[Lim
     spent = {
         "loopbacks": (extra.switches, needs.leaves, "addresses"),
         "links": (
-            extra.links + racks * extra.links_per_rack, needs.links + extra.links_per_rack, "/31s"
+            extra.links + racks * extra.links_per_rack,
+            needs.links + extra.links_per_rack,
+            "/31s",
         ),
         "management": (extra.switches, needs.leaves, "addresses"),
     }

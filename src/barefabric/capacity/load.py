@@ -37,7 +37,9 @@ class Load(NamedTuple):
 
 
 UPPER_USE: Mapping[CableKind, Use] = {
-    CableKind.FABRIC: Use.DOWN, CableKind.PEER: Use.PEER, CableKind.SERVER: Use.SERVER,
+    CableKind.FABRIC: Use.DOWN,
+    CableKind.PEER: Use.PEER,
+    CableKind.SERVER: Use.SERVER,
     CableKind.UPSTREAM: Use.OUTSIDE,
 }
 """What a cable is to its upper end."""

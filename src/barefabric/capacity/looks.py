@@ -28,8 +28,14 @@ OVERSUBSCRIBED = 4.0
 def looks(design: Design) -> list[Diagnostic]:
     """All looks of a design, by code."""
     return [
-        *_pools(design), *_asns(design), *_spines(design), *_oversubscribed(design),
-        *_peer_links(design), *_tables(design), *_one_spine(design), *_paths(design),
+        *_pools(design),
+        *_asns(design),
+        *_spines(design),
+        *_oversubscribed(design),
+        *_peer_links(design),
+        *_tables(design),
+        *_one_spine(design),
+        *_paths(design),
         *_pod_addresses(design),
     ]
 
@@ -93,7 +99,8 @@ def _oversubscribed(design: Design) -> Iterator[Diagnostic]:
                 "CAP004",
                 f"{role} {ratio.name} is oversubscribed {by} ({ratio.down:,} Gbit/s below, "
                 f"{ratio.up:,} above)",
-                "more spines, or more links_per_spine" if role is Role.LEAF
+                "more spines, or more links_per_spine"
+                if role is Role.LEAF
                 else "more superspines, or fewer planes",
             )
 
@@ -102,7 +109,8 @@ def _peer_links(design: Design) -> Iterator[Diagnostic]:
     """Peer links that carry less than half of a leaf's uplinks once those have died."""
     load = loads(design)
     narrow = [
-        pair for pair in design.pairs.values()
+        pair
+        for pair in design.pairs.values()
         if 2 * load[pair.first].gbits[Use.PEER] < load[pair.first].gbits[Use.UP]
     ]
     if narrow:

@@ -1,7 +1,7 @@
 """Ports: how many each switch has, how many are used for what, and how many are left."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ from barefabric.model.device import DeviceModel, PortSpec, Role
 
 
 class Block(NamedTuple):
-    """A run of equal ports of a model: ``48 x 25G``. ``first`` is the position of its first port."""
+    """A run of equal ports of a model: ``48 x 25G``. ``first`` is the position of the first."""
 
     group: str
     speed: int
-    count: int
+    size: int
     first: int
 
 
@@ -33,7 +33,7 @@ class BlockUse(NamedTuple):
     @property
     def free(self) -> int:
         """How many ports are not."""
-        return self.block.count - self.taken
+        return self.block.size - self.taken
 
 
 class Span(NamedTuple):
@@ -55,7 +55,7 @@ class TierPorts(NamedTuple):
     switches: int
     group: str
     speed: int
-    count: int
+    size: int
     used: Mapping[Use, Span]
     free: Span
 
@@ -65,7 +65,7 @@ class TierPorts(NamedTuple):
         uses = [f"{span} {use}" for use, span in self.used.items()]
         if len(uses) == 1 and self.group != "uplink":
             uses = [f"{next(iter(self.used.values()))} used"]
-        return f"{self.count} x {self.speed}G: {', '.join([*uses, f'{self.free} free'])}"
+        return f"{self.size} x {self.speed}G: {', '.join([*uses, f'{self.free} free'])}"
 
 
 def blocks(model: DeviceModel) -> tuple[Block, ...]:
@@ -97,7 +97,7 @@ def port_use(design: Design) -> Mapping[str, tuple[BlockUse, ...]]:
     models = {switch.type: switch.model for switch in design.switches.values()}
     parts = {kind: blocks(model) for kind, model in models.items()}
     at = {
-        kind: [n for n, part in enumerate(its) for _ in range(part.count)] + [len(its)]
+        kind: [n for n, part in enumerate(its) for _ in range(part.size)] + [len(its)]
         for kind, its in parts.items()
     }
     load = loads(design)
@@ -122,15 +122,15 @@ def tier_ports(design: Design) -> tuple[TierPorts, ...]:
     )
 
 
+def _span(numbers: Iterable[int]) -> Span:
+    found = set(numbers)
+    return Span(min(found), max(found))
+
+
 def _tier(role: Role, model: str, members: list[tuple[BlockUse, ...]]) -> Iterator[TierPorts]:
     for column in zip(*members, strict=True):
         block = column[0].block
-        spans = {
-            use: Span(min(b.used.get(use, 0) for b in column), max(b.used.get(use, 0) for b in column))
-            for use in Use
-        }
-        free = Span(min(b.free for b in column), max(b.free for b in column))
+        spans = {use: _span(part.used.get(use, 0) for part in column) for use in Use}
+        free = _span(part.free for part in column)
         used = {use: span for use, span in spans.items() if span.most}
-        yield TierPorts(
-            role, model, len(members), block.group, block.speed, block.count, used, free
-        )
+        yield TierPorts(role, model, len(members), block.group, block.speed, block.size, used, free)

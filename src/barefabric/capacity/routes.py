@@ -85,7 +85,7 @@ def table_use(design: Design) -> tuple[TableUse, ...]:
 
 
 def per_rack(design: Design) -> Mapping[str, int]:
-    """How many routes each rack adds: its leaves, its prefix, its routed servers, its pod blocks."""
+    """How many routes each rack adds: leaves, its prefix, routed servers, pod blocks."""
     found = Counter(
         {rack.name: len(rack.leaves) + bool(rack.gateway) for rack in design.racks.values()}
     )

@@ -1,4 +1,4 @@
-"""The largest fabric of a design's shape, as it is and with more of what stands above the leaves."""
+"""The largest fabric of a design's shape, as it is and with more above the leaves."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -70,8 +70,15 @@ def _made(shape: Shape, name: str, tops: tuple[int, int, int], bound: Limit) -> 
     ratio = worst * present / (spines / max(pods, 1)) if spines else worst
     racks, needs = bound.racks, shape.needs
     return Largest(
-        name, superspines, pods, spines, racks, racks * needs.leaves, racks * needs.servers,
-        ratio, bound,
+        name,
+        superspines,
+        pods,
+        spines,
+        racks,
+        racks * needs.leaves,
+        racks * needs.servers,
+        ratio,
+        bound,
     )
 
 
@@ -158,13 +165,12 @@ def _more_pods(shape: Shape) -> Iterator[Largest]:
 def _pod_uplinks(shape: Shape) -> tuple[int, int, int]:
     """What a pod takes: ports on one superspine, cables in all, and their speed."""
     pod_of = {s.name: s.pod for s in shape.tiers.get(Role.SPINE, ())}
-    cables = [
-        c for c in shape.design.cables if c.kind is CableKind.FABRIC and c.b in pod_of
-    ]
+    cables = [c for c in shape.design.cables if c.kind is CableKind.FABRIC and c.b in pod_of]
     ports = Counter((pod_of[c.b], c.a) for c in cables)
     links = Counter(pod_of[c.b] for c in cables)
     return (
-        max(ports.values(), default=0), max(links.values(), default=0),
+        max(ports.values(), default=0),
+        max(links.values(), default=0),
         max((c.speed for c in cables), default=0),
     )
 
@@ -199,9 +205,7 @@ def _with_superspines(shape: Shape) -> Iterator[Largest]:
     pods = smallest.ports
     why = f"{pods} ports on each superspine, one per pod of {per_pod} racks"
     ports = Limit("superspine ports", pods * per_pod, why)
-    extra = Extra(
-        spines * up + (pods - 1) * spines, pods * spines * up, 0, pods - 1
-    )
+    extra = Extra(spines * up + (pods - 1) * spines, pods * spines * up, 0, pods - 1)
     bound = _bounded(shape, ports, extra)
     pods = min(pods, -(-bound.racks // per_pod))
     tops = (spines * up, pods, pods * spines)

@@ -29,7 +29,7 @@ class Worst(NamedTuple):
 
 
 class SessionCount(NamedTuple):
-    """Sessions of one kind. ``speaker`` is the program at the lower end, ``cluster`` its cluster."""
+    """Sessions of one kind. ``speaker`` is the program at the lower end, of ``cluster``."""
 
     kind: SessionKind
     speaker: Speaker
@@ -72,9 +72,14 @@ def devices(design: Design) -> tuple[Count, ...]:
     roles = Counter(switch.role for switch in design.switches.values())
     pods = {rack.pod for rack in design.racks.values() if rack.pod}
     found = (
-        (roles[Role.SUPERSPINE], "superspine"), (len(pods), "pod"), (roles[Role.SPINE], "spine"),
-        (len(design.racks), "rack"), (roles[Role.LEAF], "leaf"), (roles[Role.BORDER], "border"),
-        (len(design.servers), "server"), (len(design.clusters), "cluster"),
+        (roles[Role.SUPERSPINE], "superspine"),
+        (len(pods), "pod"),
+        (roles[Role.SPINE], "spine"),
+        (len(design.racks), "rack"),
+        (roles[Role.LEAF], "leaf"),
+        (roles[Role.BORDER], "border"),
+        (len(design.servers), "server"),
+        (len(design.clusters), "cluster"),
     )
     return tuple(count(number, noun) for number, noun in found if number)
 

@@ -50,7 +50,7 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
     cables = numbers.cables
     ups = upstreams(topology)
     underlay = _underlay(topology)
-    by_cluster = _node_profiles(clusters, servers, underlay)
+    by_cluster = _node_profiles(clusters, servers, underlay, topology.asn.shown_to_nodes)
     profiles = _profiles(underlay, switches, servers, clusters, ups, by_cluster, racks)
     sessions = [
         *fabric_sessions(cables, switches, profiles),
@@ -95,13 +95,18 @@ def _settings(topology: schema.Topology) -> Settings:
 
 
 def _node_profiles(
-    clusters: Mapping[str, Cluster], servers: Mapping[str, Server], underlay: Underlay
+    clusters: Mapping[str, Cluster],
+    servers: Mapping[str, Server],
+    underlay: Underlay,
+    shown_asn: int,
 ) -> dict[tuple[str, bool], tuple[SessionProfile, ...]]:
     """Profiles of each cluster's speakers, for its bridged and for its routed nodes."""
     found: dict[tuple[str, bool], tuple[SessionProfile, ...]] = {}
     for name, cluster in clusters.items():
         for routed in {servers[node].attach is Attach.ROUTED for node in cluster.nodes}:
-            found[name, routed] = tuple(node_profiles(cluster, routed, underlay.families))
+            found[name, routed] = tuple(
+                node_profiles(cluster, routed, underlay.families, shown_asn)
+            )
     return found
 
 

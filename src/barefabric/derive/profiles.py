@@ -13,7 +13,7 @@ NODE_KEEPALIVE, NODE_HOLD = 3, 9
 """Timers of sessions with Kubernetes nodes, in seconds; the leaf's lower hold time wins."""
 
 NODE_BFD = Bfd(300, 3)
-"""BFD with speakers that have it (MetalLB in FRR mode, kube-vip)."""
+"""BFD with speakers that have it (MetalLB in FRR mode)."""
 
 
 def fabric_profile(
@@ -73,12 +73,13 @@ def host_profile(underlay: Underlay, addresses: int) -> SessionProfile:
 
 def _node_profile(
     cluster: Cluster, speaker: Speaker, routed: bool, families: tuple[str, ...],
-    expected: int, bfd: Bfd | None,
+    expected: int, bfd: Bfd | None, local_as: int = 0,
 ) -> SessionProfile:
     group = names.speaker_group(cluster.name, speaker)
     leaf = Side(
         Speaker.SWITCH, group, Source.LOOPBACK if routed else Source.SVI,
         names.import_of(group), names.TO_NODES, passive=True, max_prefix=2 * expected,
+        local_as=local_as,
     )
     return SessionProfile(
         f"{cluster.name}-{speaker.value}{'-routed' if routed else ''}",
@@ -89,17 +90,30 @@ def _node_profile(
 
 
 def node_profiles(
-    cluster: Cluster, routed: bool, families: tuple[str, ...]
+    cluster: Cluster, routed: bool, families: tuple[str, ...], shown_asn: int
 ) -> Iterator[SessionProfile]:
-    """Sessions with a cluster's speakers: its CNI, MetalLB, kube-vip, whichever announce."""
+    """Sessions with a cluster's speakers: its CNI, MetalLB, kube-vip, whichever announce.
+
+    Leaves show Calico ``shown_asn``: the fields of its resources are int32, and API servers from
+    Kubernetes 1.36 on refuse the private 4-byte numbers the leaves have (projectcalico/calico issue
+    13494). One number for all leaves also keeps the peers of a new rack like those of the others.
+
+    BFD runs with MetalLB on bonds alone. On a routed server a second bfdd would take the host's
+    port, so MetalLB speaks without FRR there; the host's own BFD takes the loopback away, and with
+    it the next hop of all that MetalLB announced. kube-vip's BFD cannot speak from the second
+    address (GoBGP 4.8, ``docs/sources/bfd.md``), and the first one is the CNI's.
+    """
     services = expected_services(cluster)
     if cluster.cni_mode == "bgp" and cluster.cni == "calico":
         expected = blocks_per_node(cluster) + (services if cluster.announcer == "calico" else 0)
-        yield _node_profile(cluster, Speaker.CALICO, routed, families, expected, None)
+        yield _node_profile(
+            cluster, Speaker.CALICO, routed, families, expected, None, shown_asn
+        )
     if cluster.announcer == "metallb":
-        yield _node_profile(cluster, Speaker.METALLB, routed, families, services, NODE_BFD)
+        bfd = None if routed else NODE_BFD
+        yield _node_profile(cluster, Speaker.METALLB, routed, families, services, bfd)
     if cluster.endpoint_use == "kube-vip":
-        yield _node_profile(cluster, Speaker.KUBE_VIP, routed, families, 1, NODE_BFD)
+        yield _node_profile(cluster, Speaker.KUBE_VIP, routed, families, 1, None)
 
 
 def upstream_profiles(

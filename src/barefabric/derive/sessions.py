@@ -90,7 +90,7 @@ def node_sessions(
             address = _source(server, profile, profiles[0].b.speaker)
             for on_subnet, leaf in sources:
                 yield Session(
-                    profile, leaf.name, leaf.asn, leaf.loopback if routed else on_subnet, "",
+                    profile, leaf.name, profile.a.local_as or leaf.asn, leaf.loopback if routed else on_subnet, "",
                     name, server.asn, address, "",
                 )
 

@@ -177,7 +177,7 @@ def peer_group(name: str, sessions: list[Session]) -> PeerGroup:
         profile.families, profile.keepalive, profile.hold, profile.bfd, profile.password,
         profile.hops, profile.ttl_security, mine.passive, mine.source, mine.import_policy,
         mine.export_policy, mine.max_prefix, mine.next_hop_self, mine.remove_private_as,
-        mine.send_community, neighbors,
+        mine.send_community, neighbors, mine.local_as,
     )
 
 

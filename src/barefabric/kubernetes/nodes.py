@@ -38,26 +38,31 @@ def node(view: ClusterView, server: Server) -> Manifest:
     )
 
 
-def kubelet_arguments(server: Server) -> str:
+def kubelet_arguments(server: Server) -> dict[str, str]:
     """What kubelet must be started with, so that the node registers as the design has it."""
     pairs = ",".join(f"{key}={value}" for key, value in labels(server).items())
-    return f"--node-ip={server.address} --node-labels={pairs}"
+    return {"node-ip": server.address, "node-labels": pairs}
+
+
+def _command_line(server: Server) -> str:
+    arguments = kubelet_arguments(server).items()
+    return " ".join(f"--{name}={value}" for name, value in arguments)
 
 
 def init_configuration(view: ClusterView) -> Iterator[Manifest]:
     """Settings for ``kubeadm init`` on the first control-plane node (kubeadm.k8s.io/v1beta4)."""
     cluster, api = view.cluster, "kubeadm.k8s.io/v1beta4"
-    if cluster.control_plane:
-        first = view.design.servers[cluster.control_plane[0]]
-        yield {
-            "apiVersion": api,
-            "kind": "InitConfiguration",
-            "localAPIEndpoint": {"advertiseAddress": first.address, "bindPort": API_PORT},
-            "nodeRegistration": {
-                "name": node_name(first.name),
-                "kubeletExtraArgs": [{"name": "node-ip", "value": first.address}],
-            },
-        }
+    first = view.design.servers[(cluster.control_plane or cluster.nodes)[0]]
+    arguments = kubelet_arguments(first).items()
+    yield {
+        "apiVersion": api,
+        "kind": "InitConfiguration",
+        "localAPIEndpoint": {"advertiseAddress": first.address, "bindPort": API_PORT},
+        "nodeRegistration": {
+            "name": node_name(first.name),
+            "kubeletExtraArgs": [{"name": n, "value": v} for n, v in arguments],
+        },
+    }
     whole: Manifest = {
         "apiVersion": api,
         "kind": "ClusterConfiguration",
@@ -82,7 +87,7 @@ def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     yield "kubeadm.yaml", text(init_configuration(view), [
         "For kubeadm init --config. The CNI hands out pod blocks, the controller manager must not.",
     ])  # fmt: skip
-    lines = (f"{node_name(server.name)} {kubelet_arguments(server)}\n" for server in servers)
+    lines = (f"{node_name(server.name)} {_command_line(server)}\n" for server in servers)
     yield "kubelet-arguments.txt", "".join(lines)
     yield "nodes.yaml", text((node(view, server) for server in servers), [
         "Labels and ASNs of nodes that have joined: kubectl apply --server-side -f nodes.yaml",

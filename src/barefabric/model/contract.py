@@ -64,7 +64,10 @@ class Selector(NamedTuple):
     """A group in words: ``@leaves:pod=p1,rack!=r1``; all conditions hold.
 
     Nouns of devices: ``superspines``, ``spines``, ``leaves``, ``borders``, ``servers``. Nouns of
-    prefixes: ``loopbacks`` (of switches), ``pods`` and ``hosts`` (announced by servers).
+    prefixes: ``loopbacks`` (of switches), ``racks`` (of racks with a VLAN), ``pods`` and ``hosts``
+    (announced by servers). Keys: ``pod``, ``rack``, ``plane``, ``role``, ``cluster``, ``attach``,
+    ``control``; ``serves`` and ``controls`` name a cluster with nodes, or with control-plane
+    nodes, in a leaf's rack or below a spine.
     """
 
     noun: str

@@ -115,7 +115,11 @@ class Neighbor(NamedTuple):
 
 
 class PeerGroup(NamedTuple):
-    """Neighbors that share everything but their address. ``asn`` is 0 where theirs differ."""
+    """Neighbors that share everything but their address. ``asn`` is 0 where theirs differ.
+
+    ``local_as`` is the ASN shown to them instead of the process's own, 0 for the own one; it is
+    neither added to the paths they send nor shown beside the own one (no-prepend replace-as).
+    """
 
     name: str
     profile: str
@@ -139,6 +143,7 @@ class PeerGroup(NamedTuple):
     remove_private_as: bool
     send_community: bool
     neighbors: tuple[Neighbor, ...]
+    local_as: int = 0
 
 
 @dataclass(frozen=True, slots=True)

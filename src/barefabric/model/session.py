@@ -50,6 +50,7 @@ class Side(NamedTuple):
 
     ``group`` is the peer group's name there. Policy names are empty where none applies (the iBGP
     session of a pair, and ends that we do not configure). ``max_prefix`` 0 means no limit.
+    ``local_as`` is the ASN shown to these neighbors instead of the device's own; 0 shows that one.
     """
 
     speaker: Speaker
@@ -62,6 +63,7 @@ class Side(NamedTuple):
     next_hop_self: bool = False
     remove_private_as: bool = False
     send_community: bool = False
+    local_as: int = 0
 
 
 class SessionProfile(NamedTuple):

@@ -1,4 +1,4 @@
-"""The plan of AS numbers: who has which, by RFC 7938's scheme of one per tier, pod, pair, cluster."""
+"""The plan of AS numbers: who has which. RFC 7938 gives one to each tier, pod, pair and rack."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,26 @@ from barefabric.model.device import Role, Server, Switch
 from barefabric.plan.table import Column, Document, Row, Section
 
 COLUMNS = (
-    Column("asn", right=True), Column("who"), Column("of"), Column("count", right=True),
+    Column("asn", right=True),
+    Column("who"),
+    Column("of"),
+    Column("count", right=True),
     Column("devices"),
 )
 POOLS = (
-    Column("pool"), Column("first", right=True), Column("last", right=True),
-    Column("used", right=True), Column("free", right=True),
+    Column("pool"),
+    Column("first", right=True),
+    Column("last", right=True),
+    Column("used", right=True),
+    Column("free", right=True),
 )
 NAMED = 4
 """So many devices of one AS number are named; of more, the first and the last."""
 
 _WHO = {
-    Role.SUPERSPINE: "superspines", Role.SPINE: "spines", Role.LEAF: "leaves",
+    Role.SUPERSPINE: "superspines",
+    Role.SPINE: "spines",
+    Role.LEAF: "leaves",
     Role.BORDER: "border",
 }
 Group = tuple[int, str, str]
@@ -79,8 +87,13 @@ def pool_use(design: Design) -> Iterator[tuple[AsnPool, int]]:
 
 def _pools(design: Design) -> tuple[Section, ...]:
     rows = tuple(
-        (pool.name, str(pool.first), str(pool.last), f"{used:,}",
-         f"{pool.last - pool.first + 1 - used:,}")
+        (
+            pool.name,
+            str(pool.first),
+            str(pool.last),
+            f"{used:,}",
+            f"{pool.last - pool.first + 1 - used:,}",
+        )
         for pool, used in pool_use(design)
     )
     return (Section("pools", "", POOLS, rows),) if rows else ()

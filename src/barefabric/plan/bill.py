@@ -12,8 +12,14 @@ from barefabric.plan.places import place
 from barefabric.plan.table import Column, Document, Row, Section
 
 COLUMNS = (
-    Column("where"), Column("item"), Column("what"), Column("use"), Column("length"),
-    Column("count", right=True), Column("watts each", right=True), Column("watts", right=True),
+    Column("where"),
+    Column("item"),
+    Column("what"),
+    Column("use"),
+    Column("length"),
+    Column("count", right=True),
+    Column("watts each", right=True),
+    Column("watts", right=True),
 )
 TOTAL = "total"
 _ORDER = ("switch", "cable", "transceiver")

@@ -18,14 +18,26 @@ from barefabric.plan.ports import Shorts, legs, panels
 from barefabric.plan.table import Column, Document, Row, Section
 
 COLUMNS = (
-    Column("rack"), Column("device"), Column("port"),
-    Column("far rack"), Column("far device"), Column("far port"),
-    Column("use"), Column("speed", right=True), Column("length"), Column("cable"),
-    Column("label", code=True), Column("far label", code=True),
+    Column("rack"),
+    Column("device"),
+    Column("port"),
+    Column("far rack"),
+    Column("far device"),
+    Column("far port"),
+    Column("use"),
+    Column("speed", right=True),
+    Column("length"),
+    Column("cable"),
+    Column("label", code=True),
+    Column("far label", code=True),
 )
 SUMMARY = (
-    Column("rack"), Column("use"), Column("speed", right=True), Column("length"),
-    Column("cable"), Column("count", right=True),
+    Column("rack"),
+    Column("use"),
+    Column("speed", right=True),
+    Column("length"),
+    Column("cable"),
+    Column("count", right=True),
 )
 _LAST = (Role.BORDER, Role.SPINE, Role.SUPERSPINE)
 _POSITIONS = 1 << 16
@@ -68,9 +80,22 @@ def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
         cable = media(length, speed)
         if lanes and (near, port) in lanes:
             cable = Media.BREAKOUT
-        yield base + panel[port], (
-            where[near], near, port, where[far], far, far_port, kind, f"{speed}G", length,
-            cable, f"{one} > {other}", f"{other} > {one}",
+        yield (
+            base + panel[port],
+            (
+                where[near],
+                near,
+                port,
+                where[far],
+                far,
+                far_port,
+                kind,
+                f"{speed}G",
+                length,
+                cable,
+                f"{one} > {other}",
+                f"{other} > {one}",
+            ),
         )
 
 

@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from barefabric.model.design import Design
 from barefabric.plan import asn_plan, bill, cabling, ip_plan, sessions
 from barefabric.plan.mermaid import mermaid_text
-from barefabric.plan.scene import scene
+from barefabric.plan.painter import scene
 from barefabric.plan.svg import svg_text
 from barefabric.plan.table import files
 
 DOCUMENTS = (
-    ip_plan.document, asn_plan.document, cabling.document, sessions.document, bill.document
+    ip_plan.document,
+    asn_plan.document,
+    cabling.document,
+    sessions.document,
+    bill.document,
 )
 """What makes each document of a design."""
 

@@ -9,17 +9,27 @@ from barefabric.plan.addresses import Entry, elsewhere, entries, span
 from barefabric.plan.table import Column, Document, Row, Section
 
 COLUMNS = (
-    Column("address", code=True), Column("what"), Column("device"), Column("interface"),
+    Column("address", code=True),
+    Column("what"),
+    Column("device"),
+    Column("interface"),
     Column("pool"),
 )
 POOLS = (
-    Column("pool"), Column("prefixes", code=True), Column("handed out as"),
-    Column("used", right=True), Column("kept for what is gone", right=True),
-    Column("free", right=True), Column("use", right=True),
+    Column("pool"),
+    Column("prefixes", code=True),
+    Column("handed out as"),
+    Column("used", right=True),
+    Column("kept for what is gone", right=True),
+    Column("free", right=True),
+    Column("use", right=True),
 )
 RACKS = (
-    Column("rack"), Column("prefix", code=True), Column("gateway", code=True),
-    Column("vlan", right=True), Column("servers", right=True),
+    Column("rack"),
+    Column("prefix", code=True),
+    Column("gateway", code=True),
+    Column("vlan", right=True),
+    Column("servers", right=True),
 )
 ELSEWHERE = "outside the pools"
 
@@ -59,8 +69,12 @@ def use(pool: PoolUse) -> Row:
     """A pool as a line of the table of pools."""
     taken = pool.used + pool.retired
     return (
-        pool.name, " ".join(pool.prefixes), f"/{pool.unit}", f"{pool.used:,}",
-        f"{pool.retired:,}" if pool.retired else "", f"{pool.size - taken:,}",
+        pool.name,
+        " ".join(pool.prefixes),
+        f"/{pool.unit}",
+        f"{pool.used:,}",
+        f"{pool.retired:,}" if pool.retired else "",
+        f"{pool.size - taken:,}",
         f"{100 * taken / pool.size:.0f} %" if pool.size else "",
     )
 
@@ -87,5 +101,3 @@ def document(design: Design) -> Document:
         shown=4,
         summary=lambda: _summary(design),
     )
-
-

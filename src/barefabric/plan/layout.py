@@ -139,8 +139,12 @@ class _Placer:
         )
 
     def row(
-        self, boxes: Sequence[Box], middle: float, y: float,
-        pairs: Iterable[tuple[str, str]] = (), gap: float = GAP,
+        self,
+        boxes: Sequence[Box],
+        middle: float,
+        y: float,
+        pairs: Iterable[tuple[str, str]] = (),
+        gap: float = GAP,
     ) -> None:
         """Place boxes side by side around ``middle``, with their upper edges at ``y``."""
         pairs = tuple(pairs)

@@ -42,17 +42,28 @@ class Media(StrEnum):
 
 
 MODULES: Mapping[int, str] = {
-    1: "SFP", 10: "SFP+", 25: "SFP28", 40: "QSFP+", 50: "SFP56", 100: "QSFP28", 200: "QSFP56",
-    400: "QSFP-DD", 800: "OSFP",
+    1: "SFP",
+    10: "SFP+",
+    25: "SFP28",
+    40: "QSFP+",
+    50: "SFP56",
+    100: "QSFP28",
+    200: "QSFP56",
+    400: "QSFP-DD",
+    800: "OSFP",
 }
 """Form factor of a transceiver by the speed it runs at, Gbit/s."""
 
 ASSUMPTIONS = (
-    "No floor plan is known. A pod, or a fabric without pods, of up to "
-    f"{ROW_RACKS} racks is taken to stand in one row together with its spines and borders; one of a "
-    "single rack stands in that rack; a larger one is spread across the room.",
-    "Same rack: copper cable with fixed ends (DAC), up to 3 m. Same row: active optical cable "
-    "(AOC), up to 30 m. Across: fibre and one transceiver at each end.",
+    (
+        f"No floor plan is known. A pod, or a fabric without pods, of up to {ROW_RACKS} racks is "
+        "taken to stand in one row together with its spines and borders; one of a single rack "
+        "stands in that rack; a larger one is spread across the room."
+    ),
+    (
+        "Same rack: copper cable with fixed ends (DAC), up to 3 m. Same row: active optical cable "
+        "(AOC), up to 30 m. Across: fibre and one transceiver at each end."
+    ),
     "An upstream router counts as across; the transceiver at its end is its owner's.",
     "Out-of-band management takes one more copper cable per switch, which is not listed.",
 )
@@ -129,7 +140,10 @@ def _breakouts(design: Design, where: Mapping[str, str]) -> Counter[Batch]:
     cages = set()
     for leg in legs(design):
         alone = Batch(
-            where[leg.switch], CableKind.SERVER, leg.speed, Length.RACK,
+            where[leg.switch],
+            CableKind.SERVER,
+            leg.speed,
+            Length.RACK,
             media(Length.RACK, leg.speed),
         )
         found[alone] -= 1
@@ -142,4 +156,3 @@ def _breakouts(design: Design, where: Mapping[str, str]) -> Counter[Batch]:
 _UPPER, _LOWER = itemgetter(1), itemgetter(3)
 _NEAR = {kind: _LOWER if kind is CableKind.FABRIC else _UPPER for kind in CableKind}
 """The near end of a cable by kind: the lower switch, or the leaf where the other is a server."""
-

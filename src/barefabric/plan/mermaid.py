@@ -4,13 +4,18 @@ It shows the same scene as the SVG. Mermaid draws at most 500 edges by default (
 configuration schema), which is why scenes are small.
 """
 
+import json
 from collections.abc import Iterator
 
 from barefabric.model.cable import CableKind
 from barefabric.plan.scene import Box, Group, Pod, Scene
 
-_LINKS = {CableKind.FABRIC: "---", CableKind.PEER: "===", CableKind.SERVER: "---",
-          CableKind.UPSTREAM: "-.-"}
+_LINKS = {
+    CableKind.FABRIC: "---",
+    CableKind.PEER: "===",
+    CableKind.SERVER: "---",
+    CableKind.UPSTREAM: "-.-",
+}
 _CLASSES = (
     "classDef superspine fill:#ede9fe,stroke:#7c3aed,color:#1f2937",
     "classDef spine fill:#dbeafe,stroke:#2563eb,color:#1f2937",
@@ -70,12 +75,13 @@ def _body(drawn: Scene, names: _Names) -> Iterator[str]:
     for wire in drawn.wires:
         link = _LINKS[wire.kind]
         if wire.kind is CableKind.PEER:
-            link = f'{link}|"{wire.count} x {wire.speed}G"|'
+            link = f'{link}|"{wire.cables} x {wire.speed}G"|'
         yield f"{names[wire.a]} {link} {names[wire.b]}"
     yield from _CLASSES
 
 
 def mermaid_text(drawn: Scene) -> str:
     """The flowchart of a scene."""
-    head = ["---", f"title: {drawn.title}: {drawn.subtitle}", "---", "flowchart TB"]
+    title = f"{drawn.title}: {drawn.subtitle}"
+    head = ["---", f"title: {json.dumps(title, ensure_ascii=False)}", "---", "flowchart TB"]
     return "\n".join([*head, *(f"  {line}" for line in _body(drawn, _Names())), ""])

@@ -4,20 +4,38 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from barefabric.model.design import Design
-from barefabric.model.session import SessionKind, SessionProfile, Side
+from barefabric.model.session import SessionKind, SessionProfile, Side, Speaker
 from barefabric.plan.table import Column, Document, Row, Section
 
 ENDS = (
-    Column("a"), Column("a asn", right=True), Column("a address", code=True),
-    Column("a interface"), Column("b"), Column("b asn", right=True),
-    Column("b address", code=True), Column("b interface"),
+    Column("a"),
+    Column("a asn", right=True),
+    Column("a address", code=True),
+    Column("a interface"),
+    Column("b"),
+    Column("b asn", right=True),
+    Column("b address", code=True),
+    Column("b interface"),
 )
 SHARED = (
-    Column("profile"), Column("kind"), Column("a speaker"), Column("b speaker"), Column("families"),
-    Column("keepalive s", right=True), Column("hold s", right=True), Column("bfd"),
-    Column("authentication"), Column("hops", right=True), Column("ttl security"),
-    Column("a group"), Column("a import"), Column("a export"), Column("a maximum routes"),
-    Column("b group"), Column("b import"), Column("b export"),
+    Column("profile"),
+    Column("kind"),
+    Column("a speaker"),
+    Column("b speaker"),
+    Column("families"),
+    Column("keepalive s", right=True),
+    Column("hold s", right=True),
+    Column("bfd"),
+    Column("authentication"),
+    Column("hops", right=True),
+    Column("ttl security"),
+    Column("a group"),
+    Column("a import"),
+    Column("a export"),
+    Column("a maximum routes"),
+    Column("b group"),
+    Column("b import"),
+    Column("b export"),
 )
 COUNTS = (Column("sessions", right=True), *SHARED[:11])
 _A_IMPORT = [column.name for column in SHARED].index("a import")
@@ -33,16 +51,30 @@ _TITLES = {
 
 def shared(profile: SessionProfile) -> Row:
     """What all sessions of a profile have in common, as cells."""
-    bfd = profile.bfd
     return (
-        profile.name, profile.kind, profile.a.speaker, profile.b.speaker, " ".join(profile.families),
-        str(profile.keepalive), str(profile.hold),
-        f"{bfd.interval} ms x {bfd.multiplier}" if bfd else "off",
-        profile.password or "none", str(profile.hops), "yes" if profile.ttl_security else "no",
-        profile.a.group, profile.a.import_policy, profile.a.export_policy,
+        profile.name,
+        profile.kind,
+        profile.a.speaker,
+        profile.b.speaker,
+        " ".join(profile.families),
+        str(profile.keepalive),
+        str(profile.hold),
+        _bfd(profile),
+        profile.password or "none",
+        str(profile.hops),
+        "yes" if profile.ttl_security else "no",
+        profile.a.group,
+        profile.a.import_policy,
+        profile.a.export_policy,
         str(profile.a.max_prefix or ""),
-        profile.b.group, profile.b.import_policy, profile.b.export_policy,
+        profile.b.group,
+        profile.b.import_policy,
+        profile.b.export_policy,
     )
+
+
+def _bfd(profile: SessionProfile) -> str:
+    return f"{profile.bfd.interval} ms x {profile.bfd.multiplier}" if profile.bfd else "off"
 
 
 def _rows(design: Design) -> Iterator[Row]:
@@ -53,13 +85,22 @@ def _rows(design: Design) -> Iterator[Row]:
         if session.a_import:
             tail = (*tail[:_A_IMPORT], session.a_import, *tail[_A_IMPORT + 1 :])
         yield (
-            session.a, str(session.a_asn), session.a_address, session.a_interface,
-            session.b, str(session.b_asn), session.b_address, session.b_interface, *tail,
+            session.a,
+            str(session.a_asn),
+            session.a_address,
+            session.a_interface,
+            session.b,
+            str(session.b_asn),
+            session.b_address,
+            session.b_interface,
+            *tail,
         )
 
 
 def _side(label: str, side: Side) -> str:
     """One end of a profile in words."""
+    if side.speaker is Speaker.UPSTREAM:
+        return f"{label}: a router that is not ours"
     says = [f"{label}: {side.speaker}, group {side.group}"]
     if side.import_policy:
         says.append(f"imports {side.import_policy}")
@@ -74,17 +115,19 @@ def _side(label: str, side: Side) -> str:
 
 def describe(profile: SessionProfile) -> str:
     """What the sessions of a profile share, in a few lines of Markdown."""
-    _, _, _, _, families, keepalive, hold, bfd, password, hops, ttl, *_ = shared(profile)
     facts = [
-        families, f"timers {keepalive}/{hold} s", f"BFD {bfd}",
-        "no password" if password == "none" else f"password {password}",
-        "one hop" if hops == "1" else f"up to {hops} hops",
+        " ".join(profile.families),
+        f"timers {profile.keepalive}/{profile.hold} s",
+        f"BFD {_bfd(profile)}",
+        f"password {profile.password}" if profile.password else "no password",
+        "one hop" if profile.hops == 1 else f"up to {profile.hops} hops",
     ]
-    if ttl == "yes":
+    if profile.ttl_security:
         facts.append("TTL security")
     return "\n".join(
         (
-            f"Sessions {_TITLES[profile.kind]}.", "",
+            f"Sessions {_TITLES[profile.kind]}.",
+            "",
             f"* {'; '.join(facts)}",
             f"* {_side('end a', profile.a)}",
             f"* {_side('end b', profile.b)}",

@@ -54,14 +54,16 @@ text { fill: #e5e7eb; }
 .upstream { fill: #4a1533; stroke: #f472b6; }
 .wire-fabric { stroke: #8b9bb4; }
 .wire-peer { stroke: #2dd4bf; }
-.wire-server { stroke: #64748b; }
+.wire-server { stroke: #7f8da5; }
 .wire-upstream { stroke: #f472b6; }
 }
 """
 
 _NAMES = {
-    CableKind.FABRIC: "fabric link", CableKind.PEER: "peer link",
-    CableKind.SERVER: "server link", CableKind.UPSTREAM: "to a router outside",
+    CableKind.FABRIC: "fabric link",
+    CableKind.PEER: "peer link",
+    CableKind.SERVER: "server link",
+    CableKind.UPSTREAM: "to a router outside",
 }
 
 
@@ -74,13 +76,14 @@ def svg_text(drawn: Scene) -> str:
     """The picture of a scene."""
     layout = lay_out(drawn)
     width, height = layout.width, layout.height + LEGEND
+    size = f'width="{width:.0f}" height="{height:.0f}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="title facts">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"',
+        f'  {size} role="img" aria-labelledby="title facts">',
         f'<title id="title">Topology of {escape(drawn.title)}</title>',
         f'<desc id="facts">{escape(drawn.subtitle)}</desc>',
         f"<style>\n{STYLE}</style>",
-        f'<rect class="page" width="{width:.0f}" height="{height:.0f}"/>',
+        f'<rect class="page" {size}/>',
         f'<text class="title" x="28" y="50">{escape(drawn.title)}</text>',
         f'<text class="sub" x="28" y="74">{escape(drawn.subtitle)}</text>',
         *(f'<text class="row" x="28" y="{y:.1f}">{label}</text>' for label, y in layout.labels),
@@ -179,20 +182,22 @@ def _level(wire: Wire, layout: Layout) -> Iterator[str]:
     """A peer link: up to three parallel lines, with its speed above them."""
     a, b = layout.boxes[wire.a][1], layout.boxes[wire.b][1]
     middle = a.y + a.height / 2
-    drawn = min(wire.count, 3)
+    drawn = min(wire.cables, 3)
     for number in range(drawn):
         y = middle + 5 * (number - (drawn - 1) / 2) + 3
         yield (
             f'<line class="wire wire-peer" x1="{a.right:.1f}" y1="{y:.1f}" x2="{b.x:.1f}" '
             f'y2="{y:.1f}" stroke-width="{thickness(wire.speed):.1f}"/>'
         )
-    text = f"{wire.count} x {wire.speed}G"
+    text = f"{wire.cables} x {wire.speed}G"
     yield _centred((a.right + b.x) / 2, middle - 6, "speed", text)
 
 
 def _legend(drawn: Scene, layout: Layout) -> Iterator[str]:
     """What the lines mean; only those that were drawn."""
-    kinds = sorted({(w.kind, w.speed) for w in drawn.wires}, key=lambda k: (list(CableKind).index(k[0]), -k[1]))
+    order = list(CableKind)
+    seen = {(order.index(wire.kind), -wire.speed) for wire in drawn.wires}
+    kinds = [(order[number], -speed) for number, speed in sorted(seen)]
     x, y = 28.0, layout.height + 18
     entries = [
         (f"wire wire-{kind.value}", thickness(speed), f"{speed}G {_NAMES[kind]}")

@@ -37,7 +37,8 @@ class Document(NamedTuple):
 
     The rest is for Markdown. ``preface`` stands above the rows. ``split`` gives the heading that a
     row belongs under, ``about`` a text below such a heading. ``shown`` is how many columns the
-    page shows, from the left (0: all). ``summary`` stands for the rows where there are too many.
+    page shows, from the left (0: all); those that are empty in a table are left out. ``summary``
+    stands for the rows where there are too many.
     """
 
     stem: str
@@ -72,8 +73,9 @@ def csv_text(columns: Sequence[Column], rows: Callable[[], Iterable[Row]]) -> st
 
 def markdown_table(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
     """Lines of an aligned Markdown table, readable as it stands."""
-    cells = [[_cell(column, text) for column, text in zip(columns, row, strict=True)]
-             for row in rows]
+    cells = [
+        [_cell(column, text) for column, text in zip(columns, row, strict=True)] for row in rows
+    ]
     widths = [
         max(3, len(column.name), *(len(row[n]) for row in cells))
         for n, column in enumerate(columns)
@@ -125,7 +127,15 @@ def _page(document: Document, count: int) -> Iterator[str]:
     columns = document.columns[:shown]
     for heading, rows in _groups(document):
         text = document.about(heading) if document.about else ""
-        yield from _section(Section(heading, text, columns, tuple(row[:shown] for row in rows)))
+        kept = [n for n in range(shown) if any(row[n] for row in rows)]
+        yield from _section(
+            Section(
+                heading,
+                text,
+                tuple(columns[n] for n in kept),
+                tuple(tuple(row[n] for n in kept) for row in rows),
+            )
+        )
 
 
 def _groups(document: Document) -> Iterator[tuple[str, list[Row]]]:

@@ -131,9 +131,14 @@ class Mask:
         return f"'{found.show(HIDDEN)}'"
 
 
+def is_change(line: str) -> bool:
+    """Whether a line of a diff adds or removes something; separators (``!``) mean nothing."""
+    return line[:1] in {"+", "-"} and line[1:].strip() not in {"", "!"}
+
+
 def count(lines: Iterable[str]) -> tuple[int, int]:
     """How many lines of a diff are added and removed."""
-    signs = [line[:1] for line in lines]
+    signs = [line[0] for line in lines if is_change(line)]
     return signs.count("+"), signs.count("-")
 
 
@@ -143,7 +148,7 @@ def _hunks_with_changes(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         if line.startswith("@@"):
             waiting = [line]
-        elif line[:1] in {"+", "-"}:
+        elif is_change(line):
             yield from waiting
             waiting = []
             yield line

@@ -61,8 +61,9 @@ def _servers(result: DryRunResult) -> str:
 
 def _facts(result: DryRunResult) -> Iterator[str]:
     """What is not in the table: unchanged, unknown, compared with what."""
+    run = "runs" if len(result.diffs) == 1 else "run"
     if not result.plan.waves and not result.failures:
-        yield _note("nothing to do", f"{_switches(len(result.diffs))} run this build")
+        yield _note("nothing to do", f"{_switches(len(result.diffs))} {run} this build")
     elif result.unchanged:
         yield _note("unchanged", _switches(len(result.unchanged)))
     if result.new:

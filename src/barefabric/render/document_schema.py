@@ -69,6 +69,7 @@ _SIDE = _record(
         "speaker": _TEXT, "group": _TEXT, "source": {"enum": ["link", "svi", "loopback", "address"]},
         "import_policy": _TEXT, "export_policy": _TEXT, "passive": _YES, "max_prefix": _WHOLE,
         "next_hop_self": _YES, "remove_private_as": _YES, "send_community": _YES,
+        "local_as": _WHOLE,
     },
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Views of routing policy and BGP."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from barefabric.derive.names import GROUP
 from barefabric.model.device import Role
@@ -73,42 +74,45 @@ def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
     settled = [_settle_asn(group, role) for group in bgp.groups]
     groups = sorted(_grouped(settled, dialect), key=lambda group: group.name)
     views = tuple(_group(group, dialect) for group in groups)
-    numbered: list[NeighborView] = []
-    unnumbered: list[NeighborView] = []
+    ports: list[_Placed] = []
+    addresses: list[_Placed] = []
     members: list[NeighborView] = []
     for group in groups:
-        ports, addresses = _members(group)
-        members += ports + addresses
-        unnumbered += ports
-        numbered += addresses
+        own_ports = sorted(_by_port(group))
+        own_addresses = sorted(_by_address(group))
+        members += [view for _, view in (*own_ports, *own_addresses)]
+        ports += own_ports
+        addresses += own_addresses
     return BgpView(
         asn=bgp.asn,
         router_id=bgp.router_id,
         ecmp=bgp.ecmp,
         groups=views,
         members=tuple(members),
-        numbered=tuple(sorted(numbered, key=_by_address)),
-        unnumbered=tuple(sorted(unnumbered, key=_by_port)),
+        numbered=tuple(view for _, view in sorted(addresses)),
+        unnumbered=tuple(view for _, view in sorted(ports)),
         aggregates=bgp.aggregates,
         last_resort=bgp.last_resort,
         bfd_profiles=tuple(sorted({v.bfd for v in views if v.bfd is not None and v.bfd.name})),
     )
 
 
-def _members(group: PeerGroup) -> tuple[list[NeighborView], list[NeighborView]]:
-    """The group's neighbors that are named by a port, and those that are named by an address."""
-    views = [_neighbor(group, neighbor) for neighbor in group.neighbors]
-    ports = sorted((view for view in views if view.unnumbered), key=_by_port)
-    addresses = sorted((view for view in views if not view.unnumbered), key=_by_address)
-    return ports, addresses
+_Placed = tuple[tuple[Any, ...], NeighborView]
+"""A neighbor with what it is sorted by."""
 
 
-def _by_port(neighbor: NeighborView) -> tuple[tuple[int, str], ...]:
-    return natural(neighbor.name)
+def _by_port(group: PeerGroup) -> Iterator[_Placed]:
+    """The group's neighbors that are named by our port."""
+    for neighbor in group.neighbors:
+        if not neighbor.address:
+            yield natural(neighbor.interface), _neighbor(group, neighbor)
 
 
-def _by_address(neighbor: NeighborView) -> tuple[int, ...]:
-    return by_address(neighbor.name)
+def _by_address(group: PeerGroup) -> Iterator[_Placed]:
+    """The group's neighbors that are named by their address."""
+    for neighbor in group.neighbors:
+        if neighbor.address:
+            yield by_address(neighbor.address), _neighbor(group, neighbor)
 
 
 def _settle_asn(group: PeerGroup, role: Role) -> PeerGroup:
@@ -165,6 +169,7 @@ def _group(group: PeerGroup, dialect: Dialect) -> GroupView:
         next_hop_self=group.next_hop_self,
         remove_private_as=group.remove_private_as,
         unnumbered=any(neighbor.interface for neighbor in group.neighbors),
+        local_as=group.local_as,
     )
 
 

@@ -148,6 +148,8 @@ class BfdView(NamedTuple):
 class GroupView(NamedTuple):
     """A peer group. ``asn`` is 0 where the neighbors' differ; then each states its own.
 
+    ``local_as`` is what we call ourselves towards it, 0 for our own number.
+
     ``multihop`` is the number of hops, 0 for a direct neighbor. ``unnumbered`` is true where
     neighbors of the group are named by our port.
     """
@@ -169,6 +171,7 @@ class GroupView(NamedTuple):
     next_hop_self: bool
     remove_private_as: bool
     unnumbered: bool
+    local_as: int
 
 
 class NeighborView(NamedTuple):

@@ -1,7 +1,7 @@
 """Prefixes, addresses and AS numbers as they stand in a topology."""
 
 import re
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
 from typing import Any
 
 from barefabric.topology.faults import Fault, shown
@@ -22,7 +22,7 @@ def prefix(value: Any) -> str:
     """A network such as ``10.0.0.0/16``, in its canonical form. Faults AD001, AD002."""
     if not isinstance(value, str) or "/" not in value:
         host = _address_of(value)
-        mend = f"write {host}/{host.max_prefixlen} for this address alone" if host else ""
+        mend = f"add its length, such as {_likely(host)}" if host else ""
         raise Fault(
             "AD001",
             f"{shown(value)} is not a prefix",
@@ -48,6 +48,13 @@ def prefix(value: Any) -> str:
     if network.network_address != host:
         raise Fault("AD002", f"{shown(value)} has host bits set", mend=f"the network is {network}")
     return str(network)
+
+
+def _likely(host: IPv4Address | IPv6Address) -> str:
+    """The largest network of a usual length that begins with an address."""
+    lengths = (8, 16, 24, 32) if host.version == 4 else (32, 48, 64, 128)
+    networks = (ip_network((host, length), strict=False) for length in lengths)
+    return str(next(n for n in networks if n.network_address == host))
 
 
 def address(value: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from barefabric.errors import Diagnostic
+from barefabric.topology.checks_shape import RESERVED
 from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
 
@@ -33,7 +34,7 @@ def _twice(
         yield Diagnostic(
             "IN051",
             f'two {noun} are called "{names[0]}"{more}',
-            (view.place(*keys), view.place(*other)),
+            view.places(keys, other),
             mend=mend,
         )
 
@@ -57,7 +58,10 @@ def _pods_by_keys(view: View) -> dict[Keys, list[str]]:
 def _devices(view: View) -> Iterator[Diagnostic]:
     """Names of switches and servers, which are rarely written but always made."""
     roster = view.roster
-    if len(roster.rack_names) < len(roster.racks):
+    pods = {pod.name for pod in roster.pods}
+    if len(roster.rack_names) < len(roster.racks) or len(pods) < len(roster.pods):
+        return
+    if any(name.casefold() in RESERVED for name in view.topology.server_types):
         return
     switches = list(roster.switches())
     names = {name for name, _ in switches}
@@ -201,7 +205,7 @@ def _contracts(view: View) -> Iterator[Diagnostic]:
             if word not in roster.server_names:
                 known = [*groups, *roster.rack_names, *roster.switch_names, *roster.server_names]
                 yield view.unknown(
-                    "IN063", "device, rack, pod or cluster", word, view.place(*keys, key), known
+                    "IN063", "device or group", word, view.place(*keys, key), known
                 )
 
 

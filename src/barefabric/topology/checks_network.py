@@ -68,12 +68,10 @@ def _external(view: View) -> Iterator[Diagnostic]:
         elif ours.version == 4 and ours.network.prefixlen < 31:
             for end, place in zip((ours, theirs), places, strict=True):
                 if end.ip in (end.network.network_address, end.network.broadcast_address):
-                    yield Diagnostic(
-                        "AD010",
-                        f"{end} is no host of {end.network}",
-                        (place,),
-                        mend="a /31 has two hosts and nothing else (RFC 3021)",
-                    )
+                    edge = "network" if end.ip == end.network.network_address else "broadcast"
+                    message = f"{end.ip} is the {edge} address of {end.network}, not a host"
+                    mend = "use another, or a /31, which has two hosts and no more (RFC 3021)"
+                    yield Diagnostic("AD010", message, (place,), mend=mend)
 
 
 def _racks_fit(view: View) -> Iterator[Diagnostic]:

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 
 from barefabric.errors import Diagnostic, Place
 
+MISSING = "is missing"
+"""The message of a fault whose path ends in the key that is missing."""
+
 
 class Fault(ValueError):  # noqa: N818 - a fault of the input, not of the program
     """What is wrong with a value. ``at`` leads from the validated value to the faulty part of it.
 
+    ``of_key`` says that the last key of that path is at fault, not the value under it.
     ``message`` does not name the value's key: ``schema_errors`` puts the key's path before it.
     """
 
@@ -26,6 +30,7 @@ class Fault(ValueError):  # noqa: N818 - a fault of the input, not of the progra
         self.allowed = allowed
         self.mend = mend
         self.at = at
+        self.of_key = False
 
     def under(self, *keys: str | int) -> "Fault":
         """The same fault, seen from the value that holds the faulty one at ``keys``."""

@@ -82,10 +82,13 @@ def load(path: Path) -> Loaded:
     Raises FabricError with every fault found: of the file and its YAML (IN001-IN019), of its
     values (IN020-IN039, AD001-AD003), or across its parts (the rest).
     """
-    from barefabric.topology import checks, resolve, schema_errors
+    from barefabric.topology import checks, checks_size, resolve, schema_errors
 
     document = parse(Path(path))
     topology = schema_errors.validated(document)
+    too_large = list(checks_size.check(document, topology))
+    if too_large:
+        raise FabricError(too_large)
     resolved, faults = resolve.resolved(document, topology)
     faults = [*faults, *checks.faults(document, resolved)]
     if faults:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from math import prod
+from typing import NamedTuple
 
 from barefabric.topology.faults import Fault, shown
 
@@ -26,6 +28,14 @@ def check_name(name: str) -> str:
     return name
 
 
+class _Span(NamedTuple):
+    """Numbers from ``first`` to ``last``, padded with zeros to ``width`` digits."""
+
+    first: int
+    last: int
+    width: int
+
+
 def expand_range(text: str) -> list[str]:
     """The names that a name or a range stands for, in the order written.
 
@@ -33,60 +43,88 @@ def expand_range(text: str) -> list[str]:
     brackets multiply, the last one counting fastest. Raises Fault IN025 for anything else in
     brackets, for more than MOST names, and for a name given twice; IN024 for bad names.
     """
-    pieces = _BRACKETS.split(text)
-    if any(c in piece for piece in pieces[::2] for c in "[]"):
-        raise Fault("IN025", f"{shown(text)} has a bracket without its other", allowed=RANGE_RULE)
-    names = [""]
-    for position, piece in enumerate(pieces):
-        numbers = [piece] if position % 2 == 0 else _numbers(text, piece)
-        if len(names) * len(numbers) > MOST:
-            raise _too_many(text)
-        names = [name + number for name in names for number in numbers]
-    for name in names:
-        check_name(name)
+    count_range(text)
+    names = range_names(text)
     if len(set(names)) < len(names):
         raise Fault("IN025", f"{shown(text)} gives a name twice", allowed=RANGE_RULE)
     return names
 
 
-def _numbers(text: str, inside: str) -> list[str]:
+def range_names(text: str) -> list[str]:
+    """The names of a range that ``count_range`` has passed; one given twice is there twice."""
+    names = [""]
+    for piece in _pieces(text):
+        ends = [piece] if isinstance(piece, str) else _numbers(piece)
+        names = [name + end for name in names for end in ends]
+    return names
+
+
+def count_range(text: str) -> int:
+    """How many names ``expand_range`` gives, without making them.
+
+    Raises the same faults, except that of a name given twice.
+    """
+    pieces = _pieces(text)
+    spans = [piece for piece in pieces if not isinstance(piece, str)]
+    longest = (p if isinstance(p, str) else max(_ends(p), key=len) for p in pieces)
+    check_name("".join(longest))
+    return prod(sum(map(_size, span)) for span in spans)
+
+
+def _size(span: _Span) -> int:
+    return span.last - span.first + 1
+
+
+def _numbers(spans: list[_Span]) -> list[str]:
     """The numbers of one pair of brackets, with their zeros."""
-    found: list[str] = []
-    for item in inside.split(","):
-        match = _ITEM.fullmatch(item.strip())
-        if match is None:
-            raise Fault("IN025", f"[{inside}] is not a range of numbers", allowed=RANGE_RULE)
-        first, last = match.group(1), match.group(2) or match.group(1)
-        padded = first.startswith("0") and len(first) > 1
-        if padded and len(last) != len(first):
-            raise Fault(
-                "IN025",
-                f"[{item.strip()}]: {first} and {last} are not of one length",
-                allowed=RANGE_RULE,
-            )
-        if int(last) < int(first):
-            raise Fault(
-                "IN025",
-                f"[{item.strip()}] counts down",
-                allowed=RANGE_RULE,
-                mend=f"write [{last}-{first}]",
-            )
-        if int(last) - int(first) >= MOST:
-            raise _too_many(text)
-        width = len(first) if padded else 0
-        found.extend(str(number).zfill(width) for number in range(int(first), int(last) + 1))
-    return found
+    return [str(n).zfill(s.width) for s in spans for n in range(s.first, s.last + 1)]
 
 
-def _too_many(text: str) -> Fault:
-    """A range that is surely a slip of the pen."""
-    return Fault("IN025", f"{shown(text)} stands for more than {MOST:,} names", allowed=RANGE_RULE)
+def _ends(spans: list[_Span]) -> list[str]:
+    """The last number of each span: the longest are among them."""
+    return [str(span.last).zfill(span.width) for span in spans]
+
+
+def _pieces(text: str) -> list[str | list[_Span]]:
+    """Text and spans of numbers in turn, no more than MOST names altogether."""
+    split = _BRACKETS.split(text)
+    if any(c in piece for piece in split[::2] for c in "[]"):
+        raise Fault("IN025", f"{shown(text)} has a bracket without its other", allowed=RANGE_RULE)
+    pieces: list[str | list[_Span]] = []
+    count = 1
+    for position, piece in enumerate(split):
+        if position % 2 == 0:
+            pieces.append(piece)
+            continue
+        spans = [_span(item.strip(), piece) for item in piece.split(",")]
+        count *= sum(map(_size, spans))
+        if count > MOST:
+            message = f"{shown(text)} stands for more than {MOST:,} names"
+            raise Fault("IN025", message, allowed=RANGE_RULE)
+        pieces.append(spans)
+    return pieces
+
+
+def _span(item: str, inside: str) -> _Span:
+    """One item of a list in brackets."""
+    match = _ITEM.fullmatch(item)
+    if match is None:
+        raise Fault("IN025", f"[{inside}] is not a range of numbers", allowed=RANGE_RULE)
+    first, last = match.group(1), match.group(2) or match.group(1)
+    padded = len(first) > 1 and first.startswith("0")
+    if padded and len(last) != len(first):
+        message = f"[{item}]: {first} and {last} are not of one length"
+        raise Fault("IN025", message, allowed=RANGE_RULE)
+    if int(last) < int(first):
+        mend = f"write [{last}-{first}]"
+        raise Fault("IN025", f"[{item}] counts down", allowed=RANGE_RULE, mend=mend)
+    return _Span(int(first), int(last), len(first) if padded else 0)
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """The allowed word that was probably meant, or an empty text.
 
-    Letter case, ``_`` and ``-`` do not count; otherwise difflib's similarity of 0.6 and more.
+    Letter case, ``_`` and ``-`` do not count; otherwise difflib's similarity of 0.65 and more.
     """
     from difflib import get_close_matches
 
@@ -98,7 +136,7 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
     if asked in by_plain:
         return by_plain[asked]
     near = [name for name in by_plain if abs(len(name) - len(asked)) <= 4]
-    found = get_close_matches(asked, near, n=1, cutoff=0.6)
+    found = get_close_matches(asked, near, n=1, cutoff=0.65)
     return by_plain[found[0]] if found else ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from barefabric.topology.names import expand_range
+from barefabric.topology.names import range_names
 
 if TYPE_CHECKING:
     from barefabric.topology.schema import Pod, RackGroup, Tier, Topology
@@ -44,7 +44,7 @@ class Roster:
         return [
             NamedPod(name, pod, ("pods", index))
             for index, pod in enumerate(self.topology.pods)
-            for name in expand_range(pod.name)
+            for name in range_names(pod.name)
         ]
 
     @cached_property
@@ -102,7 +102,7 @@ class Roster:
 
 def _racks(groups: tuple["RackGroup", ...], pod: str, keys: Keys) -> Iterator[NamedRack]:
     for index, group in enumerate(groups):
-        for name in expand_range(group.name):
+        for name in range_names(group.name):
             yield NamedRack(name, pod, group, (*keys, index))
 
 

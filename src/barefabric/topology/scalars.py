@@ -33,8 +33,8 @@ def text(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
-        quote = f', in quotes: "{shown(value)}"' if isinstance(value, bool) else ""
-        raise Fault("IN021", f"must be text{quote}, not {shown(value)}")
+        mend = f'write it in quotes: "{shown(value)}"' if isinstance(value, bool) else ""
+        raise Fault("IN021", f"must be text, not {shown(value)}", mend=mend)
     if not value.strip():
         raise Fault("IN020", "has no value", mend="give it one, or take the key away")
     if not value.isprintable():
@@ -58,13 +58,13 @@ def lines(value: Any) -> str:
 def whole(value: Any, low: int, high: int) -> int:
     """A whole number from ``low`` to ``high``."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Fault("IN021", f"must be a whole number, not {shown(value)}", mend=_whole_hint(value))
+        raise Fault("IN021", f"must be a whole number, not {shown(value)}", mend=whole_hint(value))
     if not low <= value <= high:
         raise Fault("IN023", f"{value} is out of range", allowed=f"from {low:,} to {high:,}")
     return value
 
 
-def _whole_hint(value: Any) -> str:
+def whole_hint(value: Any) -> str:
     """How to write a number that only looks like one."""
     if not isinstance(value, str):
         return ""

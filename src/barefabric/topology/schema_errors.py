@@ -1,19 +1,18 @@
 """What the schema refuses, as diagnostics with places and sentences of our own."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from barefabric.errors import Diagnostic, FabricError, Place
 from barefabric.topology import scalars
-from barefabric.topology.faults import Fault, Faults, in_file_order, shown
+from barefabric.topology.faults import MISSING, Fault, Faults, in_file_order, shown
 from barefabric.topology.names import did_you_mean
+from barefabric.topology.schema_paths import Keys, block_at, dotted
 
 if TYPE_CHECKING:
     from barefabric.topology.load import Document
     from barefabric.topology.schema import Topology
-
-Keys = tuple[str | int, ...]
 
 _KINDS = {
     "list": "a list",
@@ -21,7 +20,6 @@ _KINDS = {
     "dict": "a block of keys",
     "model": "a block of keys",
 }
-_MISSING = "is missing"
 _SECRETS = ("IN030", "IN032")
 """Codes of faults in values that may be passwords."""
 
@@ -38,18 +36,55 @@ def validated(document: "Document") -> "Topology":
     try:
         topology = Topology.model_validate(document.values)
     except ValidationError as error:
-        for details in error.errors(include_url=False):
-            for keys, fault in _diagnostics(document, details):
-                if not any(keys[: len(silent)] == silent for silent in nothing):
-                    faults.append(fault)
+        found = [pair for details in error.errors(include_url=False) for pair in _located(details)]
+        kept = [
+            (keys, fault)
+            for keys, fault in _without_slips(found)
+            if not any(keys[: len(silent)] == silent for silent in nothing)
+        ]
+        faults += [_diagnostic(document, keys, fault) for keys, fault in _gathered(kept)]
+        hidden = {document.place(*keys) for keys, fault in found if _may_be_secret(fault)}
+        faults = _redacted(faults, hidden)
     if topology is None or faults:
-        raise FabricError(in_file_order(_redacted(faults)))
+        raise FabricError(in_file_order(faults))
     return topology
 
 
-def _redacted(faults: list[Diagnostic]) -> list[Diagnostic]:
+def _may_be_secret(fault: Fault) -> bool:
+    """Whether the value at fault may be a password: by its code, or by the key that was meant."""
+    slip = fault.code == "IN012" and any(word in fault.mend for word in ("password", "secret"))
+    return slip or fault.code in _SECRETS
+
+
+def _without_slips(found: list[tuple[Keys, Fault]]) -> Iterator[tuple[Keys, Fault]]:
+    """The faults without keys that are missing only because they are misspelt."""
+    meant = {(*keys[:-1], fault.mend) for keys, fault in found if fault.code == "IN012"}
+    for keys, fault in found:
+        if fault.message != MISSING or (*keys[:-1], _slip(str(keys[-1]))) not in meant:
+            yield keys, fault
+
+
+def _slip(key: str) -> str:
+    """What is said of a key that was probably meant to be this one."""
+    return f'did you mean "{key}"?'
+
+
+def _gathered(found: Iterable[tuple[Keys, Fault]]) -> Iterator[tuple[Keys, Fault]]:
+    """The faults with the missing keys of one block in one fault."""
+    missing: dict[Keys, tuple[list[str], Fault]] = {}
+    for keys, fault in found:
+        if fault.message == MISSING:
+            missing.setdefault(keys[:-1], ([], fault))[0].append(str(keys[-1]))
+        else:
+            yield keys, fault
+    for keys, (names, fault) in missing.items():
+        said = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
+        verb = "are" if len(names) > 1 else "is"
+        yield keys, Fault("IN020", f"{said} {verb} missing", allowed=fault.allowed)
+
+
+def _redacted(faults: list[Diagnostic], hidden: set[Place]) -> list[Diagnostic]:
     """The faults, with what may be a password hidden wherever its line is shown."""
-    hidden = {f.places[0] for f in faults if f.code in _SECRETS}
     if not hidden:
         return faults
     return [
@@ -87,48 +122,32 @@ def _without_value(document: "Document") -> Iterator[tuple[Keys, Diagnostic]]:
             open_values.extend(((*keys, key), item) for key, item in items)
 
 
-def dotted(values: Any, keys: Sequence[str | int], *, missing: bool = False) -> str:
-    """A path as a person says it: list items by their name, else counted from 1.
-
-    Keys that stand for a short form, and are not written, are left out; all but a missing one.
-    """
-    text = ""
-    for depth, key in enumerate(keys):
-        try:
-            values = values[key] if isinstance(values, dict | list) else {}[key]
-        except (KeyError, IndexError, TypeError):
-            return f"{text}.{key}".lstrip(".") if missing else text
-        if isinstance(key, str):
-            text = f"{text}.{key}".lstrip(".")
-            continue
-        named = values.get("name") if isinstance(values, dict) else None
-        by_name = isinstance(named, str) and tuple(keys[depth + 1 :]) != ("name",)
-        text += f".{named}" if by_name else f"[{key + 1}]"
-    return text
-
-
-def _diagnostics(document: "Document", error: Any) -> Iterator[tuple[Keys, Diagnostic]]:
-    """The diagnostics of one of pydantic's errors."""
+def _located(error: Any) -> list[tuple[Keys, Fault]]:
+    """The faults behind one of pydantic's errors, with the paths of the values at fault."""
     keys: Keys = tuple(error["loc"])
     of_key = bool(keys) and keys[-1] == "[key]"
     keys = keys[:-1] if of_key else keys
     cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, Fault | Faults):
-        faults = cause.faults if isinstance(cause, Faults) else (cause,)
-    else:
-        faults = (_fault(keys, error),)
-    for fault in faults:
-        path = (*keys, *fault.at)
-        yield path, _diagnostic(document, path, fault, of_key=of_key or fault.code == "IN012")
+    if isinstance(cause, Faults):
+        return [((*keys, *fault.at), fault) for fault in cause.faults]
+    if not isinstance(cause, Fault):
+        return [(keys, _fault(keys, error))]
+    if of_key:
+        cause.of_key = True
+    return [((*keys, *cause.at), cause)]
 
 
-def _diagnostic(document: "Document", keys: Keys, fault: Fault, *, of_key: bool) -> Diagnostic:
+def _diagnostic(document: "Document", keys: Keys, fault: Fault) -> Diagnostic:
     """A fault with its place and the name of what it is about."""
+    of_key = fault.of_key or fault.code == "IN012"
     place = document.key_place(*keys) if of_key else document.place(*keys)
-    named = dotted(document.values, keys, missing=fault.message == _MISSING)
-    standalone = fault.code == "IN012" or not named
-    joint = " " if fault.message.startswith(("must ", "has ", "is ")) else ": "
-    message = fault.message if standalone else f"{named}{joint}{fault.message}"
+    named = dotted(document.values, keys[:-1] if of_key else keys)
+    if fault.code == "IN012" or not named:
+        message = fault.message
+    elif fault.message.startswith(("must ", "has ")):
+        message = f"{named} {fault.message}"
+    else:
+        message = f"{named}: {fault.message}"
     return Diagnostic(fault.code, message, (place,), fault.allowed, fault.mend)
 
 
@@ -165,12 +184,8 @@ def _caught(parse: Any, value: Any, allowed: list[str]) -> Fault:
 
 
 def _unknown_key(keys: Keys) -> Fault:
-    block = _block_at(keys[:-1])
+    block = block_at(keys[:-1])
     allowed = list(block.model_fields) if block else []
-    if block and block.__name__ == "UserContract":
-        from barefabric.topology.widen_contracts import KINDS
-
-        allowed = ["name", *KINDS]
     sentence = f"{block.noun} takes: {', '.join(allowed)}" if block else ""
     word = str(keys[-1])
     return Fault(
@@ -179,8 +194,8 @@ def _unknown_key(keys: Keys) -> Fault:
 
 
 def _missing_key(keys: Keys) -> Fault:
-    required = _required(_block_at(keys[:-1]))
-    return Fault("IN020", _MISSING, allowed=required)
+    required = _required(block_at(keys[:-1]))
+    return Fault("IN020", MISSING, allowed=required)
 
 
 def _required(block: Any) -> str:
@@ -191,37 +206,7 @@ def _required(block: Any) -> str:
 
 
 def _keys_sentence(keys: Keys) -> str:
-    block = _block_at(keys)
+    block = block_at(keys)
     return f"{block.noun} takes: {', '.join(block.model_fields)}" if block else ""
 
 
-def _block_at(keys: Keys) -> Any:
-    """The schema's block at a path, or None."""
-    from barefabric.topology.schema import Block, Topology
-
-    block: Any = Topology
-    annotation: Any = Topology
-    for key in keys:
-        if isinstance(annotation, type) and issubclass(annotation, Block):
-            field = annotation.model_fields.get(str(key))
-            annotation = _core(field.annotation) if field else None
-        else:
-            annotation = _core(_element(annotation))
-    block = annotation
-    return block if isinstance(block, type) and issubclass(block, Block) else None
-
-
-def _core(annotation: Any) -> Any:
-    """An annotation without Annotated and without None."""
-    while annotation is not None and hasattr(annotation, "__metadata__"):
-        annotation = annotation.__origin__
-    options = [a for a in get_args(annotation) if a is not type(None)]
-    if type(None) in get_args(annotation) and len(options) == 1:
-        return _core(options[0])
-    return annotation
-
-
-def _element(annotation: Any) -> Any:
-    """What a list or a mapping holds."""
-    options = [a for a in get_args(annotation) if a is not Ellipsis]
-    return options[-1] if options else None

@@ -115,8 +115,13 @@ class Asn(Block):
         description="One for each MLAG pair, one for each leaf that is in none.",
     )
     node: _RangeForm = Field(
-        AsnRange(first=64512, last=65534),
+        AsnRange(first=64512, last=65533),
         description="For Kubernetes nodes; 2-byte numbers, because Calico's field is an int32.",
+    )
+    shown_to_nodes: AsNumber = Field(
+        65534,
+        description="What every leaf calls itself towards Calico, whose fields hold no private "
+        "4-byte number.",
     )
 
 

@@ -56,3 +56,9 @@ def listing(noun: str, known: Sequence[str]) -> str:
         return f"{noun}: none"
     more = f" and {len(known) - MOST_LISTED:,} more" if len(known) > MOST_LISTED else ""
     return f"{noun}: {', '.join(known[:MOST_LISTED])}{more}"
+
+
+def plural(noun: str) -> str:
+    """``switches or servers`` for ``switch or server``."""
+    parts = noun.split(" or ")
+    return " or ".join(f"{part}es" if part.endswith("ch") else f"{part}s" for part in parts)

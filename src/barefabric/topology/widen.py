@@ -11,10 +11,14 @@ from typing import Any
 from barefabric.topology import scalars
 from barefabric.topology.addresses import asn_range
 from barefabric.topology.faults import Fault, Faults, shown
-from barefabric.topology.names import check_name, expand_range
+from barefabric.topology.names import check_name, count_range, did_you_mean, expand_range
 
+GROUPS = ("downlink", "uplink", "any")
 OFF = ("off", "no", "none", "false")
 ON = ("on", "yes", "true")
+MOST_NAMES = 400_000
+"""The most names that one list may stand for: as many as a fabric has servers."""
+
 _CABLE = re.compile(r"\s+-+\s+")
 
 
@@ -39,26 +43,28 @@ def each(items: Iterable[tuple[str | int, Any]], parse: Callable[[Any], Any]) ->
 
 
 def names(value: Any) -> tuple[str, ...]:
-    """A name, a range, or a list of both, expanded. Faults IN021, IN024, IN025."""
-    if isinstance(value, list | tuple):
-        items = each(enumerate(value), lambda item: expand_range(scalars.text(item)))
-    else:
-        items = [expand_range(scalars.text(value))]
-    found = tuple(name for item in items for name in item)
-    seen: set[str] = set()
-    for index, item in enumerate(items):
-        twice = seen.intersection(item)
+    """A name, a range, or a list of both, expanded. Faults IN021, IN024, IN025, IN051, IN067."""
+    alone = not isinstance(value, list | tuple)
+    items = [value] if alone else value
+    sizes = each(enumerate(items), lambda item: count_range(scalars.text(item)))
+    if sum(sizes) > MOST_NAMES:
+        message = f"stands for more than {MOST_NAMES:,} names"
+        raise Fault("IN067", message, mend="choose servers by type, rack or pod")
+    seen: dict[str, None] = {}
+    lists = each(enumerate(items), lambda item: expand_range(scalars.text(item)))
+    for index, expanded in enumerate(lists):
+        twice = seen.keys() & expanded
         if twice:
-            at = (index,) if isinstance(value, list | tuple) else ()
+            at = () if alone else (index,)
             raise Fault("IN051", f"{shown(min(twice))} stands twice in this list", at=at)
-        seen.update(item)
-    return found
+        seen.update(dict.fromkeys(expanded))
+    return tuple(seen)
 
 
 def name_or_range(value: Any) -> str:
     """A name or a range that expands to names; returned unexpanded."""
     found = scalars.text(value)
-    expand_range(found)
+    count_range(found)
     return found
 
 
@@ -70,18 +76,30 @@ def name(value: Any) -> str:
 def port_blocks(value: Any) -> Any:
     """``64 x 400G``, ``{downlink: 48 x 25G, uplink: 8 x 100G}``, or a list of either."""
     if isinstance(value, dict) and "count" not in value and "speed" not in value:
-        pairs = each(value.items(), lambda item: [_ports(one) for one in listed(item)])
-        groups = each(((key, key) for key in value), _port_group)
-        return [
-            {**block, "group": group}
-            for group, blocks in zip(groups, pairs, strict=True)
-            for block in blocks
-        ]
+        return _port_groups(value)
     return each(enumerate(value), _ports) if isinstance(value, list) else [_ports(value)]
 
 
-def _port_group(key: Any) -> str:
-    return scalars.choice(key, ("downlink", "uplink", "any"))
+def _port_groups(value: dict[str, Any]) -> list[Any]:
+    """The runs of ports of a block, each with its group."""
+    blocks: list[Any] = []
+    faults: list[Fault] = []
+    for group, runs in value.items():
+        if group not in GROUPS:
+            allowed = f"ports takes: {', '.join(GROUPS)}"
+            mend = did_you_mean(group, GROUPS)
+            faults.append(
+                Fault("IN012", f'unknown key "{group}"', allowed=allowed, mend=mend, at=(group,))
+            )
+            continue
+        for run in listed(runs):
+            try:
+                blocks.append({**_ports(run), "group": group})
+            except Fault as fault:
+                faults.append(fault.under(group))
+    if faults:
+        raise Faults(faults)
+    return blocks
 
 
 def _ports(value: Any) -> Any:
@@ -115,14 +133,14 @@ def _tier(value: Any) -> dict[Any, Any]:
         found = names(value)
         return {"names": found, "count": len(found)}
     if not isinstance(value, dict):
-        raise Fault(
-            "IN021",
-            f"must be a count, a list of names or a block, not {shown(value)}",
-            allowed="2, or [a, b], or {type: spine, count: 2}",
-        )
+        message = f"must be a count, a list of names or a block, not {shown(value)}"
+        mend = scalars.whole_hint(value)
+        raise Fault("IN021", message, allowed="2, or [a, b], or {type: spine, count: 2}", mend=mend)
     if "names" not in value:
         if "count" not in value:
-            raise Fault("IN020", "has neither count nor names", allowed="{type: spine, count: 2}")
+            raise Fault(
+                "IN020", "has neither count nor names", mend="write {type: spine, count: 2}"
+            )
         return value
     try:
         found = names(value["names"])
@@ -148,7 +166,7 @@ def server_entry(value: Any) -> int | tuple[str, ...]:
         raise Fault(
             "IN021",
             f"must be a count or a list of names, not {shown(value)}",
-            allowed="{node: 4} or {node: [alpha, beta]}",
+            allowed="servers are written {node: 4} or {node: [alpha, beta]}",
         )
     return scalars.whole(value, 0, 1024)
 
@@ -204,7 +222,7 @@ def cable(value: Any) -> Any:
         raise Fault(
             "IN026",
             f"{shown(value)} does not say which two ports",
-            allowed='"spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1"',
+            allowed='a cable is written "spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1"',
         )
     return {"a": cable_end(ends[0]), "b": cable_end(ends[1])}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from barefabric.topology.faults import Fault, Faults, shown
+from barefabric.topology.faults import MISSING, Fault, Faults, shown
 from barefabric.topology.names import did_you_mean
 
 KINDS = ("reach", "never-reach", "survives", "max-path-length")
@@ -16,6 +16,7 @@ def contract(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     kinds = [key for key in value if key in KINDS]
+    _refuse_unknown(value, ("name", *KINDS), "a contract", ())
     if len(kinds) != 1:
         what = "has no kind" if not kinds else "has several kinds"
         raise Fault("IN063", what, allowed=f"a contract has exactly one of: {', '.join(KINDS)}")
@@ -33,14 +34,18 @@ def _check(kind: str, body: Any) -> None:
     if not isinstance(body, dict):
         message = f"must be a block of keys, not {shown(body)}"
         raise Fault("IN021", message, allowed=sentence, at=(kind,))
+    _refuse_unknown(body, takes, kind, (kind,))
+    for key in takes:
+        if key not in body and key != "failures":
+            raise Fault("IN020", MISSING, allowed=sentence, at=(kind, key))
+
+
+def _refuse_unknown(body: Any, takes: tuple[str, ...], what: str, at: tuple[str, ...]) -> None:
+    """Keys that a block does not have."""
+    sentence = f"{what} takes: {', '.join(takes)}"
     faults = [
-        Fault("IN012", f'unknown key "{key}"', allowed=sentence, at=(kind, key),
-              mend=did_you_mean(key, takes))
+        Fault("IN012", f'unknown key "{key}"', allowed=sentence, at=(*at, key), mend=did_you_mean(key, takes))
         for key in body if key not in takes
-    ]
-    faults += [
-        Fault("IN020", "is missing", allowed=sentence, at=(kind, key))
-        for key in takes if key not in body and key != "failures"
     ]
     if faults:
         raise Faults(faults)

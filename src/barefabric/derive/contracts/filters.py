@@ -128,6 +128,11 @@ def _hosts(design: Design, profile: SessionProfile) -> Iterator[Contract]:
         (DEFAULT, *_samples((*design.plan.loopbacks, *design.plan.pods, *design.plan.services)),
          *(f"{design.switches[leaf].loopback}/32" for r in racks for leaf in design.racks[r].leaves)),
     )
+    yield Contract(
+        f"refused/{profile.name}/rest", ContractKind.REFUSED,
+        "from each routed server, leaves accept only its own addresses",
+        leaves, (), ("@own",), profile.name,
+    )
     for rack in racks:
         yield Contract(
             f"absent/{profile.name}/{rack}", ContractKind.ABSENT,

@@ -1,0 +1,178 @@
+"""The README's second half: how to look at each part, and what happens when one dies."""
+
+from collections.abc import Iterable, Iterator
+
+from barefabric.kubernetes import metallb
+from barefabric.kubernetes.view import ClusterView
+from barefabric.model.address import dotted, number
+from barefabric.model.device import Attach
+from barefabric.model.session import Session, Speaker
+
+TITLES = {Speaker.CALICO: "Calico", Speaker.METALLB: "MetalLB", Speaker.KUBE_VIP: "kube-vip"}
+
+SUMMARY = {"arista_eos": "show ip bgp summary", "frr": "vtysh -c 'show bgp summary'"}
+BFD = {"arista_eos": "show bfd peers", "frr": "vtysh -c 'show bfd peers brief'"}
+
+
+def checks(view: ClusterView) -> Iterator[str]:
+    """How to see that sessions are up, at both ends, with this cluster's addresses."""
+    yield ""
+    yield "## Look at it"
+    if view.sessions:
+        yield from _sessions(view)
+        yield from _at_leaves(view)
+    yield from _at_nodes(view)
+
+
+def _sessions(view: ClusterView) -> Iterator[str]:
+    """One row for each leaf and kind of speaker."""
+    yield ""
+    yield "| leaf | its address | AS | speaks with | neighbors | their AS |"
+    yield "|---|---|---|---|---|---|"
+    rows: dict[str, dict[tuple[str, Speaker], list[Session]]] = {}
+    for speaker, sessions in view.sessions.items():
+        for session in sessions:
+            row = rows.setdefault(session.a, {}).setdefault((session.a_address, speaker), [])
+            row.append(session)
+    for leaf, kinds in rows.items():
+        for (address, speaker), same in kinds.items():
+            neighbors = _span(dotted(n) for n in sorted(number(s.b_address) for s in same))
+            asns = _span(str(n) for n in sorted(s.b_asn for s in same))
+            yield (
+                f"| {leaf} | {address} | {same[0].a_asn} | {TITLES[speaker]} "
+                f"| {len(same):,}: {neighbors} | {asns} |"
+            )
+
+
+def _span(values: Iterable[str]) -> str:
+    """First and last of some values in order: ``10.10.0.11 to 10.10.0.24``."""
+    ordered = list(values)
+    return ordered[0] if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
+
+
+def _at_leaves(view: ClusterView) -> Iterator[str]:
+    leaf = next(iter(view.sessions.values()))[0].a
+    nos = view.design.switches[leaf].nos
+    some_bfd = any(s.profile.bfd for part in view.sessions.values() for s in part)
+    yield ""
+    yield "On a leaf, every neighbor of the table is Established, and is sent no route:"
+    yield ""
+    yield "```sh"
+    yield f"{SUMMARY.get(nos, 'show bgp summary')}   # on {leaf}"
+    if some_bfd:
+        yield f"{BFD.get(nos, 'show bfd peers')}"
+    yield "```"
+    yield ""
+    for speaker, sessions in view.sessions.items():
+        limit = sessions[0].profile.a.max_prefix
+        if limit:
+            yield (
+                f"* {TITLES[speaker]}: a node that announces more than {limit:,} prefixes is cut "
+                "off (Idle, prefix limit) until the neighbor is cleared on the leaf."
+            )
+    yield (
+        "* Active or Idle without a prefix limit: the passwords differ, or the node speaks from "
+        "another address than the table's."
+    )
+
+
+def _at_nodes(view: ClusterView) -> Iterator[str]:
+    """Commands at the Kubernetes side."""
+    lines = []
+    if view.of(Speaker.CALICO):
+        lines += [
+            "calicoctl node status                 # on a node, as root",
+            "kubectl get bgppeers,bgpconfigurations,ippools",
+        ]
+    elif view.cluster.cni == "calico":
+        lines.append("kubectl get ippools                   # VXLAN Always")
+    if view.of(Speaker.METALLB) and metallb.mode(view).frr:
+        lines.append(f"kubectl -n {metallb.NAMESPACE} get bgpsessionstates   # Established, BFD Up")
+    elif view.of(Speaker.METALLB):
+        lines.append(
+            f"kubectl -n {metallb.NAMESPACE} logs -l app.kubernetes.io/component=speaker "
+            "| grep sessionUp"
+        )
+    if view.of(Speaker.KUBE_VIP):
+        lines.append(f"curl -k https://{view.cluster.endpoint}:6443/livez   # from anywhere")
+    if view.cluster.load_balancer:
+        lines.append("kubectl get services -A | grep LoadBalancer   # EXTERNAL-IP from a pool")
+    yield ""
+    yield "At the nodes:"
+    yield ""
+    yield "```sh"
+    yield from lines
+    yield "```"
+    if view.cluster.announcer == "metallb":
+        yield ""
+        yield (
+            "MetalLB announces nothing from nodes with the label "
+            "`node.kubernetes.io/exclude-from-external-load-balancers`, which kubeadm gives to "
+            "control-plane nodes. To announce from one: `kubectl label node NAME "
+            "node.kubernetes.io/exclude-from-external-load-balancers-`."
+        )
+
+
+def failures(view: ClusterView) -> Iterator[str]:
+    """What happens when a leaf, a node, or a rack dies."""
+    yield ""
+    yield "## When something dies"
+    yield ""
+    yield from _leaf_dies(view)
+    yield from _node_dies(view)
+    yield from _rack_dies(view)
+
+
+def _leaf_dies(view: ClusterView) -> Iterator[str]:
+    design = view.design
+    rack = design.racks[view.racks[0]]
+    if len(rack.leaves) < 2:
+        yield f"* **A leaf** ({rack.leaves[0]}): its rack is cut off; there is no second one."
+        return
+    dead, other = rack.leaves[:2]
+    if Attach.BOND in view.attaches:
+        gateway = (
+            f"The gateway {rack.gateway} is on both leaves, so nodes keep their default route."
+        )
+        yield (
+            f"* **A leaf** ({dead}): LACP takes its links out of the bonds and {other} carries "
+            f"everything. {gateway} Sessions with {dead} go down within their hold time and come "
+            "back by themselves; nothing is to be done on the nodes."
+        )
+    if view.routed:
+        yield (
+            f"* **A leaf** ({dead}), routed servers: their FRR drops the routes through it when the "
+            f"link or BFD goes down, and {other} carries everything. Sessions from the loopbacks "
+            f"with {dead} stay down until it is back."
+        )
+
+
+def _node_dies(view: ClusterView) -> Iterator[str]:
+    for speaker, sessions in view.sessions.items():
+        profile = sessions[0].profile
+        what = {
+            Speaker.CALICO: "routes to its pods"
+            + (" and load-balancer addresses" if view.cluster.announcer == "calico" else ""),
+            Speaker.METALLB: "routes to load-balancer addresses through it",
+            Speaker.KUBE_VIP: "routes to the API endpoint through it",
+        }[speaker]
+        if profile.bfd:
+            after = f"{profile.bfd.interval * profile.bfd.multiplier / 1000:.1f} s (BFD)"
+        elif profile.hops > 1:
+            after = "as soon as the server's own session, which has BFD, is down"
+        else:
+            after = f"at most {profile.hold} s (hold time)"
+        yield f"* **A node**: {what} are gone from the leaves after {after}."
+
+
+def _rack_dies(view: ClusterView) -> Iterator[str]:
+    cluster = view.cluster
+    members = cluster.control_plane
+    if not members or cluster.etcd != "stacked":
+        return
+    quorum = len(members) // 2 + 1
+    racks = [view.design.servers[name].rack for name in members]
+    for rack in dict.fromkeys(racks):
+        left = len(members) - racks.count(rack)
+        verdict = "the API goes on" if left >= quorum else "no quorum: the API stops"
+        yield f"* **Rack {rack}**: etcd keeps {left} of {len(members)} members, {verdict}."

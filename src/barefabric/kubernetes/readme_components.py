@@ -1,0 +1,102 @@
+"""The README's steps for components: Calico, MetalLB."""
+
+from barefabric.kubernetes import calico, metallb
+from barefabric.kubernetes.readme_text import Step, code, passwords, secrets
+from barefabric.kubernetes.view import ClusterView
+from barefabric.model.session import Speaker
+
+MANIFESTS = f"https://raw.githubusercontent.com/projectcalico/calico/{calico.VERSION}/manifests"
+
+
+def calico_step(view: ClusterView) -> Step:
+    """The operator, peers, and the mesh off: in this order."""
+    lines = [
+        "The operator, then what it installs:",
+        *code(
+            f"kubectl create -f {MANIFESTS}/operator-crds.yaml",
+            f"kubectl create -f {MANIFESTS}/tigera-operator.yaml",
+            "kubectl apply --server-side -f calico/installation.yaml",
+        ),
+    ]
+    if not calico.speaks_bgp(view):
+        lines += [
+            "When it is there, the rest:",
+            *code(
+                "kubectl wait --for=condition=Available tigerastatus/apiserver --timeout=10m",
+                "kubectl apply --server-side -f calico/ippools.yaml",
+                "kubectl get nodes   # Ready",
+            ),
+        ]
+        return "Calico", lines
+    names = passwords(view, Speaker.CALICO)
+    if names:
+        lines += [
+            "The password of the sessions, and leave for calico-node to read it:",
+            *code(
+                *secrets(view, calico.NAMESPACE, "", names),
+                "kubectl apply -f calico/rbac.yaml",
+            ),
+        ]
+    lines += [
+        (
+            "Peers first. Until they are up, pods of other racks can't be reached, and Calico's own "
+            "API server is such a pod: use `calicoctl`, which needs none."
+        ),
+        *code(
+            "export DATASTORE_TYPE=kubernetes",
+            "calicoctl apply -f calico/ippools.yaml",
+            "calicoctl apply -f calico/peers.yaml",
+            "calicoctl node status   # on a node, as root: each leaf Established",
+        ),
+        (
+            f"When all {len(view.of(Speaker.CALICO)):,} sessions are up (see below for the leaves), "
+            "switch the mesh between nodes off. The other way round every node would be cut off."
+        ),
+        *code("calicoctl apply -f calico/bgp.yaml", "kubectl get nodes   # Ready"),
+    ]
+    return "Calico", lines
+
+
+def _metallb_runs(view: ClusterView) -> str:
+    """How MetalLB runs here, and why so."""
+    runs = metallb.mode(view)
+    if not runs.speaker:
+        return (
+            "Only its controller runs: it allocates addresses, and Calico announces them. A "
+            "speaker would be a second BGP neighbor with the node's address, which a leaf refuses."
+        )
+    if runs.frr:
+        return "Its speakers run FRR (frr-k8s), each with its own address and BFD."
+    if view.cluster.announcer == "l2":
+        return "Its speakers answer ARP; none of them speaks BGP."
+    return (
+        "Its speakers run in native mode: frr-k8s would be a second FRR beside the servers' own, "
+        "take its BFD packets away and sweep its routes."
+    )
+
+
+def metallb_step(view: ClusterView, paths: list[str]) -> Step:
+    """The chart, then pools and peers. ``paths`` are the component files that exist."""
+    lines = [
+        _metallb_runs(view),
+        *code(
+            "kubectl apply --server-side -f metallb/namespace.yaml",
+            "helm repo add metallb https://metallb.github.io/metallb",
+            f"helm install metallb metallb/metallb --version {metallb.VERSION} "
+            f"--namespace {metallb.NAMESPACE} --values metallb/values.yaml --wait",
+        ),
+    ]
+    names = passwords(view, Speaker.METALLB)
+    if names:
+        made = secrets(view, metallb.NAMESPACE, "--type=kubernetes.io/basic-auth ", names)
+        lines += ["The password of the sessions:", *code(*made)]
+    files = [f"-f {path}" for path in paths if path in ("metallb/peers.yaml", "metallb/pools.yaml")]
+    if files:
+        lines += [
+            "Then what it gives and announces:",
+            *code(
+                f"kubectl apply --server-side {' '.join(files)}",
+                "kubectl get services -A | grep LoadBalancer   # EXTERNAL-IP from a pool",
+            ),
+        ]
+    return "MetalLB", lines

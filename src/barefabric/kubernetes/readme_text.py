@@ -1,0 +1,41 @@
+"""Pieces that the README's parts share: blocks of commands, and where secrets come from."""
+
+from collections.abc import Iterable, Iterator
+
+from barefabric.kubernetes.manifest import secret_name
+from barefabric.kubernetes.view import ClusterView
+from barefabric.model.session import Speaker
+
+Step = tuple[str, list[str]]
+"""A title and the lines below it."""
+
+
+def code(*lines: str) -> list[str]:
+    """A block of commands."""
+    return ["", "```sh", *lines, "```", ""]
+
+
+def secret_value(view: ClusterView, name: str) -> str:
+    """How a shell gets a secret's value, from where the topology says that it is."""
+    kind, _, rest = view.design.secrets.get(name, "").partition(":")
+    if kind == "env":
+        return f"${rest}"
+    if kind == "file":
+        return f"$(cat {rest})"
+    if kind == "vault":
+        path, _, key = rest.partition("#")
+        return f"$(vault kv get -field={key} {path})"
+    return "$PASSWORD"
+
+
+def secrets(view: ClusterView, namespace: str, kind: str, names: Iterable[str]) -> Iterator[str]:
+    """Commands that make the Secrets of one namespace."""
+    for name in names:
+        yield f"kubectl -n {namespace} create secret generic {secret_name(name)} {kind}\\"
+        yield f'  --from-literal=password="{secret_value(view, name)}"'
+
+
+def passwords(view: ClusterView, speaker: Speaker) -> list[str]:
+    """Names of the secrets that the sessions of one kind of speaker use."""
+    used = (session.profile.password for session in view.of(speaker))
+    return list(dict.fromkeys(filter(None, used)))

@@ -1,0 +1,178 @@
+"""Who and what a contract's selectors mean. Groups are counted without writing them out."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from barefabric.model.contract import Condition, Selector, selector
+from barefabric.model.design import AnnouncementKind, Design
+from barefabric.model.device import Attach, Server, Switch
+
+_NOUNS = {"superspines": "superspine", "spines": "spine", "leaves": "leaf", "borders": "border"}
+_YES = {True: "yes", False: "no"}
+
+
+class Roster:
+    """Devices and prefixes of a design by selector."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self._devices: dict[str, tuple[str, ...]] = {}
+        self._prefixes: dict[str, tuple[str, ...]] = {}
+        self._by_value: dict[tuple[str, str], dict[str, list[str]]] = {}
+
+    @cached_property
+    def nouns(self) -> Mapping[str, list[str]]:
+        """All devices of each noun."""
+        found: dict[str, list[str]] = {noun: [] for noun in _NOUNS}
+        noun_of = {role: noun for noun, role in _NOUNS.items()}
+        for switch in self.design.switches.values():
+            found[noun_of[switch.role.value]].append(switch.name)
+        found["servers"] = list(self.design.servers)
+        return found
+
+    @cached_property
+    def serving(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Clusters with nodes (``serves``) or control-plane nodes (``controls``), by key and by
+        rack (``rack r1``) or pod (``pod p1``)."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for server in self.design.servers.values():
+            if server.cluster:
+                keys = ("serves", "controls") if server.control_plane else ("serves",)
+                for key in keys:
+                    found.setdefault((key, f"rack {server.rack}"), set()).add(server.cluster)
+                    found.setdefault((key, f"pod {server.pod}"), set()).add(server.cluster)
+        return {key: frozenset(clusters) for key, clusters in found.items()}
+
+    def values(self, device: str, key: str) -> frozenset[str]:
+        """The values a device has for a key; most keys have one."""
+        switch = self.design.switches.get(device)
+        if switch is not None:
+            return self._of_switch(switch, key)
+        server = self.design.servers.get(device)
+        return _of_server(server, key) if server is not None else frozenset()
+
+    def _of_switch(self, switch: Switch, key: str) -> frozenset[str]:
+        if key in ("serves", "controls"):
+            where = f"rack {switch.rack}" if switch.rack else f"pod {switch.pod}"
+            return self.serving.get((key, where), frozenset())
+        value = {
+            "pod": switch.pod, "rack": switch.rack, "plane": str(switch.plane),
+            "role": switch.role.value,
+        }[key]
+        return frozenset((value,))
+
+    def fits(self, device: str, conditions: Iterable[Condition]) -> bool:
+        """Whether a device meets all conditions."""
+        return all((c.value in self.values(device, c.key)) == c.equal for c in conditions)
+
+    def _index(self, noun: str, key: str) -> dict[str, list[str]]:
+        found = self._by_value.get((noun, key))
+        if found is None:
+            found = self._by_value[noun, key] = {}
+            for name in self.nouns[noun]:
+                for value in self.values(name, key):
+                    found.setdefault(value, []).append(name)
+        return found
+
+    def _select(self, chosen: Selector) -> list[str]:
+        """Devices of a selector, starting from the condition that narrows most."""
+        first = next((c for c in chosen.conditions if c.equal and c.key == "rack"), None)
+        first = first or next((c for c in chosen.conditions if c.equal), None)
+        if first is None:
+            names = self.nouns[chosen.noun]
+        else:
+            names = self._index(chosen.noun, first.key).get(first.value, [])
+        rest = [c for c in chosen.conditions if c is not first]
+        return [n for n in names if self.fits(n, rest)] if rest else list(names)
+
+    def devices(self, text: str) -> tuple[str, ...]:
+        """The devices that a name or a selector means."""
+        found = self._devices.get(text)
+        if found is None:
+            chosen = selector(text)
+            found = (text,) if chosen is None else tuple(self._select(chosen))
+            if chosen is None or all(c.equal for c in chosen.conditions):
+                self._devices[text] = found
+        return found
+
+    def count(self, text: str) -> int:
+        """How many devices a name or a selector means."""
+        chosen = selector(text)
+        without = [c for c in chosen.conditions if not c.equal] if chosen else []
+        if chosen is None or len(without) != 1:
+            return len(self.devices(text))
+        kept = [c for c in chosen.conditions if c.equal]
+        both = [*kept, without[0]._replace(equal=True)]
+        return len(self.devices(written(chosen.noun, kept))) - len(
+            self.devices(written(chosen.noun, both))
+        )
+
+    def includes(self, text: str, device: str) -> bool:
+        """Whether a name or a selector means a device, among others."""
+        chosen = selector(text)
+        if chosen is None:
+            return text == device
+        return self._noun_of(device) == chosen.noun and self.fits(device, chosen.conditions)
+
+    def _noun_of(self, device: str) -> str:
+        switch = self.design.switches.get(device)
+        if switch is not None:
+            return next(n for n, role in _NOUNS.items() if role == switch.role.value)
+        return "servers" if device in self.design.servers else ""
+
+    def prefixes(self, text: str) -> tuple[str, ...]:
+        """The prefixes that a prefix or a selector means."""
+        found = self._prefixes.get(text)
+        if found is None:
+            chosen = selector(text)
+            found = (text,) if chosen is None else tuple(self._choose(chosen))
+            self._prefixes[text] = found
+        return found
+
+    def _choose(self, chosen: Selector) -> Iterable[str]:
+        if chosen.noun == "loopbacks":
+            names = [n for noun in _NOUNS for n in self._loopback_owners(noun, chosen)]
+            return (f"{self.design.switches[name].loopback}/32" for name in names)
+        if chosen.noun == "racks":
+            racks = self.design.racks.values()
+            return (rack.prefix for rack in racks if rack.gateway and rack.servers)
+        return self._announced(chosen)
+
+    def _loopback_owners(self, noun: str, chosen: Selector) -> list[str]:
+        return self._select(chosen._replace(noun=noun))
+
+    @cached_property
+    def _announcements(self) -> Mapping[tuple[str, str, str], list[str]]:
+        """Prefixes of single servers by noun, key and value."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        servers = self.design.servers
+        nouns = {AnnouncementKind.POD: "pods", AnnouncementKind.LOOPBACK: "hosts"}
+        for name, _, prefix, kind in self.design.announcements:
+            noun = nouns.get(kind)
+            if noun is None or name not in servers:
+                continue
+            server = servers[name]
+            for key, value in (("", ""), ("rack", server.rack), ("cluster", server.cluster)):
+                found.setdefault((noun, key, value), []).append(prefix)
+        return found
+
+    def _announced(self, chosen: Selector) -> list[str]:
+        key, value = "", ""
+        if chosen.conditions:
+            key, _, value = chosen.conditions[0]
+        return self._announcements.get((chosen.noun, key, value), [])
+
+
+def _of_server(server: Server, key: str) -> frozenset[str]:
+    value = {
+        "pod": server.pod, "rack": server.rack, "cluster": server.cluster,
+        "attach": server.attach.value, "control": _YES[server.control_plane],
+        "routed": _YES[server.attach is Attach.ROUTED],
+    }[key]
+    return frozenset((value,))
+
+
+def written(noun: str, conditions: Iterable[Condition]) -> str:
+    """A selector as text."""
+    tail = ",".join(f"{c.key}{'=' if c.equal else '!='}{c.value}" for c in conditions)
+    return f"@{noun}:{tail}" if tail else f"@{noun}"
