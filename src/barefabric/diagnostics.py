@@ -16,6 +16,7 @@ MOST_SHOWN = 50
 
 _RED, _YELLOW, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[0m"
 _KEY_BEFORE = re.compile(r"[^\s{}\[\],\"']+:\s+$")
+_VALUE_AFTER = re.compile(r":\s+[^,}\]#]+")
 
 
 def report(
@@ -124,11 +125,14 @@ def _several_places(places: Sequence[Place]) -> list[str]:
 
 
 def snippet(place: Place) -> str:
-    """What stands at a place, with the key before it: ``pool: 10.10.0.0/16``."""
+    """What stands at a place, a value with its key or a key with its value: ``spines: 2``."""
     start = max(place.column, 1) - 1
-    value = place.excerpt[start : start + place.width]
-    key = _KEY_BEFORE.search(place.excerpt[:start])
-    text = _clean((key.group() if key else "") + value).strip()
+    end = start + place.width
+    value = place.excerpt[start:end]
+    before = _KEY_BEFORE.search(place.excerpt[:start])
+    after = _VALUE_AFTER.match(place.excerpt[end:])
+    text = (before.group() if before else "") + value + (after.group() if after else "")
+    text = _clean(text).strip()
     return text if len(text) <= 70 else text[:67] + "..."
 
 

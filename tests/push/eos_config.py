@@ -115,6 +115,7 @@ OPENERS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"vlan-aware-bundle \S+", "bgp-mac-vrf"),
     ),
     "http": ((r"vrf \S+", "http-vrf"),),
+    "ssh": ((r"vrf \S+", "http-vrf"),),
 }
 # Commands of which a mode holds one, told apart by so many words.
 ONE_OF = {"description": 1, "mtu": 1, "hostname": 1, "router-id": 1, "speed": 1, "name": 1}

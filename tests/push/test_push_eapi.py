@@ -1,6 +1,6 @@
 """Dry runs through NAPALM's own eos driver, against eAPI endpoints on loopback."""
 
-import datetime
+import datetime as dt
 import logging
 import re
 import socket
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import LOGIN, SECRET, Lab
+from push_lab import LOGIN, SECRET, Lab
 
 from barefabric.errors import FabricError, UsageError
 from barefabric.push.answers import Basis, FailureKind
@@ -61,7 +61,7 @@ def test_several_switches_are_asked_and_planned_in_waves(lab: Lab) -> None:
     for name in lab.design.switches:
         lab.serve(name, lab.filled(name).replace("mtu 9214", "mtu 9000"))
     done: list[tuple[int, int]] = []
-    result = lab.run(only=(), workers=3, progress=lambda n, of, name: done.append((n, of)))
+    result = lab.run(only=(), workers=3, progress=lambda n, of, _: done.append((n, of)))
     assert sorted(done) == [(n, 10) for n in range(1, 11)]
     assert [step.switch for wave in result.plan.waves for step in wave.steps][:2] == [
         "r3-leaf2",
@@ -216,7 +216,7 @@ def test_another_session_on_the_switch_is_left_alone(
     from napalm.eos import eos
 
     clock = iter(range(0, 10_000, 5))
-    fast = SimpleNamespace(time=lambda: next(clock), sleep=lambda seconds: None)
+    fast = SimpleNamespace(time=lambda: next(clock), sleep=lambda _: None)
     monkeypatch.setattr(eos, "time", fast)
     switch = lab.serve("r1-leaf1")
     mine = switch.sessions["by-hand"] = switch.running
@@ -321,15 +321,15 @@ def certificate(folder: Path) -> Path:
 
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "r1-leaf1")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
@@ -362,3 +362,26 @@ def test_a_banner_and_an_unknown_transport(lab: Lab, tmp_path: Path) -> None:
     failure = lab.run().diffs["r1-leaf1"].failure
     assert failure is not None
     assert (failure.kind, failure.detail) == (FailureKind.DRIVER, "Unknown transport: pigeon")
+
+
+def test_an_interrupted_run_takes_every_session_back_and_asks_no_more(lab: Lab) -> None:
+    for name in lab.design.switches:
+        lab.serve(name)
+
+    def interrupt(done: int, of: int, name: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lab.run(only=(), workers=2, progress=interrupt)
+    switches = [server.switch for server in lab.servers.values()]
+    assert all(switch.sessions == {} for switch in switches)
+    assert sum(bool(switch.log) for switch in switches) < len(switches)
+
+
+def test_an_error_that_echoes_the_login_is_masked(lab: Lab) -> None:
+    lab.serve("r1-leaf1").fail["show version"] = f"no entry for {LOGIN}"
+    result = lab.run()
+    failure = result.diffs["r1-leaf1"].failure
+    assert failure is not None
+    assert (failure.kind, "no entry for <password>" in failure.detail) == (FailureKind.DRIVER, True)
+    assert LOGIN not in everything_said(result)

@@ -8,6 +8,7 @@ from barefabric.model.address import is_ipv4, split
 from barefabric.model.design import Design
 from barefabric.model.kubernetes import Cluster
 from barefabric.plan.asn_plan import pool_use
+from barefabric.plan.ip_plan import never_handed_out
 
 
 class Fill(NamedTuple):
@@ -54,9 +55,16 @@ class PodRoom(NamedTuple):
 
 
 def pools(design: Design) -> tuple[Fill, ...]:
-    """The fabric's own address pools."""
+    """The fabric's own address pools. Addresses that are never handed out do not count."""
     return tuple(
-        Fill(pool.name, pool.prefixes, f"/{pool.unit}", pool.used, pool.retired, pool.size)
+        Fill(
+            pool.name,
+            pool.prefixes,
+            f"/{pool.unit}",
+            pool.used,
+            pool.retired,
+            max(pool.size - never_handed_out(design, pool), 0),
+        )
         for pool in design.pools
     )
 

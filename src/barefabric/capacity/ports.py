@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
@@ -47,15 +48,16 @@ class Span(NamedTuple):
         return str(self.most) if self.least == self.most else f"{self.least}-{self.most}"
 
 
-class TierPorts(NamedTuple):
-    """A block over all switches of one role and model."""
+@dataclass(frozen=True, slots=True)
+class TierPorts:
+    """A block over all switches of one role and model; ``count`` is its ports on one switch."""
 
     role: Role
     model: str
     switches: int
     group: str
     speed: int
-    size: int
+    count: int
     used: Mapping[Use, Span]
     free: Span
 
@@ -65,7 +67,7 @@ class TierPorts(NamedTuple):
         uses = [f"{span} {use}" for use, span in self.used.items()]
         if len(uses) == 1 and self.group != "uplink":
             uses = [f"{next(iter(self.used.values()))} used"]
-        return f"{self.size} x {self.speed}G: {', '.join([*uses, f'{self.free} free'])}"
+        return f"{self.count} x {self.speed}G: {', '.join([*uses, f'{self.free} free'])}"
 
 
 def blocks(model: DeviceModel) -> tuple[Block, ...]:

@@ -74,13 +74,12 @@ def _services(cluster: Cluster) -> int:
 def table_use(design: Design) -> tuple[TableUse, ...]:
     """Routes against table sizes, by role and model."""
     total = route_count(design).total
-    kinds: dict[tuple[Role, str], int] = {}
-    sizes: dict[str, int] = {}
-    for switch in design.switches.values():
-        kinds[switch.role, switch.model.name] = kinds.get((switch.role, switch.model.name), 0) + 1
-        sizes[switch.model.name] = switch.model.tables.ipv4_routes
+    kinds = Counter(
+        (switch.role, switch.model.name, switch.model.tables.ipv4_routes)
+        for switch in design.switches.values()
+    )
     return tuple(
-        TableUse(role, model, count, total, sizes[model]) for (role, model), count in kinds.items()
+        TableUse(role, model, count, total, size) for (role, model, size), count in kinds.items()
     )
 
 

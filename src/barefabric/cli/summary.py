@@ -10,6 +10,7 @@ from barefabric.capacity.ports import TierPorts
 from barefabric.capacity.summary import DesignSummary, SessionCount
 from barefabric.cli.output import as_records
 from barefabric.compare.documents import compare_documents
+from barefabric.compare.ranges import counted
 from barefabric.errors import Diagnostic
 from barefabric.model.session import SessionKind, Speaker
 from barefabric.pipeline import Designed
@@ -112,10 +113,10 @@ def _changed(designed: Designed, built: Built) -> str:
     change, moves = built.change, len(designed.numbers.moves)
     if not (change.written or change.removed or built.ledger_changed):
         return "nothing changed"
-    files = f"wrote {len(change.written):,} files"
+    files = f"wrote {counted(len(change.written), 'file')}"
     if change.removed:
         files += f", removed {len(change.removed):,}"
-    files += f", kept {change.kept:,}, moved {moves:,} numbers"
+    files += f", kept {change.kept:,}, moved {counted(moves, 'number')}"
     if built.old is None or built.new is None:
         return f"new design: {files}" if not change.kept else files
     changes = compare_documents(built.old, built.new)

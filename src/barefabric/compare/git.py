@@ -90,3 +90,23 @@ def _no_file(message: str) -> FabricError:
 def missing(revision: str, path: str) -> FabricError:
     """The error for a file that a revision does not have (CMP006)."""
     return _no_file(f"{path} is not in revision {revision}")
+
+
+def since(path: Path, line: int) -> str:
+    """The day and the commit that a line of a file is from: ``2026-01-12 (commit 1a2b3c4)``.
+
+    Empty where that cannot be told: no repository, no git, or a line that is not committed.
+    """
+    from datetime import UTC, datetime
+
+    span = f"{line},{line}"
+    try:
+        result = _git(path.parent, "blame", "--porcelain", "-L", span, "--", path.name)
+    except OutsideError:
+        return ""
+    first, *rest = result.stdout.decode(errors="replace").split("\n")
+    found = first.partition(" ")[0]
+    times = [text.removeprefix("author-time ") for text in rest if text.startswith("author-time ")]
+    if result.returncode or not times or not found.strip("0"):
+        return ""
+    return f"{datetime.fromtimestamp(int(times[0]), UTC):%Y-%m-%d} (commit {found[:7]})"

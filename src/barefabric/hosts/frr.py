@@ -93,11 +93,12 @@ def host_view(intent: ServerIntent, bgp: Bgp) -> HostView:
     vendor = catalogue.vendor(NOS)
     if vendor is None or vendor.dialect is None:
         raise fail("VE010", f"there are no templates for {NOS}")
+    routing = bgp_view(bgp, Role.LEAF, vendor.dialect)
     filters = _Filters(intent.prefix_lists, (), intent.policies)
     return HostView(
         name=intent.server.name,
-        policy=policy_view(cast("SwitchIntent", filters)),
-        bgp=bgp_view(bgp, Role.LEAF, vendor.dialect),
+        policy=policy_view(cast("SwitchIntent", filters), routing),
+        bgp=routing,
         source=intent.server.address if any(nic.address for nic in intent.nics) else "",
     )
 

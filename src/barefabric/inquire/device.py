@@ -7,7 +7,7 @@ from typing import NamedTuple
 from barefabric.derive.ports import facing
 from barefabric.derive.switch import switch_intent
 from barefabric.inquire.names import find_device
-from barefabric.inquire.words import bfd_text
+from barefabric.inquire.words import OTHER_EXPORTS, OTHER_IMPORTS, bfd_text
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Server, Switch
@@ -68,11 +68,16 @@ def _switch(design: Design, switch: Switch) -> DeviceFacts:
         f"VLAN {svi.vlan} {svi.address}" + (f" gateway {svi.gateway}" if svi.gateway else "")
         for svi in intent.svis
     )
-    place = f"of rack {switch.rack}" if switch.rack else f"of pod {switch.pod}" if switch.pod else ""
+    place = (
+        f"of rack {switch.rack}" if switch.rack else f"of pod {switch.pod}" if switch.pod else ""
+    )
     pair = f", pair with {switch.peer}" if switch.peer else ""
     order = {port.name: n for n, port in enumerate(switch.model.ports)}
     ports = sorted(
-        (_port(design, cable, switch.name, channels) for cable in design.cables_by_device[switch.name]),
+        (
+            _port(design, cable, switch.name, channels)
+            for cable in design.cables_by_device[switch.name]
+        ),
         key=lambda port: (order.get(port.name, len(order)), port.name),
     )
     return DeviceFacts(
@@ -159,22 +164,22 @@ def _port(design: Design, cable: Cable, device: str, channels: dict[str, int]) -
 
 def _groups(design: Design, name: str) -> Iterator[GroupFacts]:
     """The device's sessions by peer group and program, in the order of the design."""
-    found: dict[tuple[str, str, str], list[tuple[Session, bool]]] = {}
+    found: dict[tuple[str, str], list[tuple[Session, bool]]] = {}
     for session in design.sessions_by_device[name]:
         at_a = session.a == name
-        side, other = (
-            (session.profile.a, session.profile.b) if at_a else (session.profile.b, session.profile.a)
-        )
-        speaker = side.speaker if side.speaker is not Speaker.SWITCH else other.speaker
-        key = (side.group, speaker.value, session.profile.name)
-        found.setdefault(key, []).append((session, at_a))
-    for (group, speaker, _), members in found.items():
+        side = session.profile.a if at_a else session.profile.b
+        found.setdefault((side.group, session.profile.name), []).append((session, at_a))
+    for (group, _), members in found.items():
         session, at_a = members[0]
         p = session.profile
-        side = p.a if at_a else p.b
+        side, other = (p.a, p.b) if at_a else (p.b, p.a)
         yield GroupFacts(
-            group, speaker,
+            group,
+            (other.speaker if side.speaker is Speaker.SWITCH else side.speaker).value,
             tuple(dict.fromkeys(s.b if a else s.a for s, a in members)),
             tuple(dict.fromkeys(s.b_asn if a else s.a_asn for s, a in members)),
-            side.import_policy, side.export_policy, bfd_text(p.bfd), p.password,
-        )  # fmt: skip
+            side.import_policy or OTHER_IMPORTS.get(side.speaker, ""),
+            side.export_policy or OTHER_EXPORTS.get(side.speaker, ""),
+            bfd_text(p.bfd),
+            p.password,
+        )

@@ -62,9 +62,7 @@ def filters_of(design: Design, device: str) -> Filters:
     )
 
 
-def end_rules(
-    session: Session, side: Side, at_a: bool, filters: Filters
-) -> tuple[Rules, Rules]:
+def end_rules(session: Session, side: Side, at_a: bool, filters: Filters) -> tuple[Rules, Rules]:
     """What one end imports and exports."""
     if side.speaker not in (Speaker.SWITCH, Speaker.HOST):
         return (

@@ -74,16 +74,12 @@ def show_session(design: Design, one: str, other: str) -> tuple[SessionFacts, ..
 
 
 def _no_session(design: Design, first: str, second: str) -> Diagnostic:
-    spoken = [
-        name
-        for device in (first, second)
-        if (name := _neighbors(design, device))
-    ]
+    spoken = [name for device in (first, second) if (name := _neighbors(design, device))]
     cabled = any({c.a, c.b} == {first, second} for c in design.cables)
     return Diagnostic(
         "INQ003",
-        f"there is no session between {first} and {second}"
-        + (", only a cable" if cabled else "") if first != second
+        f"there is no session between {first} and {second}" + (", only a cable" if cabled else "")
+        if first != second
         else f"{first} has no session with itself",
         allowed="; ".join(spoken),
     )

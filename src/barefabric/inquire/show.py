@@ -51,9 +51,7 @@ def _session(facts: SessionFacts) -> Iterator[str]:
     lists = dict.fromkeys((*facts.a.lists, *facts.b.lists))
     if lists:
         yield ""
-        yield from labelled(
-            ("lists" if n == 0 else "", text) for n, text in enumerate(lists)
-        )
+        yield from labelled(("lists" if n == 0 else "", text) for n, text in enumerate(lists))
 
 
 def _rows(a: End, b: End) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
@@ -65,7 +63,7 @@ def _rows(a: End, b: End) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
     yield "group", (a.group,), (b.group,)
     yield "import", _rules(a.imports), _rules(b.imports)
     yield "export", _rules(a.exports), _rules(b.exports)
-    yield "opens", (_opens(a),), (_opens(b),)
+    yield "opens it", (_opens(a),), (_opens(b),)
     yield "max-prefix", (_limit(a),), (_limit(b),)
     if a.options or b.options:
         yield "also", (", ".join(a.options),), (", ".join(b.options),)
@@ -116,10 +114,7 @@ def device_text(facts: DeviceFacts) -> Iterator[str]:
         yield ""
         yield f"  ports         {counted(len(facts.ports), 'cable')}{_unused(facts)}"
         yield from columns(
-            [
-                (p.name, f"{p.speed}G", p.what, p.peer, p.peer_port, p.address)
-                for p in facts.ports
-            ]
+            [(p.name, f"{p.speed}G", p.what, p.peer, p.peer_port, p.address) for p in facts.ports]
         )
     if facts.sessions:
         total = sum(len(group.neighbors) for group in facts.sessions)
@@ -132,7 +127,7 @@ def device_text(facts: DeviceFacts) -> Iterator[str]:
             ]
         )
         policies = {
-            g.group: f"in {g.imports or 'everything'}, out {g.exports or 'everything'}"
+            g.group: f"in {g.imports or 'everything'}; out {g.exports or 'everything'}"
             for g in facts.sessions
         }
         yield ""

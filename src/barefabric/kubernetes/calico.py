@@ -1,14 +1,16 @@
-"""Calico v3.32: pools, peers, filters and the operator's installation.
+"""Calico v3.32: peers, filters, and which of its files there are.
 
 Facts are from projectcalico/calico v3.32.1 (``api/pkg/apis/projectcalico/v3``, the rules beside
 them in ``libcalico-go/lib/validator/v3``, ``confd/pkg/backends/calico`` and the BIRD templates of
 calico-node) and from tigera/operator (``api/v1/installation_types.go``, ``pkg/controller/ippool``).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from barefabric.derive.prefixes import blocks_per_node
+from barefabric.kubernetes import calico_ipam
+from barefabric.kubernetes.calico_ipam import API
 from barefabric.kubernetes.manifest import (
     ATTACH_LABEL,
     PASSWORD_KEY,
@@ -20,11 +22,10 @@ from barefabric.kubernetes.manifest import (
     text,
 )
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import is_ipv4, split
+from barefabric.model.address import is_ipv4
 from barefabric.model.session import Session, Speaker
 
 VERSION = "v3.32.1"
-API = "projectcalico.org/v3"
 NAMESPACE = "calico-system"
 """Where the operator runs calico-node; passwords are read from Secrets there."""
 
@@ -34,11 +35,7 @@ MAX_RESTART = "30s"
 BIRD would ask for 120 s; a node that died would keep its routes that long.
 """
 
-BLOCK_SIZE_V6 = 122
-LOAD_BALANCER_BLOCK = 26
 FILTER = "leaves"
-ROUTE_TABLE_FULL = 2
-"""Blocks a node may take, as a multiple of what a full node needs; the leaf's limit is the same."""
 
 
 class Peer(NamedTuple):
@@ -48,11 +45,6 @@ class Peer(NamedTuple):
     session: Session
     rack: str
     attach: str
-
-
-def speaks_bgp(view: ClusterView) -> bool:
-    """Whether Calico peers with the leaves."""
-    return view.cluster.cni_mode == "bgp"
 
 
 def peers(view: ClusterView) -> tuple[Peer, ...]:
@@ -65,7 +57,8 @@ def peers(view: ClusterView) -> tuple[Peer, ...]:
     found: dict[tuple[str, str], Session] = {}
     for session in view.of(Speaker.CALICO):
         found.setdefault((session.a, session.a_address), session)
-    mixed = {leaf for leaf, _ in found if sum(a == leaf for a, _ in found) > 1}
+    addresses = Counter(leaf for leaf, _ in found)
+    mixed = {leaf for leaf, count in addresses.items() if count > 1}
     result = []
     for (leaf, _), session in found.items():
         server = servers[session.b]
@@ -131,65 +124,6 @@ def bgp_configuration(view: ClusterView) -> Manifest:
     return manifest(API, "BGPConfiguration", "default", spec)
 
 
-def pod_pool_name(prefix: str) -> str:
-    """The name of a pod pool. It holds the prefix, which can never change (nor can a pool's)."""
-    return f"pods-{object_name(prefix)}"
-
-
-def block_size(view: ClusterView, prefix: str) -> int:
-    """The prefix length of a node's block in this pool."""
-    return view.cluster.block_size if is_ipv4(prefix) else BLOCK_SIZE_V6
-
-
-def pod_pools(view: ClusterView) -> Iterator[Manifest]:
-    """Pools of pod addresses. Both modes are written: the default would be IPIP Always."""
-    vxlan = "Never" if speaks_bgp(view) else "Always"
-    for prefix in view.cluster.pods:
-        yield manifest(API, "IPPool", pod_pool_name(prefix), {
-            "cidr": prefix,
-            "blockSize": block_size(view, prefix),
-            "ipipMode": "Never",
-            "vxlanMode": vxlan,
-            "natOutgoing": True,
-            "nodeSelector": "all()",
-            "allowedUses": ["Workload", "Tunnel"],
-            "assignmentMode": "Automatic",
-        })  # fmt: skip
-
-
-def service_pools(view: ClusterView) -> Iterator[Manifest]:
-    """Pools of load-balancer addresses, where Calico allocates them (Calico 3.30 and newer)."""
-    if view.cluster.load_balancer != "calico":
-        return
-    for pool in view.cluster.pools:
-        for prefix in pool.prefixes:
-            length = split(prefix)[1] if is_ipv4(prefix) else int(prefix.partition("/")[2])
-            smallest = LOAD_BALANCER_BLOCK if is_ipv4(prefix) else BLOCK_SIZE_V6
-            name = object_name(f"{pool.name} {prefix}")
-            yield manifest(API, "IPPool", name, {
-                "cidr": prefix,
-                "blockSize": max(smallest, length),
-                "ipipMode": "Never",
-                "vxlanMode": "Never",
-                "natOutgoing": False,
-                "nodeSelector": "all()",
-                "allowedUses": ["LoadBalancer"],
-                "assignmentMode": "Automatic",
-                "disableBGPExport": False,
-            })  # fmt: skip
-
-
-def ipam(view: ClusterView) -> Manifest:
-    """No borrowed addresses: a block stays on its node, so leaves accept whole blocks only.
-
-    A node can't take more blocks than the leaf's max-prefix lets it announce.
-    """
-    spec: Manifest = {"strictAffinity": True, "autoAllocateBlocks": True}
-    if speaks_bgp(view):
-        spec["maxBlocksPerHost"] = ROUTE_TABLE_FULL * blocks_per_node(view.cluster)
-    return manifest(API, "IPAMConfiguration", "default", spec)
-
-
 def secret_access(passwords: Sequence[str]) -> Iterator[Manifest]:
     """What lets calico-node read the sessions' passwords, and no other Secret."""
     rbac, name = "rbac.authorization.k8s.io/v1", "barefabric-bgp-passwords"
@@ -208,46 +142,14 @@ def secret_access(passwords: Sequence[str]) -> Iterator[Manifest]:
     yield binding
 
 
-def installation(view: ClusterView) -> Iterator[Manifest]:
-    """What the operator installs. Pod pools are repeated here, because it makes them first.
-
-    The node address is the one that kubelet registered: a second address on the same interface
-    can't be taken for it, and a new rack changes nothing here.
-    """
-    pools: list[Manifest] = [
-        {
-            "name": pod_pool_name(prefix),
-            "cidr": prefix,
-            "blockSize": block_size(view, prefix),
-            "encapsulation": "None" if speaks_bgp(view) else "VXLAN",
-            "natOutgoing": "Enabled",
-            "nodeSelector": "all()",
-            "allowedUses": ["Workload", "Tunnel"],
-            "assignmentMode": "Automatic",
-        }
-        for prefix in view.cluster.pods
-    ]
-    yield manifest("operator.tigera.io/v1", "Installation", "default", {
-        "variant": "Calico",
-        "calicoNetwork": {
-            "bgp": "Enabled" if speaks_bgp(view) else "Disabled",
-            "linuxDataplane": "Iptables",
-            "mtu": view.cluster.mtu,
-            "nodeAddressAutodetectionV4": {"kubernetes": "NodeInternalIP"},
-            "ipPools": pools,
-        },
-    })  # fmt: skip
-    yield manifest("operator.tigera.io/v1", "APIServer", "default", {})
-
-
 def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     """Calico's files by path, in the order in which they are applied."""
-    yield "calico/installation.yaml", text(installation(view), [
+    yield "calico/installation.yaml", text(calico_ipam.installation(view), [
         f"What Calico's operator ({VERSION}) installs. Apply it once the operator runs.",
     ])  # fmt: skip
-    pools = [*pod_pools(view), *service_pools(view), ipam(view)]
+    pools = [*calico_ipam.pod_pools(view), *calico_ipam.service_pools(view), calico_ipam.ipam(view)]
     yield "calico/ippools.yaml", text(pools)
-    if not speaks_bgp(view):
+    if not view.cni_speaks_bgp:
         return
     passwords = tuple(dict.fromkeys(p.session.profile.password for p in peers(view)))
     if any(passwords):

@@ -31,7 +31,7 @@ def labels(server: Server) -> dict[str, str]:
 
 def node(view: ClusterView, server: Server) -> Manifest:
     """A Node object with nothing but labels and, where nodes differ in it, the ASN."""
-    own = view.cluster.cni == "calico" and view.cluster.cni_mode == "bgp" and not view.cluster.asn
+    own = view.cni_speaks_bgp and not view.cluster.asn
     annotations = {ASN_ANNOTATION: str(server.asn)} if own else None
     return manifest(
         "v1", "Node", node_name(server.name), labels=labels(server), annotations=annotations

@@ -37,7 +37,7 @@ def _head(view: ClusterView) -> Iterator[str]:
 
 def _network(view: ClusterView) -> str:
     cluster = view.cluster
-    if not calico.speaks_bgp(view):
+    if not view.cni_speaks_bgp:
         return f"VXLAN between nodes, no BGP of its own, pod MTU {cluster.mtu:,}"
     asn = f"AS {cluster.asn}" if cluster.asn else f"an AS {cluster.node_asn.replace('_', ' ')}"
     return f"BGP with the leaves ({asn}), no overlay, pod MTU {cluster.mtu:,}"

@@ -141,9 +141,9 @@ def _leaf_dies(view: ClusterView) -> Iterator[str]:
         )
     if view.routed:
         yield (
-            f"* **A leaf** ({dead}), routed servers: their FRR drops the routes through it when the "
-            f"link or BFD goes down, and {other} carries everything. Sessions from the loopbacks "
-            f"with {dead} stay down until it is back."
+            f"* **A leaf** ({dead}), routed servers: their FRR drops the routes through it when "
+            f"the link or BFD goes down, and {other} carries everything. Sessions from the "
+            f"loopbacks with {dead} stay down until it is back."
         )
 
 

@@ -18,7 +18,7 @@ def calico_step(view: ClusterView) -> Step:
             "kubectl apply --server-side -f calico/installation.yaml",
         ),
     ]
-    if not calico.speaks_bgp(view):
+    if not view.cni_speaks_bgp:
         lines += [
             "When it is there, the rest:",
             *code(
@@ -39,8 +39,8 @@ def calico_step(view: ClusterView) -> Step:
         ]
     lines += [
         (
-            "Peers first. Until they are up, pods of other racks can't be reached, and Calico's own "
-            "API server is such a pod: use `calicoctl`, which needs none."
+            "Peers first. Until they are up, pods of other racks can't be reached, and Calico's "
+            "own API server is such a pod: use `calicoctl`, which needs none."
         ),
         *code(
             "export DATASTORE_TYPE=kubernetes",
@@ -49,8 +49,9 @@ def calico_step(view: ClusterView) -> Step:
             "calicoctl node status   # on a node, as root: each leaf Established",
         ),
         (
-            f"When all {len(view.of(Speaker.CALICO)):,} sessions are up (see below for the leaves), "
-            "switch the mesh between nodes off. The other way round every node would be cut off."
+            f"When all {len(view.of(Speaker.CALICO)):,} sessions are up (see below for the "
+            "leaves), switch the mesh between nodes off. The other way round every node would be "
+            "cut off."
         ),
         *code("calicoctl apply -f calico/bgp.yaml", "kubectl get nodes   # Ready"),
     ]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from barefabric.kubernetes import calico
 from barefabric.kubernetes.manifest import node_name
 from barefabric.kubernetes.readme_components import calico_step, metallb_step
 from barefabric.kubernetes.readme_text import Step, code, secret_value
 from barefabric.kubernetes.view import ClusterView
+from barefabric.model.device import Attach
 from barefabric.model.session import SessionKind, Speaker
 
 
@@ -51,12 +51,15 @@ def _servers(view: ClusterView) -> Step:
         *code(f"install -m 0600 {folder}/01-barefabric.yaml /etc/netplan/", "netplan apply"),
     ]
     if view.routed:
+        servers = view.design.servers
+        host = next(n for n in view.cluster.nodes if servers[n].attach is Attach.ROUTED)
+        folder = f"nodes/{host}"
         lines += [
-            "Routed servers also run FRR (8.4 or newer):",
+            f"Routed servers also run FRR (8.4 or newer). On {host}:",
             *code(
                 f"install -m 0644 {folder}/90-barefabric.conf /etc/sysctl.d/ && sysctl --system",
                 f"install -m 0644 {folder}/daemons /etc/frr/daemons",
-                *_put(view, f"{folder}/frr.conf", "/etc/frr/frr.conf", _host_password(view, first)),
+                *_put(view, f"{folder}/frr.conf", "/etc/frr/frr.conf", _host_password(view, host)),
                 "chown frr:frr /etc/frr/frr.conf && systemctl restart frr",
                 "vtysh -c 'show bgp summary'   # each leaf Established",
             ),
@@ -128,7 +131,7 @@ def _static_pods(view: ClusterView, first: str) -> list[str]:
 
 def _labels(view: ClusterView) -> Step:
     first = view.cluster.nodes[0]
-    annotated = "" if view.cluster.asn or not calico.speaks_bgp(view) else (
+    annotated = "" if view.cluster.asn or not view.cni_speaks_bgp else (
         " Annotations give each node its AS number."
     )  # fmt: skip
     lines = [

@@ -21,10 +21,9 @@ class ClusterView(NamedTuple):
         return self.sessions.get(speaker, ())
 
     @property
-    def passwords(self) -> tuple[str, ...]:
-        """Names of the secrets that the cluster's own sessions use."""
-        used = (s.profile.password for part in self.sessions.values() for s in part)
-        return tuple(dict.fromkeys(filter(None, used)))
+    def cni_speaks_bgp(self) -> bool:
+        """Whether Calico peers with the leaves."""
+        return self.cluster.cni == "calico" and self.cluster.cni_mode == "bgp"
 
     @property
     def routed(self) -> bool:

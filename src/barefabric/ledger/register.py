@@ -52,8 +52,10 @@ def assign(
                 moves.append(Move(kind, key, write(before), write(value), "it is pinned"))
         else:
             source = per_name(key) if per_name else fresh
-            value = next((v for v in source if v not in held), None)  # type: ignore[union-attr]
-            if value is None:
+            for value in source:  # type: ignore[union-attr]
+                if value not in held:
+                    break
+            else:
                 short += 1
                 continue
             held.add(value)

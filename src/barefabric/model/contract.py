@@ -1,6 +1,7 @@
 """Contracts: statements about the network that each judge can decide on its own."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -74,6 +75,7 @@ class Selector(NamedTuple):
     conditions: tuple[Condition, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def selector(text: str) -> Selector | None:
     """Read a selector; None where ``text`` is a plain name. Raises ``ValueError``."""
     if not text.startswith("@"):

@@ -1,8 +1,10 @@
 """Every address and prefix of a design, with what it is for."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from socket import AF_INET6, inet_aton, inet_pton
+from typing import NamedTuple
 
 from barefabric.derive.sessions import leaf_address
 from barefabric.model.cable import CableKind
@@ -53,13 +55,37 @@ def _entry(address: str, what: str, device: str = "", interface: str = "") -> En
     return key(address), (address, what, device, interface)
 
 
+class Names(NamedTuple):
+    """What a network OS calls its interfaces; ``svi`` has ``{number}``."""
+
+    loopback: str = "loopback"
+    management: str = "management"
+    svi: str = "vlan {number}"
+    pair_vlan: int = 0
+    routing_vlan: int = 0
+
+
+@cache
+def names(nos: str) -> Names:
+    """The names of a network OS; plain words where the catalogue has none."""
+    known = vendor(nos)
+    if known is None:
+        return Names()
+    dialect = known.dialect
+    words = (
+        (dialect.loopback, dialect.management_port, dialect.svi_name) if dialect else Names()[:3]
+    )
+    return Names(*words, known.pair_vlan, known.routing_vlan)
+
+
 def _switches(design: Design) -> Iterator[Entry]:
     length = design.management_length
     for switch in design.switches.values():
+        its = names(switch.nos)
         if switch.loopback:
-            yield _entry(f"{switch.loopback}/32", "loopback", switch.name, "loopback")
+            yield _entry(f"{switch.loopback}/32", "loopback", switch.name, its.loopback)
         if switch.management:
-            yield _entry(f"{switch.management}/{length}", "management", switch.name, "management")
+            yield _entry(f"{switch.management}/{length}", "management", switch.name, its.management)
     if design.management_gateway:
         yield _entry(f"{design.management_gateway}/{length}", "gateway of management")
 
@@ -76,9 +102,9 @@ def _links(design: Design) -> Iterator[Entry]:
 
 def _pairs(design: Design) -> Iterator[Entry]:
     for pair in design.pairs.values():
-        nos = vendor(design.switches[pair.first].nos)
-        control = f"vlan {nos.pair_vlan}" if nos else ""
-        routing = f"vlan {nos.routing_vlan}" if nos else ""
+        its = names(design.switches[pair.first].nos)
+        control = its.svi.format(number=its.pair_vlan)
+        routing = its.svi.format(number=its.routing_vlan)
         for device, own in zip((pair.first, pair.second), pair.control, strict=True):
             yield _entry(own, "MLAG control", device, control)
         for device, own in zip((pair.first, pair.second), pair.routing, strict=True):
@@ -92,12 +118,15 @@ def _racks(design: Design) -> Iterator[Entry]:
         yield _entry(rack.prefix, "prefix of the rack", f"rack {rack.name}")
         if not rack.gateway:
             continue
-        vlan, length = f"vlan {rack.vlan}", rack.prefix.partition("/")[2]
-        leaves = " ".join(rack.leaves)
-        yield _entry(f"{rack.gateway}/{length}", "gateway of the servers", leaves, vlan)
-        for leaf in rack.leaves:
-            own = leaf_address(rack, design.switches[leaf])
-            yield _entry(f"{own}/{length}", "leaf in the servers' VLAN", leaf, vlan)
+        length, leaves = rack.prefix.partition("/")[2], [design.switches[n] for n in rack.leaves]
+        svi = [names(leaf.nos).svi.format(number=rack.vlan) for leaf in leaves]
+        shared = " ".join(dict.fromkeys(svi))
+        yield _entry(
+            f"{rack.gateway}/{length}", "gateway of the servers", " ".join(rack.leaves), shared
+        )
+        for leaf, vlan in zip(leaves, svi, strict=True):
+            own = leaf_address(rack, leaf)
+            yield _entry(f"{own}/{length}", "leaf in the servers' VLAN", leaf.name, vlan)
 
 
 def _single_nics(design: Design) -> dict[str, str]:

@@ -62,9 +62,20 @@ def groups(design: Design) -> dict[Group, list[str]]:
     for server in design.servers.values():
         if server.asn:
             found.setdefault(_server_group(design, server), []).append(server.name)
+    for profile in design.profiles.values():
+        if profile.a.local_as:
+            shown = (profile.a.local_as, "leaves as shown to nodes", f"cluster {profile.cluster}")
+            found.setdefault(shown, _leaves_of(design, profile.cluster))
     for upstream in design.upstreams.values():
         found.setdefault((upstream.asn, "upstream", ""), []).append(upstream.name)
     return found
+
+
+def _leaves_of(design: Design, cluster: str) -> list[str]:
+    """The leaves of every rack that has nodes of a cluster."""
+    homes = {design.servers[name].rack for name in design.clusters[cluster].nodes}
+    racks = (rack for rack in design.racks.values() if rack.name in homes)
+    return [leaf for rack in racks for leaf in rack.leaves]
 
 
 def _named(names: list[str]) -> str:

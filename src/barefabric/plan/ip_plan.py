@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from operator import itemgetter
 
+from barefabric.model.address import contains
 from barefabric.model.design import Design, PoolUse
 from barefabric.plan.addresses import Entry, elsewhere, entries, span
 from barefabric.plan.table import Column, Document, Row, Section
@@ -65,17 +66,27 @@ def _unclaimed(lines: list[Entry], claimed: list[tuple[int, int]]) -> Iterator[R
         yield (*row, ELSEWHERE)
 
 
-def use(pool: PoolUse) -> Row:
+def never_handed_out(design: Design, pool: PoolUse) -> int:
+    """Network addresses; in the management pool the broadcast address and the gateway too."""
+    if pool.name == "loopbacks":
+        return len(pool.prefixes)
+    if pool.name != "management":
+        return 0
+    return 2 + any(contains(prefix, design.management_gateway) for prefix in pool.prefixes)
+
+
+def _use(design: Design, pool: PoolUse) -> Row:
     """A pool as a line of the table of pools."""
     taken = pool.used + pool.retired
+    size = max(pool.size - never_handed_out(design, pool), 0)
     return (
         pool.name,
         " ".join(pool.prefixes),
         f"/{pool.unit}",
         f"{pool.used:,}",
         f"{pool.retired:,}" if pool.retired else "",
-        f"{pool.size - taken:,}",
-        f"{100 * taken / pool.size:.0f} %" if pool.size else "",
+        f"{size - taken:,}",
+        f"{100 * taken / size:.0f} %" if size else "",
     )
 
 
@@ -90,7 +101,7 @@ def _summary(design: Design) -> Iterator[Section]:
 
 def document(design: Design) -> Document:
     """The address plan of a design."""
-    pools = Section("pools", "", POOLS, tuple(use(pool) for pool in design.pools))
+    pools = Section("pools", "", POOLS, tuple(_use(design, pool) for pool in design.pools))
     return Document(
         "ip-plan",
         f"Addresses of {design.name}",

@@ -1,6 +1,6 @@
 """The list of BGP sessions: both ends of each, and what holds for all of a kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
 
 from barefabric.model.design import Design
@@ -102,6 +102,8 @@ def _side(label: str, side: Side) -> str:
     if side.speaker is Speaker.UPSTREAM:
         return f"{label}: a router that is not ours"
     says = [f"{label}: {side.speaker}, group {side.group}"]
+    if side.local_as:
+        says.append(f"shown as AS {side.local_as}")
     if side.import_policy:
         says.append(f"imports {side.import_policy}")
     if side.export_policy:
@@ -113,8 +115,11 @@ def _side(label: str, side: Side) -> str:
     return ", ".join(says)
 
 
-def describe(profile: SessionProfile) -> str:
-    """What the sessions of a profile share, in a few lines of Markdown."""
+def describe(profile: SessionProfile, *, own_imports: bool = False) -> str:
+    """What the sessions of a profile share, in a few lines of Markdown.
+
+    ``own_imports`` says that neighbors of end a have import policies of their own.
+    """
     facts = [
         " ".join(profile.families),
         f"timers {profile.keepalive}/{profile.hold} s",
@@ -124,15 +129,16 @@ def describe(profile: SessionProfile) -> str:
     ]
     if profile.ttl_security:
         facts.append("TTL security")
-    return "\n".join(
-        (
-            f"Sessions {_TITLES[profile.kind]}.",
-            "",
-            f"* {'; '.join(facts)}",
-            f"* {_side('end a', profile.a)}",
-            f"* {_side('end b', profile.b)}",
-        )
-    )
+    lines = [
+        f"Sessions {_TITLES[profile.kind]}.",
+        "",
+        f"* {'; '.join(facts)}",
+        f"* {_side('end a', profile.a)}",
+        f"* {_side('end b', profile.b)}",
+    ]
+    if own_imports:
+        lines.append("* each neighbor of end a has an import policy of its own: see the CSV")
+    return "\n".join(lines)
 
 
 def _counts(design: Design) -> dict[str, int]:
@@ -151,14 +157,24 @@ def _overview(design: Design) -> Section:
     return Section("", f"{len(design.sessions):,} BGP sessions.", COUNTS, rows)
 
 
+def _about(design: Design) -> Mapping[str, str]:
+    """The description of each profile that has sessions."""
+    own = {session.profile.name for session in design.sessions if session.a_import}
+    return {
+        name: describe(design.profiles[name], own_imports=name in own) for name in _counts(design)
+    }
+
+
 def _summary(design: Design) -> Iterator[Section]:
     """The profiles in words; the sessions themselves are too many."""
+    about = _about(design)
     for name, count in _counts(design).items():
-        yield Section(f"{name}: {count:,} sessions", describe(design.profiles[name]))
+        yield Section(f"{name}: {count:,} sessions", about[name])
 
 
 def document(design: Design) -> Document:
     """The list of sessions of a design."""
+    about = _about(design)
     return Document(
         "sessions",
         f"BGP sessions of {design.name}",
@@ -166,7 +182,7 @@ def document(design: Design) -> Document:
         lambda: _rows(design),
         preface=(_overview(design),),
         split=itemgetter(len(ENDS)),
-        about=lambda name: describe(design.profiles[name]),
+        about=about.__getitem__,
         shown=len(ENDS),
         summary=lambda: _summary(design),
     )

@@ -1,14 +1,15 @@
 """The topology as an SVG picture: plain shapes, no scripts, no fonts of its own, light and dark."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from barefabric.model.cable import CableKind
-from barefabric.plan.layout import Frame, Layout, Rect, lay_out
+from barefabric.plan.layout import LINE_SIZE, Frame, Layout, Rect, lay_out, text_width
 from barefabric.plan.scene import Box, Scene, Wire
 
-LEGEND = 46
-"""Height of the legend below the picture."""
+LEFT = 28.0
+"""Where titles, row labels and the legend begin."""
 
 STYLE = """\
 text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans",
@@ -75,7 +76,8 @@ def thickness(speed: int) -> float:
 def svg_text(drawn: Scene) -> str:
     """The picture of a scene."""
     layout = lay_out(drawn)
-    width, height = layout.width, layout.height + LEGEND
+    legend = _legend(drawn, layout)
+    width, height = layout.width, max((entry.y for entry in legend), default=layout.height) + 28
     size = f'width="{width:.0f}" height="{height:.0f}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}"',
@@ -84,13 +86,16 @@ def svg_text(drawn: Scene) -> str:
         f'<desc id="facts">{escape(drawn.subtitle)}</desc>',
         f"<style>\n{STYLE}</style>",
         f'<rect class="page" {size}/>',
-        f'<text class="title" x="28" y="50">{escape(drawn.title)}</text>',
-        f'<text class="sub" x="28" y="74">{escape(drawn.subtitle)}</text>',
-        *(f'<text class="row" x="28" y="{y:.1f}">{label}</text>' for label, y in layout.labels),
+        f'<text class="title" x="{LEFT:.0f}" y="50">{escape(drawn.title)}</text>',
+        f'<text class="sub" x="{LEFT:.0f}" y="74">{escape(drawn.subtitle)}</text>',
+        *(
+            f'<text class="row" x="{LEFT:.0f}" y="{y:.1f}">{label}</text>'
+            for label, y in layout.labels
+        ),
         *(line for frame in layout.frames for line in _frame(frame)),
         *_wires(drawn, layout),
         *(line for box, rect in layout.boxes.values() for line in _box(box, rect)),
-        *_legend(drawn, layout),
+        *(line for entry in legend for line in _legend_line(entry)),
         "</svg>",
         "",
     ]
@@ -193,22 +198,49 @@ def _level(wire: Wire, layout: Layout) -> Iterator[str]:
     yield _centred((a.right + b.x) / 2, middle - 6, "speed", text)
 
 
-def _legend(drawn: Scene, layout: Layout) -> Iterator[str]:
-    """What the lines mean; only those that were drawn."""
+class Entry(NamedTuple):
+    """A line of the legend: CSS classes, stroke width (0: a frame), text, and where it goes."""
+
+    kind: str
+    stroke: float
+    text: str
+    x: float = 0.0
+    y: float = 0.0
+
+
+def _meanings(drawn: Scene, layout: Layout) -> Iterator[Entry]:
+    """What lines and frames mean; only those that were drawn."""
     order = list(CableKind)
     seen = {(order.index(wire.kind), -wire.speed) for wire in drawn.wires}
-    kinds = [(order[number], -speed) for number, speed in sorted(seen)]
-    x, y = 28.0, layout.height + 18
-    entries = [
-        (f"wire wire-{kind.value}", thickness(speed), f"{speed}G {_NAMES[kind]}")
-        for kind, speed in kinds
-    ]
+    for number, speed in sorted(seen):
+        kind = order[number]
+        yield Entry(f"wire wire-{kind.value}", thickness(-speed), f"{-speed}G {_NAMES[kind]}")
     if any(_stands_for_many(wire, layout) for wire in drawn.wires):
-        entries.append(("wire wire-fabric bundle", 2.0, "several links, drawn as one"))
-    for kind, width, text in entries:
+        yield Entry("wire wire-fabric bundle", 2.0, "several links, drawn as one")
+    if any(frame.kind == "pair" for frame in layout.frames):
+        yield Entry("pair", 0.0, "pair with shared bonds")
+
+
+def _legend(drawn: Scene, layout: Layout) -> list[Entry]:
+    """The legend's lines with their places, side by side as far as the picture is wide."""
+    x, y = LEFT, layout.height + 18
+    placed = []
+    for entry in _meanings(drawn, layout):
+        width = 64 + text_width(entry.text, LINE_SIZE)
+        if x > LEFT and x + width > layout.width:
+            x, y = LEFT, y + 22
+        placed.append(entry._replace(x=x, y=y))
+        x += width
+    return placed
+
+
+def _legend_line(entry: Entry) -> Iterator[str]:
+    x, y = entry.x, entry.y
+    if entry.stroke:
         yield (
-            f'<line class="{kind}" x1="{x:.1f}" y1="{y:.1f}" x2="{x + 30:.1f}" y2="{y:.1f}" '
-            f'stroke-width="{width:.1f}"/>'
+            f'<line class="{entry.kind}" x1="{x:.1f}" y1="{y:.1f}" x2="{x + 30:.1f}" '
+            f'y2="{y:.1f}" stroke-width="{entry.stroke:.1f}"/>'
         )
-        yield f'<text class="fact" x="{x + 38:.1f}" y="{y + 4:.1f}">{text}</text>'
-        x += 38 + len(text) * 6.2 + 26
+    else:
+        yield _rect(Rect(x, y - 7, 30, 14), entry.kind, 5)
+    yield f'<text class="fact" x="{x + 38:.1f}" y="{y + 4:.1f}">{entry.text}</text>'

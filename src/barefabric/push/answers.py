@@ -14,7 +14,6 @@ class FailureKind(StrEnum):
     LOCKED = "locked"
     REFUSED = "config refused"
     DRIVER = "driver error"
-    NO_DRIVER = "no driver"
 
 
 CODES = {
@@ -23,8 +22,8 @@ CODES = {
     FailureKind.LOCKED: "PU022",
     FailureKind.REFUSED: "PU023",
     FailureKind.DRIVER: "PU024",
-    FailureKind.NO_DRIVER: "PU025",
 }
+NO_DRIVER_CODE = "PU025"
 LEFTOVER_CODE = "PU026"
 
 

@@ -1,8 +1,18 @@
 """Make a configuration file ready for the way a driver sends it."""
 
+import re
 from collections.abc import Iterator
 
 HEREDOCS = ("banner login", "banner motd", "protocol https certificate")
+
+
+_PLACE = re.compile(r"#\s*(/\S+)")
+
+
+def place_of(text: str) -> str:
+    """The path on the switch that a file's first line names (``# /etc/frr/daemons``), or empty."""
+    found = _PLACE.match(text)
+    return found[1] if found else ""
 
 
 def prepare(driver: str, text: str) -> str:

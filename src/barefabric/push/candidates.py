@@ -38,7 +38,7 @@ class Job(NamedTuple):
 
 
 def build_files(design: Design, build: Path, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The files of each switch in a build, by path. Raises PU008 for all that have none, at once."""
+    """The files of each switch in a build, by path. Raises PU008 where one has none."""
     found = {name: read_files(build / "switches" / name) for name in names}
     missing = [name for name, files in found.items() if not files]
     if missing:

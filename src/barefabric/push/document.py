@@ -30,6 +30,7 @@ def document(result: DryRunResult, *, diff: bool = False) -> dict[str, Any]:
         "waves": [_wave(wave, result) for wave in result.plan.waves],
         "unchanged": result.unchanged,
         "new": result.new,
+        "without_driver": list(result.without_driver),
         "failures": [_failure(each) for each in result.failures],
         "clusters": [_cluster(change) for change in result.clusters],
         "exit_status": result.exit_status,

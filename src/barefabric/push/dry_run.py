@@ -8,6 +8,7 @@ from pathlib import Path
 from barefabric.errors import FabricError, UsageError, fail
 from barefabric.model.design import Design
 from barefabric.push.answers import Basis, SwitchDiff
+from barefabric.push.candidate import place_of
 from barefabric.push.candidates import Job, Progress, build_files, from_files, from_switches
 from barefabric.push.clusters import ClusterChange, cluster_changes
 from barefabric.push.masking import Mask, without_secrets
@@ -51,6 +52,7 @@ class DryRunResult:
     """What a push would do. ``diffs`` has an entry for each switch looked at, in design order.
 
     ``compared_with`` is the folder of an offline comparison, empty where switches were asked.
+    ``without_driver`` are switches that could not be asked and were compared offline all the same.
     """
 
     fabric: str
@@ -61,6 +63,7 @@ class DryRunResult:
     clusters: tuple[ClusterChange, ...]
     proof: Proof
     compared_with: str
+    without_driver: tuple[str, ...] = ()
 
     @property
     def failures(self) -> list[SwitchDiff]:
@@ -92,6 +95,7 @@ def dry_run(design: Design, build: Path, options: DryRunOptions) -> DryRunResult
     names = _selected(design, options.only)
     files = build_files(design, build, names)
     pushed = pushed_folder(options.topology, design.name)
+    without_driver: list[str] = []
     if options.offline or options.running:
         folder, basis = pushed, Basis.PUSHED
         if options.running:
@@ -100,6 +104,7 @@ def dry_run(design: Design, build: Path, options: DryRunOptions) -> DryRunResult
         diffs = {name: _offline(design, name, files[name], folder, basis) for name in names}
         compared_with = str(folder)
     else:
+        without_driver = [name for name in names if not _driver(design, name)]
         diffs, compared_with = _online(design, names, files, pushed, options), ""
     plan = plan_waves(design, {name for name in names if diffs[name].changes})
     clusters = () if options.only else cluster_changes(design, build, pushed, plan)
@@ -112,6 +117,7 @@ def dry_run(design: Design, build: Path, options: DryRunOptions) -> DryRunResult
         clusters=clusters,
         proof=proof_of(build),
         compared_with=compared_with,
+        without_driver=tuple(without_driver),
     )
 
 
@@ -212,7 +218,7 @@ def _job(
         driver=driver,
         target=target,
         config=secrets.fill(text if options.secrets else without_secrets(text)),
-        others=tuple(others),
+        others={file: path for file, other in others.items() if (path := place_of(other))},
         timeout=options.timeout,
         connect_timeout=options.connect_timeout,
     )

@@ -4,9 +4,10 @@ Drivers raise exceptions of netmiko, paramiko, ncclient and pyeapi as they come,
 of causes is looked at, by the names of the classes: none of these libraries is imported here.
 """
 
+import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from barefabric.push.answers import Failure, FailureKind
 
@@ -17,15 +18,20 @@ _LOGIN = {
     "NetMikoAuthenticationException",
     "BadAuthenticationType",
 }
-_LOCKED = {"SessionLockedException", "LockError"}
+_LOCKED = (FailureKind.LOCKED, "another configuration session is open on the switch")
+_KNOWN = {
+    "SessionLockedException": _LOCKED,
+    "LockError": _LOCKED,
+    "UnsupportedVersion": (FailureKind.DRIVER, "the driver is too new for the switch's version"),
+}
 _REFUSED = {"ReplaceConfigException", "MergeConfigException"}
-# pyeapi: "Error [1002]: CLI command 3 of 9 'mtu x' failed: invalid command [errors: [...]]"
+# pyeapi puts eAPI's error 1002 into a sentence, with the results of all commands behind it.
 _EAPI = re.compile(
     r"CLI command \d+ of \d+ '(?P<command>.*?)' failed: (?P<why>[^\[]*)(?:\[(?P<data>.*)\])?",
     re.DOTALL,
 )
 _EAPI_ERRORS = re.compile(r"errors: \[(?P<text>.*)\]", re.DOTALL)
-# vtysh -C names the line, the fault and the command: "line 12: % Unknown command[4]: ...".
+# vtysh -C names the line, the fault and the command.
 _VTYSH = re.compile(r"line (?P<line>\d+): % (?P<why>[^:\[]+)(?:\[\d+\])?: (?P<command>.*)")
 
 
@@ -33,22 +39,28 @@ def explain(fault: BaseException, config: str) -> Failure:
     """A failure in the user's words. ``config`` is searched for the line a switch refused."""
     chain = list(_chain(fault))
     names = {kind.__name__ for item in chain for kind in type(item).__mro__}
-    text = " ".join(str(fault).split())
-    if names & _LOCKED:
-        detail = "another configuration session is open on the switch"
-        return Failure(FailureKind.LOCKED, detail)
     if names & _REFUSED:
         return _refused(str(fault), config)
+    text = " ".join(str(fault).split())
+    for name, (kind, detail) in _KNOWN.items():
+        if name in names:
+            return Failure(kind, detail)
     if names & _LOGIN or text.startswith("Unauthorized"):
         return Failure(FailureKind.LOGIN, _said(text) or "user name or password")
-    if "UnsupportedVersion" in names:
-        return Failure(FailureKind.DRIVER, f"the driver does not know this version: {text}")
-    if "JSONDecodeError" in names:
-        return Failure(FailureKind.UNREACHABLE, "something answers there, but no eAPI")
-    for item in chain:
-        if isinstance(item, OSError) or "Timeout" in type(item).__name__:
-            return Failure(FailureKind.UNREACHABLE, out_of_reach(item))
+    broken = _broken(chain)
+    if broken:
+        return Failure(FailureKind.UNREACHABLE, broken)
     return Failure(FailureKind.DRIVER, text or type(fault).__name__)
+
+
+def _broken(chain: Iterable[BaseException]) -> str:
+    """Why there is no connection, or none to a switch; empty where the fault is another."""
+    for item in chain:
+        if isinstance(item, json.JSONDecodeError):
+            return "something answers there, but no eAPI"
+        if isinstance(item, OSError) or "Timeout" in type(item).__name__:
+            return out_of_reach(item)
+    return ""
 
 
 def out_of_reach(fault: BaseException) -> str:

@@ -12,17 +12,24 @@ SHORTEST_RUN = 3
 
 def fold(names: Sequence[str]) -> list[str]:
     """The names in order, runs of at least three that differ in one number folded."""
-    parts = [tuple(_NUMBER.split(name)) for name in names]
-    widest = max((len(part) for part in parts), default=0)
-    candidates = [_fold_at(parts, place) for place in range(1, widest, 2)]
-    return min(candidates, key=len, default=list(names))
+    shapes: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for name in names:
+        parts = tuple(_NUMBER.split(name))
+        shapes.setdefault(parts[::2], []).append(parts)
+    return [text for shape in shapes.values() for text in _fold_shape(shape)]
+
+
+def _fold_shape(parts: Sequence[tuple[str, ...]]) -> list[str]:
+    """Names that differ in their numbers alone, folded over the number that gives the fewest."""
+    folded = [_fold_at(parts, place) for place in range(1, len(parts[0]), 2)]
+    return min(folded, key=len, default=["".join(part) for part in parts])
 
 
 def _fold_at(parts: Iterable[tuple[str, ...]], place: int) -> list[str]:
     """Fold over the number at one place of the split names."""
     groups: dict[tuple[object, ...], list[tuple[str, ...]]] = {}
     for part in parts:
-        key = (part[:place], part[place + 1 :], place < len(part))
+        key = (part[:place], part[place + 1 :])
         groups.setdefault(key, []).append(part)
     return [text for group in groups.values() for text in _runs(group, place)]
 
@@ -32,7 +39,7 @@ def _runs(group: Sequence[tuple[str, ...]], place: int) -> list[str]:
     found: list[str] = []
     start = 0
     for end in range(1, len(group) + 1):
-        if end < len(group) and place < len(group[end]) and _follows(group[start : end + 1], place):
+        if end < len(group) and _follows(group[start : end + 1], place):
             continue
         found += _run(group[start:end], place)
         start = end

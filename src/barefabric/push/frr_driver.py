@@ -7,7 +7,7 @@ root, a member of the group frrvty, or sudo without a password.
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from napalm.base.base import NetworkDriver
@@ -22,13 +22,6 @@ from barefabric.push.ssh import Outcome, Shell
 
 RELOAD = "/usr/lib/frr/frr-reload.py"
 CANDIDATE = "frr.conf"
-FILES = {
-    "daemons": "/etc/frr/daemons",
-    "interfaces": "/etc/network/interfaces",
-    "sysctl.conf": "/etc/sysctl.d/60-barefabric.conf",
-}
-"""Where the other files of a build lie on the switch: FRR's daemons, ifupdown2, sysctl.d(5)."""
-
 _VERSION = re.compile(r"FRRouting (?P<version>\S+) \((?P<host>[^)]*)\)")
 
 
@@ -104,12 +97,13 @@ class FrrDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM has no types
         command = f"{self._prefix}{RELOAD} --test --stdout --log-level error {self._candidate}"
         return as_diff(self._checked(command).output, self._text)
 
-    def other_files(self, names: Iterable[str]) -> dict[str, str]:
-        """What the switch has of the files beside the main one; empty where it has none.
+    def other_files(self, places: Mapping[str, str]) -> dict[str, str]:
+        """The switch's own text of files beside the main one; empty where it has none.
 
-        Beyond NAPALM's contract, which knows one configuration only.
+        ``places`` are their paths on the switch. Beyond NAPALM's contract, which knows one
+        configuration only.
         """
-        return {name: self._read(FILES[name]) for name in names if name in FILES}
+        return {name: self._read(path) for name, path in places.items()}
 
     def discard_config(self) -> None:
         """Remove the candidate from the switch."""

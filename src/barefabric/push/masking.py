@@ -99,7 +99,7 @@ class Mask:
                 left_out += 1
             else:
                 kept.append(line)
-        return "\n".join(_hunks_with_changes(kept)), left_out
+        return "\n".join(_with_changes(kept)), left_out
 
     def _diff_line(self, line: str) -> str:
         """One line of a diff."""
@@ -142,16 +142,30 @@ def count(lines: Iterable[str]) -> tuple[int, int]:
     return signs.count("+"), signs.count("-")
 
 
-def _hunks_with_changes(lines: Iterable[str]) -> Iterator[str]:
-    """Drop the hunks (``@@``) of a unified diff, and the blocks of ours, that show no change."""
+def _with_changes(lines: list[str]) -> Iterator[str]:
+    """Drop what shows no change: whole hunks of a unified diff, or blocks (their first lines)."""
+    if not any(line.startswith("@@") for line in lines):
+        yield from _blocks_with_changes(lines)
+        return
     waiting: list[str] = []
-    for line in lines:
+    changed = False
+    for line in [*lines, "@@"]:
         if line.startswith("@@"):
-            waiting = [line]
-        elif is_change(line):
-            yield from waiting
+            yield from waiting if changed else ()
+            waiting, changed = [], False
+        waiting.append(line)
+        changed = changed or is_change(line)
+
+
+def _blocks_with_changes(lines: Iterable[str]) -> Iterator[str]:
+    """The lines that change, below the blocks they belong to."""
+    waiting: list[tuple[int, str]] = []
+    for line in lines:
+        depth = len(line[1:]) - len(line[1:].lstrip())
+        waiting = [(above, text) for above, text in waiting if above < depth]
+        if is_change(line):
+            yield from (text for _, text in waiting)
             waiting = []
             yield line
         else:
-            waiting.append(line)
-    yield from () if waiting and waiting[0].startswith("@@") else waiting
+            waiting.append((depth, line))

@@ -22,15 +22,15 @@ LOCAL_TRANSPORTS = {"socket", "http_local"}
 class Question(NamedTuple):
     """A candidate for one switch. ``config`` has its secrets filled in: it is never shown.
 
-    ``others`` names the files beside the main one. ``timeout`` (seconds) holds for each request,
-    ``connect_timeout`` for reaching the port.
+    ``others`` are the paths, on the switch, of the files beside the main one. ``timeout`` (seconds)
+    holds for each request, ``connect_timeout`` for reaching the port.
     """
 
     switch: str
     driver: str
     target: Target
     config: str
-    others: tuple[str, ...]
+    others: Mapping[str, str]
     timeout: float
     connect_timeout: float
 

@@ -27,6 +27,12 @@ class Reasons:
         self._lost = [
             Counter(low for name in names for low in links.below[name]) for names in order
         ]
+        # The waves with a leaf whose mate changes later.
+        self._first_halves = {
+            wave
+            for name, wave in self._wave.items()
+            if wave and any(self._wave.get(mate, -1) > wave for mate in self._mates(name))
+        }
         # How many switches there are of each kind: per pod for spines, per plane for superspines.
         self._tiers = Counter((s.role, self._group(s.name)) for s in design.switches.values())
 
@@ -68,16 +74,18 @@ class Reasons:
         if sole:
             which = self._single_homed(sole, self._links.servers_on(name))
             return "; ".join(filter(None, (which, exits)))
-        rack = self._design.racks.get(self._design.switches[name].rack)
-        mates = [leaf for leaf in (rack.leaves if rack else ()) if leaf != name]
-        peer = self._design.switches[name].peer
-        mates = mates or ([peer] if peer else [])
+        mates = self._mates(name)
         if not mates:
             return (exits or "no server behind it") if not self._links.servers_on(name) else exits
         if self._is_canary(name) or len(mates) > 1:
             stays = "its pair stays up" if len(mates) == 1 else f"{number(len(mates))} stay up"
             return "; ".join(filter(None, (stays, exits)))
         return "; ".join(filter(None, (self._half_of_pair(name, mates[0]), exits)))
+
+    def _mates(self, name: str) -> list[str]:
+        """The other leaves of a leaf's rack."""
+        rack = self._design.racks.get(self._design.switches[name].rack)
+        return [leaf for leaf in (rack.leaves if rack else ()) if leaf != name]
 
     @staticmethod
     def _single_homed(sole: int, servers: int) -> str:
@@ -87,11 +95,12 @@ class Reasons:
         return f"single-homed: {which} the network for the time of the change"
 
     def _half_of_pair(self, name: str, mate: str) -> str:
-        """First or second of a pair. A mate that was the canary does not count."""
+        """First or second of a pair. The canary's mate is said to be what its wave is."""
         here, there = self._wave[name], self._wave.get(mate)
         if there is None:
             return "its pair stays up; no server loses both legs"
-        if there < here and not self._is_canary(mate):
+        first = there > here or (self._is_canary(mate) and here in self._first_halves)
+        if not first:
             return "second of each pair"
         return "first of each pair; no server loses both legs"
 
@@ -146,16 +155,18 @@ class Reasons:
         if tier == 1:
             return "the only one"
         several = len(self._order[self._wave[name]]) > 1
-        place = " in each pod" if role is Role.SPINE else " in each plane"
+        place = " per pod" if role is Role.SPINE else " per plane"
         return f"one of {number(tier)}{place if several else ''}"
 
     def _kept(self, left: Mapping[str, int], role: Role, wave: int) -> str:
         """What remains: the name where all keep the same one, else the smallest count."""
         least = min(left.values())
         down = set(self._order[wave])
+        if len(down) > 1 and role is Role.SUPERSPINE:
+            return number(least)
         if least == max(left.values()) == 1:
             names = {next(u for u in self._links.above[lower] if u not in down) for lower in left}
             if len(names) == 1:
                 return names.pop()
         noun = "superspine" if role is Role.SUPERSPINE else "spine"
-        return f"{least:,} {noun}{'s' if least > 1 else ''}"
+        return f"{number(least)} {noun}{'s' if least > 1 else ''}"

@@ -1,10 +1,11 @@
 """A dry run as a person reads it, 100 columns wide."""
 
+import os
 import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from barefabric.push.answers import LEFTOVER_CODE, SwitchDiff
+from barefabric.push.answers import LEFTOVER_CODE, NO_DRIVER_CODE, SwitchDiff
 from barefabric.push.clusters import ClusterChange
 from barefabric.push.dry_run import DryRunResult
 from barefabric.push.fold import fold
@@ -14,6 +15,7 @@ from barefabric.push.table import counts, table
 WIDTH = 100
 LABEL = 16
 FAILURES_SHOWN = 20
+KUBECTL = "kubectl diff not run"
 _RED, _YELLOW, _GREEN, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
 
 
@@ -67,13 +69,21 @@ def _facts(result: DryRunResult) -> Iterator[str]:
     elif result.unchanged:
         yield _note("unchanged", _switches(len(result.unchanged)))
     if result.new:
-        yield from _wrapped("new", f"{'  '.join(fold(result.new))}: no configuration is known, "
-                            "every line counts")  # fmt: skip
+        names = "  ".join(fold(result.new))
+        if len(result.new) == len(result.diffs) > 1:
+            names = f"all {_switches(len(result.new))}"
+        yield from _wrapped("new", f"{names}: no configuration is known, every line counts")
     uncompared = sum(each.diff.uncompared for each in result.diffs.values())
     if uncompared:
         yield _note("not compared", f"{uncompared:,} lines that hold a secret")
+    if result.without_driver:
+        names = "  ".join(fold(result.without_driver))
+        text = f"{names}: compared with the last push, not asked    fabric explain {NO_DRIVER_CODE}"
+        yield from _wrapped("no driver", text)
     if result.compared_with:
-        yield from _wrapped("offline", f"compared with {result.compared_with}; no switch was asked")
+        yield from _wrapped(
+            "offline", f"compared with {_shown(result.compared_with)}; no switch was asked"
+        )
 
 
 def _switches(number: int) -> str:
@@ -98,7 +108,10 @@ def _clusters(result: DryRunResult) -> Iterator[str]:
         text = _objects(change)
         if change.changes and change.wave:
             text = f"after wave {change.wave}: {text}"
-        yield from _wrapped(f"clusters/{change.cluster}", f"{text}     kubectl diff not run")
+        *lines, last = _wrapped(f"clusters/{change.cluster}", text)
+        yield from lines
+        whole = f"{last}     {KUBECTL}"
+        yield from [whole] if len(whole) <= WIDTH else [last, _note("", KUBECTL)]
 
 
 def _objects(change: ClusterChange) -> str:
@@ -120,7 +133,21 @@ def _objects(change: ClusterChange) -> str:
 
 def _kinds(kinds: Mapping[str, int]) -> str:
     """``2 BGPPeer and 1 IPPool``."""
-    return " and ".join(f"{number:,} {kind}" for kind, number in kinds.items())
+    return " and ".join(
+        f"{number:,} {kind if number == 1 else _plural(kind)}" for kind, number in kinds.items()
+    )
+
+
+def _plural(kind: str) -> str:
+    """``BGPPeers``, ``NetworkPolicies``, ``Addresses``."""
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
+
+
+def _shown(path: str) -> str:
+    """A path as short as it can be written from here."""
+    return min(path, os.path.relpath(path), key=len)
 
 
 def _failures(result: DryRunResult, colour: bool) -> Iterator[str]:
@@ -150,9 +177,9 @@ def _failure(each: SwitchDiff, colour: bool) -> Iterator[str]:
     yield from more
     if failure.command:
         where = f":{failure.line}" if failure.line else ""
-        yield _note("", f"{each.file}{where}   {failure.command}")
+        yield from _wrapped("", f"{each.file}{where}   {failure.command}")
     if failure.leftover:
-        yield _note("", f"left on the switch, {LEFTOVER_CODE}: {failure.leftover}")
+        yield from _wrapped("", f"left on the switch, {LEFTOVER_CODE}: {failure.leftover}")
 
 
 def _diffs(result: DryRunResult) -> Iterator[str]:
@@ -171,4 +198,5 @@ def _last_line(result: DryRunResult, diff: bool) -> str:
     if diff or not result.plan.waves:
         return text
     first = result.plan.waves[0].steps[0].switch
-    return f"{text}      full diffs: --diff     one switch: --only {first}"
+    whole = f"{text}      full diffs: --diff     one switch: --only {first}"
+    return whole if len(whole) <= WIDTH else whole.replace(" " * 5 + "one", "\none")

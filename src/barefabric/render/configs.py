@@ -34,6 +34,7 @@ def switch_files(design: Design, intent: SwitchIntent) -> Iterator[tuple[str, st
 def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> SwitchView:
     """The complete view of a switch in the words of its network OS."""
     settings = design.settings
+    bgp = bgp_view(intent.bgp, intent.switch.role, dialect)
     return SwitchView(
         name=intent.switch.name,
         management=intent.management,
@@ -45,8 +46,8 @@ def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> Switc
         users=tuple(UserView(u.name, u.role, placeholder(u.secret)) for u in settings.users),
         ports=port_views(intent, dialect),
         bridging=bridging_view(intent, dialect),
-        policy=policy_view(intent),
-        bgp=bgp_view(intent.bgp, intent.switch.role, dialect),
+        policy=policy_view(intent, bgp),
+        bgp=bgp,
         unnumbered=any(not port.address for port in intent.routed),
         extra=intent.extra,
     )

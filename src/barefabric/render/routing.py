@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from barefabric.derive.names import GROUP
+from barefabric.derive.names import CONNECTED, GROUP, LAST_RESORT
 from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, Neighbor, PeerGroup, SwitchIntent
 from barefabric.model.policy import PrefixMatch, Term
@@ -26,11 +26,20 @@ DEFAULT_BFD = Bfd(300, 3)
 """What a daemon takes unless told otherwise (EOS ``router bfd``, FRR ``bfdd``)."""
 
 
-def policy_view(intent: SwitchIntent) -> PolicyView:
-    """Lists and route maps in the order of their names, as switches list them."""
+def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
+    """Lists and route maps in the order of their names, as switches list them.
+
+    A policy that nothing refers to is left out: that of a group all of whose neighbors have their
+    own.
+    """
+    attached = {CONNECTED, LAST_RESORT}
+    for group in bgp.groups:
+        attached.update((group.import_policy, group.export_policy))
+    attached.update(neighbor.import_policy for neighbor in bgp.members)
     terms = tuple(
         _term(policy.name, term)
         for policy in sorted(intent.policies, key=lambda policy: policy.name)
+        if policy.name in attached
         for term in policy.terms
     )
     return PolicyView(

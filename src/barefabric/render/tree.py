@@ -41,7 +41,7 @@ def write_tree(
     ``target`` exists and is no build, :class:`OutsideError` VE021 where the disk refuses. Whatever
     ``files`` raises passes through, and the old tree stays.
     """
-    target = Path(os.path.abspath(target))  # noqa: PTH100 (keeps a symbolic link in its place)
+    target = target.resolve()
     try:
         with _alone(target.parent):
             _recover(target)

@@ -14,17 +14,17 @@ def check_attachments(loaded: Loaded, shape: Shape) -> Iterator[Diagnostic]:
     servers on a subnet that several unpaired leaves would share, racks without leaves.
     """
     yield from _pairs(loaded)
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, int, bool]] = set()
     for rack in shape.racks.values():
-        leaves = [shape.switches[name] for name in rack.leaves]
-        for server in (shape.servers[name] for name in rack.servers):
-            kind = (server.type, leaves[0].type if leaves else "")
-            if kind in seen:
-                continue
-            fault = _fault(loaded, shape, rack.name, server.name)
-            if fault is not None:
+        first = shape.switches[rack.leaves[0]] if rack.leaves else None
+        leaf, paired = (first.type, bool(first.peer)) if first else ("", False)
+        for name in rack.servers:
+            kind = (shape.servers[name].type, leaf, len(rack.leaves), paired)
+            if kind not in seen:
                 seen.add(kind)
-                yield fault
+                fault = _fault(loaded, shape, rack.name, name)
+                if fault is not None:
+                    yield fault
 
 
 def _pairs(loaded: Loaded) -> Iterator[Diagnostic]:

@@ -1,13 +1,14 @@
 """Checks of clusters: their servers, their control planes, their choices."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from ipaddress import ip_network
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.members import selects
 from barefabric.topology.roster import Keys
-from barefabric.topology.view import View
+from barefabric.topology.view import MOST_UNKNOWN, View
 
 if TYPE_CHECKING:
     from barefabric.topology.schema import Cluster, ServerSelector
@@ -20,18 +21,35 @@ MODES = {"calico": ("bgp", "vxlan"), "cilium": ("native", "vxlan")}
 
 def check(view: View) -> Iterator[Diagnostic]:
     """Faults of clusters: IN042, IN043, IN058, IN059, IN064 to IN067, AD007."""
+    unknown = False
     for index, cluster in enumerate(view.topology.clusters):
         keys: Keys = ("clusters", index)
-        yield from _selector(view, cluster.servers, (*keys, "servers"))
-        if cluster.control_plane:
-            path: Keys = (*keys, "control_plane", "servers")
-            yield from _selector(view, cluster.control_plane.servers, path)
+        for found in _selectors(view, cluster, keys):
+            unknown = True
+            yield found
         yield from _endpoint(view, cluster, keys)
         yield from _announcements(view, cluster, keys)
         yield from _cni(view, cluster, keys)
         yield from _blocks(view, cluster, keys)
         yield from _node_asn(view, cluster)
-    yield from _memberships(view)
+    if not unknown and _countable(view):
+        yield from _memberships(view)
+
+
+def _countable(view: View) -> bool:
+    """Whether racks and server types are such that counting servers says something new."""
+    roster = view.roster
+    kinds = {kind for rack in roster.racks for kind in rack.group.servers}
+    distinct = len(roster.rack_names) == len(roster.racks)
+    return distinct and bool(roster.racks) and kinds <= view.topology.server_types.keys()
+
+
+def _selectors(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
+    """Unknown words in a cluster's choices of servers."""
+    yield from _selector(view, cluster.servers, (*keys, "servers"))
+    if cluster.control_plane:
+        path: Keys = (*keys, "control_plane", "servers")
+        yield from _selector(view, cluster.control_plane.servers, path)
 
 
 def _selector(view: View, selector: "ServerSelector", keys: Keys) -> Iterator[Diagnostic]:
@@ -39,17 +57,17 @@ def _selector(view: View, selector: "ServerSelector", keys: Keys) -> Iterator[Di
     if not isinstance(view.document.value(*keys), dict):
         return
     roster = view.roster
-    kinds = {
+    kinds: dict[str, tuple[str, tuple[str, ...], Collection[str]]] = {
         "types": ("server type", selector.types, view.topology.server_types),
         "racks": ("rack", selector.racks, roster.rack_names),
         "pods": ("pod", selector.pods, [pod.name for pod in roster.pods]),
         "names": ("server", selector.names, roster.server_names if selector.names else ()),
     }
     for key, (noun, words, known) in kinds.items():
-        for word in words:
-            if word not in known:
-                place = view.document.word_place(word, *keys, key)
-                yield view.unknown("IN042", noun, word, place, known)
+        unknown = (word for word in words if word not in known)
+        for word in islice(unknown, MOST_UNKNOWN):
+            place = view.document.word_place(word, *keys, key)
+            yield view.unknown("IN042", noun, word, place, known)
 
 
 def _endpoint(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
@@ -146,8 +164,6 @@ def _memberships(view: View) -> Iterator[Diagnostic]:
     Servers are counted by rack and type, and one by one only where a cluster names them.
     """
     clusters = view.topology.clusters
-    if not clusters or len(view.roster.rack_names) < len(view.roster.racks):
-        return
     claims = [_claimed(view, cluster.servers) for cluster in clusters]
     for index, cluster in enumerate(clusters):
         for other in range(index):

@@ -35,18 +35,28 @@ def _fabric(view: View) -> Iterator[Diagnostic]:
     pools = {"loopbacks": addressing.loopbacks, "servers": addressing.servers.pool}
     if underlay.links == "numbered":
         pools["links"] = addressing.links
+    for family in underlay.families:
+        lacking = [key for key, prefixes in pools.items() if family not in _of(prefixes)]
+        if lacking:
+            yield _lacking(view, family, {key: pools[key] for key in lacking})
     for key, prefixes in pools.items():
-        have = _of(prefixes)
-        for family in underlay.families:
-            if family not in have:
-                message = (
-                    f"addressing.{key} has no {_SAID[family]} pool, but the underlay carries it"
-                )
-                example = ", ".join((*prefixes, _EXAMPLES[family, key]))
-                places = view.places(("underlay", "families"), ("addressing", key))
-                yield Diagnostic("AD013", message, places, mend=f"write {key}: [{example}]")
-        for unlisted in sorted(have.difference(underlay.families)):
+        for unlisted in sorted(_of(prefixes).difference(underlay.families)):
             yield _unlisted(view, f"addressing.{key}", ("addressing", key), unlisted)
+
+
+def _lacking(view: View, family: str, pools: dict[str, tuple[str, ...]]) -> Diagnostic:
+    """A family without pools."""
+    said = ", ".join(f"addressing.{key}" for key in pools)
+    examples = (
+        f"{key}: [{', '.join((*prefixes, _EXAMPLES[family, key]))}]"
+        for key, prefixes in pools.items()
+    )
+    return Diagnostic(
+        "AD013",
+        f"the underlay carries {_SAID[family]}, but there is no {_SAID[family]} pool in {said}",
+        view.places(("underlay", "families"), *(("addressing", key) for key in pools)),
+        mend=f"write {', '.join(examples)}",
+    )
 
 
 def _clusters(view: View) -> Iterator[Diagnostic]:

@@ -204,9 +204,7 @@ def _contracts(view: View) -> Iterator[Diagnostic]:
                 continue
             if word not in roster.server_names:
                 known = [*groups, *roster.rack_names, *roster.switch_names, *roster.server_names]
-                yield view.unknown(
-                    "IN063", "device or group", word, view.place(*keys, key), known
-                )
+                yield view.unknown("IN063", "device or group", word, view.place(*keys, key), known)
 
 
 def _parses(parse: Callable[[str], str], word: str) -> bool:

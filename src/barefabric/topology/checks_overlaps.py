@@ -13,6 +13,9 @@ MOST_PAIRS = 200
 """Overlaps after which no more are looked for: a file with more has one fault, many times."""
 
 
+_NOTHING_FREE = "nothing near it is free: move one of them to another range"
+
+
 class Pool(NamedTuple):
     """A prefix with its name and where it is written."""
 
@@ -110,23 +113,23 @@ def _overlap(view: View, smaller: Pool, larger: Pool, taken: Iterable[str]) -> D
     equal = smaller.network == larger.network
     if by_hand or (equal and view.place(*smaller.keys) < view.place(*larger.keys)):
         moving, staying = larger, smaller
-    free = free_near(str(moving.network), taken)
-    one = moving.network.prefixlen == moving.network.max_prefixlen
-    what = "a free address near it is" if one else "free and of the same size next to it is"
-    mend = f"{what} {free.partition('/')[0] if one else free}" if free else ""
-    defaults = [pool for pool in (moving, staying) if not pool.written]
-    said = " and ".join(f"the default {pool.network} of {pool.name}" for pool in defaults)
     both = f"{_called(moving)} overlaps {_called(staying)}"
+    mend = _elsewhere(moving.network, taken)
     if moving.name == staying.name:
         both = f"{moving.name} lists {moving.network} within {staying.network}"
         mend = "take one of them away"
-    return Diagnostic(
-        "AD004",
-        both,
-        view.places(moving.keys, staying.keys),
-        f"not written in the file: {said}" if said else "",
-        mend,
-    )
+    return Diagnostic("AD004", both, view.places(moving.keys, staying.keys), mend=mend)
+
+
+def _elsewhere(network: Network, taken: Iterable[str]) -> str:
+    """Where the prefix or the address could be instead."""
+    if network.prefixlen < network.max_prefixlen:
+        free = free_near(str(network), taken)
+        return f"free and of the same size next to it is {free}" if free else _NOTHING_FREE
+    # A single address is better off in a subnet of its own, which can grow, than between pools.
+    subnet = network.supernet(new_prefix=24 if network.version == 4 else 64)
+    free = free_near(str(subnet), taken)
+    return f"a free address near it is {ip_network(free)[10]}" if free else _NOTHING_FREE
 
 
 def _called(pool: Pool) -> str:

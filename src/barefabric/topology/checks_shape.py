@@ -62,15 +62,18 @@ def _planes(view: View) -> Iterator[Diagnostic]:
     rows: list[tuple[str, int, Keys]] = [("superspines", superspines.count, ("superspines",))]
     for index, pod in enumerate(view.topology.pods):
         rows.append((f"spines of {pod.name}", pod.spines.count, ("pods", index, "spines")))
-    for what, count, keys in rows:
-        if count % planes:
-            yield Diagnostic(
-                "IN049",
-                f"{count} {what} cannot be divided into {planes} planes",
-                view.places(keys, ("superspines", "planes")),
-                "every plane has equally many superspines, and as many spines of each pod",
-                f"write {-(-count // planes) * planes} {what}, or planes: {_divisor(rows, planes)}",
-            )
+    odd = [row for row in rows if row[1] % planes]
+    if not odd:
+        return
+    what, count, _ = odd[0]
+    more = f" (nor {len(odd) - 1} other rows)" if len(odd) > 1 else ""
+    yield Diagnostic(
+        "IN049",
+        f"{count} {what} cannot be divided into {planes} planes{more}",
+        view.places(("superspines", "planes"), *(keys for _, _, keys in odd[:5])),
+        "every plane has equally many superspines, and as many spines of each pod",
+        f"write planes: {_divisor(rows, planes)}, or {-(-count // planes) * planes} {what}",
+    )
 
 
 def _divisor(rows: list[tuple[str, int, Keys]], planes: int) -> int:
@@ -112,8 +115,7 @@ def _types_used(view: View) -> Iterator[Diagnostic]:
     for rack in view.roster.racks:
         rows[(*rack.keys, "leaves")] = rack.group.leaves.type
     for keys, kind in rows.items():
-        border = keys == ("borders",) and not view.document.written(*keys, "type")
-        if kind in known or (border and "leaf" in known):
+        if kind in known:
             continue
         place = view.place(*keys, "type")
         yield view.unknown(

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from barefabric.errors import Diagnostic, Place
 
+MOST_FAULTS = 500
+"""More faults of one kind than this are one fault, many times; the rest are left out."""
+
 MISSING = "is missing"
 """The message of a fault whose path ends in the key that is missing."""
 

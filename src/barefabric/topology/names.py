@@ -1,7 +1,7 @@
 """Names: what a name may look like, ranges such as ``r[01-16]``, and spelling suggestions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import NamedTuple
 
@@ -11,6 +11,12 @@ LONGEST = 40
 MOST = 10_000
 """The most names that one range may stand for."""
 
+MOST_COMPARED = 2_000
+"""Of more names than this, only those one slip away are looked for: that takes no comparison."""
+
+MOST_SUGGESTED = 50
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _ITEM = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
@@ -124,23 +130,56 @@ def _span(item: str, inside: str) -> _Span:
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """The allowed word that was probably meant, or an empty text.
 
-    Letter case, ``_`` and ``-`` do not count; otherwise difflib's similarity of 0.65 and more.
+    Letter case, ``_`` and ``-`` do not count; otherwise difflib's similarity of 0.65 and more, or,
+    among the thousands of names of a large fabric, a difference of one letter.
     """
     from difflib import get_close_matches
 
-    def plain(text: str) -> str:
-        return text.casefold().replace("_", "-")
-
-    by_plain = {plain(name): name for name in allowed}
-    asked = plain(word[:100])
+    by_plain = {_plain(name): name for name in allowed}
+    asked = _plain(word[:100])
     if asked in by_plain:
         return by_plain[asked]
+    if len(by_plain) > MOST_COMPARED:
+        return next((by_plain[edit] for edit in _edits(asked) if edit in by_plain), "")
     near = [name for name in by_plain if abs(len(name) - len(asked)) <= 4]
     found = get_close_matches(asked, near, n=1, cutoff=0.65)
     return by_plain[found[0]] if found else ""
+
+
+def _plain(text: str) -> str:
+    """A text without differences that nobody means."""
+    return text.casefold().replace("_", "-")
+
+
+def _edits(word: str) -> Iterator[str]:
+    """Every word that one slip leads to: a letter too many, too few, another, or two exchanged."""
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in _LETTERS:
+            yield head + letter + tail[1:]
+            yield head + letter + tail
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """``did you mean "spine"?`` or an empty text."""
     found = suggest(word, allowed)
     return f'did you mean "{found}"?' if found else ""
+
+
+class Suggestions:
+    """``did_you_mean`` for the first MOST_SUGGESTED words of a run.
+
+    A file full of unknown words has one fault, many times, and comparing each of them with
+    thousands of names takes long.
+    """
+
+    def __init__(self) -> None:
+        self._left = MOST_SUGGESTED
+
+    def did_you_mean(self, word: str, allowed: Iterable[str]) -> str:
+        """``did you mean "spine"?`` or an empty text."""
+        self._left -= 1
+        return did_you_mean(word, allowed) if self._left >= 0 else ""

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from barefabric.errors import Diagnostic
-from barefabric.topology.names import did_you_mean
+from barefabric.topology.names import Suggestions
 from barefabric.topology.roster import Keys, Roster
+from barefabric.topology.view import MOST_UNKNOWN
 
 if TYPE_CHECKING:
     from barefabric.topology.load import Document
@@ -16,15 +17,20 @@ _UNIONS = ({"types", "names"}, {"racks", "names"})
 
 def resolved(document: "Document", topology: "Topology") -> tuple["Topology", list[Diagnostic]]:
     """The topology with every choice made, and the words in it that mean nothing (IN042, IN044)."""
-    if not topology.clusters:
-        return topology, []
     faults: list[Diagnostic] = []
-    words = _Words(document, Roster(topology), faults)
-    clusters = tuple(
-        _cluster(words, cluster, ("clusters", index))
-        for index, cluster in enumerate(topology.clusters)
-    )
-    return topology.model_copy(update={"clusters": clusters}), faults
+    update: dict[str, Any] = {}
+    kinds = topology.switch_types
+    if topology.borders and not document.written("borders", "type"):
+        # Borders without a type of their own are built like leaves.
+        kind = "border" if "border" in kinds or "leaf" not in kinds else "leaf"
+        update["borders"] = topology.borders.model_copy(update={"type": kind})
+    if topology.clusters:
+        words = _Words(document, Roster(topology), faults)
+        update["clusters"] = tuple(
+            _cluster(words, cluster, ("clusters", index))
+            for index, cluster in enumerate(topology.clusters)
+        )
+    return topology.model_copy(update=update), faults
 
 
 def _cluster(words: "_Words", cluster: "Cluster", keys: Keys) -> "Cluster":
@@ -65,6 +71,7 @@ class _Words:
         self.document = document
         self.roster = roster
         self.faults = faults
+        self.suggestions = Suggestions()
 
     def selector(self, selector: "ServerSelector", keys: Keys) -> "ServerSelector":
         """Sort the words of a short list into types, racks, pods or names; a block stays."""
@@ -72,12 +79,12 @@ class _Words:
         if written is None or isinstance(written, dict):
             return selector
         kinds: dict[str, list[str]] = {}
+        unknown: list[str] = []
         for word in selector.names:
             kind = self._kind(word)
-            if kind:
-                kinds.setdefault(kind, []).append(word)
-            else:
-                self._unknown(word, keys)
+            (kinds.setdefault(kind, []) if kind else unknown).append(word)
+        for word in unknown[:MOST_UNKNOWN]:
+            self._unknown(word, keys)
         if len(kinds) > 1 and kinds.keys() not in _UNIONS:
             self._mixed(kinds, keys)
         update: dict[str, Any] = {"types": (), "racks": (), "pods": (), "names": ()}
@@ -103,14 +110,15 @@ class _Words:
                 f'no server type, rack, pod or server is called "{word}"',
                 (self.document.word_place(word, *keys),),
                 "server types: " + (", ".join(roster.topology.server_types) or "none"),
-                did_you_mean(word, known) or did_you_mean(word, roster.server_names),
+                self.suggestions.did_you_mean(word, [*known, *roster.server_names]),
             )
         )
 
     def _mixed(self, kinds: dict[str, list[str]], keys: Keys) -> None:
         nouns = {"types": "server types", "racks": "racks", "pods": "pods", "names": "servers"}
-        said = " and ".join(f"{nouns[kind]} ({', '.join(words)})" for kind, words in kinds.items())
-        block = ", ".join(f"{kind}: [{', '.join(words)}]" for kind, words in kinds.items())
+        some = {kind: [*words[:5], *["..."][: len(words) > 5]] for kind, words in kinds.items()}
+        said = " and ".join(f"{nouns[kind]} ({', '.join(words)})" for kind, words in some.items())
+        block = ", ".join(f"{kind}: [{', '.join(words)}]" for kind, words in some.items())
         self.faults.append(
             Diagnostic(
                 "IN044",

@@ -57,9 +57,9 @@ class Roster:
             yield from _racks(named.pod.racks, named.name, (*named.keys, "racks"))
 
     @cached_property
-    def rack_names(self) -> set[str]:
-        """The names of all racks."""
-        return {rack.name for rack in self.racks}
+    def rack_names(self) -> dict[str, None]:
+        """The names of all racks, in order."""
+        return {rack.name: None for rack in self.racks}
 
     def tiers(self) -> Iterator[tuple[str, "Tier", Keys]]:
         """Rows of switches outside racks: the prefix of their names, the row, its path."""
@@ -90,9 +90,9 @@ class Roster:
                     yield name, kind, rack
 
     @cached_property
-    def switch_names(self) -> set[str]:
-        """The names of all switches."""
-        return {name for name, _ in self.switches()}
+    def switch_names(self) -> dict[str, None]:
+        """The names of all switches, in order."""
+        return {name: None for name, _ in self.switches()}
 
     @cached_property
     def server_names(self) -> dict[str, tuple[str, NamedRack]]:

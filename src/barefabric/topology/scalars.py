@@ -16,7 +16,7 @@ SPEEDS = (1, 10, 25, 40, 50, 100, 200, 400, 800)
 PORTS_RULE = "ports are written as count x speed: 48 x 25G"
 _SPEED_RULE = "speeds: " + ", ".join(f"{speed}G" for speed in SPEEDS)
 
-_PORTS = re.compile(r"\s*(\d{1,6})\s*[x*]\s*(\S+)\s*", re.IGNORECASE)
+_PORTS = re.compile(r"\s*(\d{1,6})\s*[x*]\s*(\S.*)", re.IGNORECASE)
 _SPEED = re.compile(r"(\d{1,6})\s*G", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,9})\s*(ms|s)")
 _ALMOST_WHOLE = (

@@ -124,9 +124,11 @@ class Topology(Block):
     borders: Borders | None = Field(
         None, description="Switches that upstream routers are plugged into."
     )
-    underlay: Underlay = Field(Underlay(), description="Choices for every fabric link.")
-    asn: Asn = Field(Asn(), description="Pools of AS numbers, one per tier.")
-    addressing: Addressing = Field(Addressing(), description="Pools of addresses.")
+    underlay: Underlay = Field(
+        Underlay.model_construct(), description="Choices for every fabric link."
+    )
+    asn: Asn = Field(Asn.model_construct(), description="Pools of AS numbers, one per tier.")
+    addressing: Addressing = Field(Addressing.model_construct(), description="Pools of addresses.")
     clusters: tuple[Cluster, ...] = Field((), description="Kubernetes clusters.")
     external: tuple[External, ...] = Field((), description="Upstream routers.")
     cables: tuple[CableForm, ...] = Field(
@@ -136,7 +138,9 @@ class Topology(Block):
         default_factory=dict,
         description='Values to keep, by device, rack or link ("r1-leaf1 spine1").',
     )
-    settings: Settings = Field(Settings(), description="NTP, DNS, syslog and users of switches.")
+    settings: Settings = Field(
+        Settings.model_construct(), description="NTP, DNS, syslog and users of switches."
+    )
     extra: dict[Text, Lines] = Field(
         default_factory=dict,
         description="Configuration lines of your own, by switch type or switch; unproven.",

@@ -14,7 +14,7 @@ PREFIX_PATTERN = r"^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
 class Block(BaseModel):
     """Base of every block: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     noun: ClassVar[str] = "this block"
 

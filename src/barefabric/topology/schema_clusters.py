@@ -48,7 +48,8 @@ class ControlPlane(Block):
     noun: ClassVar[str] = "a control plane"
 
     servers: _SelectorForm = Field(
-        ServerSelector(), description="Its servers: types, racks or names, or a block of these."
+        ServerSelector.model_construct(),
+        description="Its servers: types, racks or names, or a block of these.",
     )
     etcd: Literal["stacked", "external"] = Field(
         "stacked", description="stacked: etcd runs on the control plane's servers."

@@ -35,7 +35,7 @@ class PortBlock(Block):
 _PortsOfGroup = WrittenPorts | list[WrittenPorts]
 
 
-class _PortGroups(Block):
+class PortGroups(Block):
     """Ports by what they are for."""
 
     downlink: _PortsOfGroup | None = Field(None, description="Ports towards servers, or below.")
@@ -58,7 +58,7 @@ class SwitchType(Block):
         tuple[PortBlock, ...],
         form(
             widen.port_blocks,
-            WrittenPorts | _PortGroups | PortBlock | list[WrittenPorts | PortBlock],
+            WrittenPorts | PortGroups | PortBlock | list[WrittenPorts | PortBlock],
         ),
     ] = Field(
         (),

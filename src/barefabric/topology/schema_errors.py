@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from barefabric.errors import Diagnostic, FabricError, Place
 from barefabric.topology import scalars
-from barefabric.topology.faults import MISSING, Fault, Faults, in_file_order, shown
+from barefabric.topology.faults import MISSING, MOST_FAULTS, Fault, Faults, in_file_order, shown
 from barefabric.topology.names import did_you_mean
 from barefabric.topology.schema_paths import Keys, block_at, dotted
 
@@ -30,17 +31,18 @@ def validated(document: "Document") -> "Topology":
 
     from barefabric.topology.schema import Topology
 
-    nothing = dict(_without_value(document))
+    nothing = dict(islice(_without_value(document), MOST_FAULTS))
     faults = list(nothing.values())
     topology = None
     try:
         topology = Topology.model_validate(document.values)
     except ValidationError as error:
-        found = [pair for details in error.errors(include_url=False) for pair in _located(details)]
+        details = error.errors(include_url=False)[:MOST_FAULTS]
+        found = [pair for each in details for pair in _located(each)]
         kept = [
             (keys, fault)
             for keys, fault in _without_slips(found)
-            if not any(keys[: len(silent)] == silent for silent in nothing)
+            if not any(keys[:length] in nothing for length in range(len(keys) + 1))
         ]
         faults += [_diagnostic(document, keys, fault) for keys, fault in _gathered(kept)]
         hidden = {document.place(*keys) for keys, fault in found if _may_be_secret(fault)}
@@ -208,5 +210,3 @@ def _required(block: Any) -> str:
 def _keys_sentence(keys: Keys) -> str:
     block = block_at(keys)
     return f"{block.noun} takes: {', '.join(block.model_fields)}" if block else ""
-
-

@@ -64,8 +64,13 @@ class Underlay(Block):
     )
     bfd: Annotated[
         Bfd | None, form(widen.bfd, Bfd | bool | Literal["on", "off", "yes", "no", "none"])
-    ] = Field(Bfd(), description="BFD on fabric links: {interval: 300ms, multiplier: 3}, or off.")
-    timers: Timers = Field(Timers(), description="BGP timers: {keepalive: 3s, hold: 9s}.")
+    ] = Field(
+        Bfd.model_construct(),
+        description="BFD on fabric links: {interval: 300ms, multiplier: 3}, or off.",
+    )
+    timers: Timers = Field(
+        Timers.model_construct(), description="BGP timers: {keepalive: 3s, hold: 9s}."
+    )
     ecmp: Annotated[int, whole(0, 1024)] = Field(
         0, description="Equal-cost paths to use; 0: as many as the fabric has."
     )
@@ -102,20 +107,23 @@ class Asn(Block):
     noun: ClassVar[str] = "asn"
 
     superspine: _RangeForm = Field(
-        AsnRange(first=4200000000, last=4200000000), description="One for all superspines."
+        AsnRange.model_construct(first=4200000000, last=4200000000),
+        description="One for all superspines.",
     )
     spine: _RangeForm = Field(
-        AsnRange(first=4200000001, last=4200009999), description="One for the spines of each pod."
+        AsnRange.model_construct(first=4200000001, last=4200009999),
+        description="One for the spines of each pod.",
     )
     border: _RangeForm = Field(
-        AsnRange(first=4200010000, last=4200019999), description="One for each border."
+        AsnRange.model_construct(first=4200010000, last=4200019999),
+        description="One for each border.",
     )
     leaf: _RangeForm = Field(
-        AsnRange(first=4200020001, last=4294967294),
+        AsnRange.model_construct(first=4200020001, last=4294967294),
         description="One for each MLAG pair, one for each leaf that is in none.",
     )
     node: _RangeForm = Field(
-        AsnRange(first=64512, last=65533),
+        AsnRange.model_construct(first=64512, last=65533),
         description="For Kubernetes nodes; 2-byte numbers, because Calico's field is an int32.",
     )
     shown_to_nodes: AsNumber = Field(
@@ -154,10 +162,12 @@ class Addressing(Block):
     loopbacks: Prefixes = Field(("10.255.0.0/16",), description="One address for each switch.")
     links: Prefixes = Field(("10.254.0.0/16",), description="A /31 for each numbered link.")
     servers: Annotated[ServerPool, form(widen.pooled, str | list[str] | ServerPool)] = Field(
-        ServerPool(), description="Racks' prefixes: a pool, or {pool, per_rack, vlan}."
+        ServerPool.model_construct(),
+        description="Racks' prefixes: a pool, or {pool, per_rack, vlan}.",
     )
     management: Annotated[ManagementPool, form(widen.pooled, str | ManagementPool)] = Field(
-        ManagementPool(), description="Management network: a pool, or {pool, gateway}."
+        ManagementPool.model_construct(),
+        description="Management network: a pool, or {pool, gateway}.",
     )
 
 

@@ -44,20 +44,20 @@ class UserContract(Block):
     length: Annotated[int, whole(0, 64)] = 0
 
 
-class _Ends(Block):
+class Ends(Block):
     """From where to where."""
 
     source: str = Field(alias="from", description="A device, rack, pod or cluster.")
     target: str = Field(alias="to", description="A device, rack, pod, cluster or prefix.")
 
 
-class _Survives(_Ends):
+class Survives(Ends):
     """How many failures leave a path."""
 
     failures: int = Field(1, ge=1, le=8, description="Links or switches that fail together.")
 
 
-class _MaxPathLength(_Ends):
+class MaxPathLength(Ends):
     """How long a path may be."""
 
     length: int = Field(ge=0, le=64, description="Switches on the longest path.")
@@ -67,11 +67,11 @@ class WrittenContract(Block):
     """A contract as it stands in a file: a name and exactly one kind."""
 
     name: str = Field(description="Its name, for reports.")
-    reach: _Ends | None = Field(None, description="From there, that is reached.")
-    never_reach: _Ends | None = Field(
+    reach: Ends | None = Field(None, description="From there, that is reached.")
+    never_reach: Ends | None = Field(
         None, alias="never-reach", description="From there, that is never reached."
     )
-    survives: _Survives | None = Field(None, description="Reached whatever fails.")
-    max_path_length: _MaxPathLength | None = Field(
+    survives: Survives | None = Field(None, description="Reached whatever fails.")
+    max_path_length: MaxPathLength | None = Field(
         None, alias="max-path-length", description="Reached over at most so many switches."
     )

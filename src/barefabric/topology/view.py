@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from barefabric.errors import Diagnostic, Place
-from barefabric.topology.names import did_you_mean
+from barefabric.topology.names import Suggestions
 from barefabric.topology.roster import Keys, Roster
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from barefabric.topology.schema import Topology
 
 MOST_LISTED = 12
+MOST_UNKNOWN = 20
+"""Unknown words of one list that are reported."""
 
 
 class View(NamedTuple):
@@ -20,6 +22,7 @@ class View(NamedTuple):
     document: "Document"
     topology: "Topology"
     roster: Roster
+    suggestions: Suggestions
 
     def place(self, *keys: str | int) -> Place:
         """Where a value stands."""
@@ -40,12 +43,12 @@ class View(NamedTuple):
     ) -> Diagnostic:
         """A word that names nothing, with what it could have been."""
         known = list(known)
-        meant = did_you_mean(word, known)
+        meant = self.suggestions.did_you_mean(word, known)
         return Diagnostic(
             code,
             f'there is no {noun} "{word}"',
             (place,),
-            listing(f"{noun}s", known),
+            listing(plural(noun), known),
             meant or mend,
         )
 

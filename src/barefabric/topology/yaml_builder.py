@@ -9,6 +9,7 @@ import re
 from typing import Any, NoReturn
 
 from barefabric.errors import Diagnostic, FabricError, Place
+from barefabric.topology.faults import MOST_FAULTS
 from barefabric.topology.nodes import Kind, Mark, Node
 from barefabric.topology.source import Source
 
@@ -87,6 +88,8 @@ class Builder:
     ) -> None:
         places = tuple(self.source.place(*mark) for mark in marks)
         self.faults.append(Diagnostic(code, message, places, allowed, mend))
+        if len(self.faults) >= MOST_FAULTS:
+            raise FabricError(self.faults)
 
     def _stop(
         self, code: str, message: str, mark: Mark, *, allowed: str = "", mend: str = ""

@@ -58,8 +58,23 @@ class Fabric:
             profile = self.design.profiles.get(name) or up[0].profile if up else None
             if profile is not None and (multihop or profile.hops == 1):
                 self._connect(built, labels, up[0].profile, up, wiring)
+        self._add_dead(built, labels, wiring)
         self._originate(built, gone)
         return built
+
+    def _add_dead(self, built: Built, labels: "_Labels", wiring: Wiring) -> None:
+        """Cables without a session that is up, as edges that carry no route: what contracts
+        expect of a cable then shows as missing in the classes that have it."""
+        network = built.network
+        ranked = {n for n, label in enumerate(network.labels) if label.rank}
+        used = {(a, b, network.labels[n].index) for a, b, n in network.edges if n in ranked}
+        if len(used) == wiring.ranked:
+            return
+        for (a, _, _, b, _, _), index in wiring.links.items():
+            lower = built.switches.get(b, built.hosts.get(b, -1))
+            upper = built.switches.get(a, -1)
+            if min(lower, upper) >= 0 and (upper, lower, index) not in used:
+                network.edges.append((upper, lower, labels.dead(index)))
 
     def _add_routers(self, built: Built, gone: frozenset[str]) -> None:
         network, reader = built.network, self.survey.reader
@@ -216,9 +231,18 @@ class _Labels:
                 Label(
                     profile.name, profile.families, index, shape,
                     symmetric=profile.kind is SessionKind.PAIR and profile.a == profile.b,
-                    rank=int(profile.kind is SessionKind.FABRIC),
+                    rank=int(profile.kind in (SessionKind.FABRIC, SessionKind.HOST)),
                 )
             )
+        return known
+
+    def dead(self, index: int) -> int:
+        """The number of the label for cables without a session."""
+        key = ("", index, 0)
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = len(self.network.labels)
+            self.network.labels.append(Label("", (), index, rank=1))
         return known
 
 

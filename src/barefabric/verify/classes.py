@@ -40,7 +40,8 @@ class View:
 
     Cells below ``base`` are those of the unmarked graph; the rest of such a cell is whatever no
     other cell holds. ``parts`` are pieces of bundles: vertex numbers from the size of the graph
-    on. ``marks`` says what each marked cell is marked with.
+    on. ``marks`` says what each marked cell is marked with. ``left`` and ``gone`` count the
+    vertices and the processes that left a cell below ``base``.
     """
 
     graph: Graph
@@ -53,6 +54,7 @@ class View:
     part_members: list[list[int]] = field(default_factory=list)
     marks: dict[int, Mark] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
+    gone: dict[int, int] = field(default_factory=dict)
     part_of: dict[int, int] = field(default_factory=dict)
 
 
@@ -69,6 +71,7 @@ class Classes:
         for vertex, cell in enumerate(self.cells):
             self.members[cell].append(vertex)
         self._unmarked: dict[int, list[Edge]] = {}
+        self._populations = [sum(graph.sizes[v] for v in members) for members in self.members]
 
     def view(self, marks: Mapping[int, Mark]) -> View:
         """The partition once processes are marked."""
@@ -132,6 +135,8 @@ class Classes:
             known = len(self.cells)
             first = sum(v < known or view.parts[view.part_base[v - known]][0] == v for v in vertices)
             view.left[old] = view.left.get(old, 0) + first
+            sizes = sum(self.vertex_size(view, v) for v in vertices)
+            view.gone[old] = view.gone.get(old, 0) + sizes
         view.holding[number] = vertices
         for vertex in vertices:
             view.cell_at[vertex] = number
@@ -210,6 +215,13 @@ class Classes:
         if held is not None:
             return len(held)
         return len(self.members[cell]) - view.left.get(cell, 0)
+
+    def population(self, view: View, cell: int) -> int:
+        """How many processes a cell holds."""
+        held = view.holding.get(cell)
+        if held is not None:
+            return sum(self.vertex_size(view, v) for v in held)
+        return self._populations[cell] - view.gone.get(cell, 0)
 
     def vertices(self, view: View, cell: int) -> Iterator[int]:
         """The vertices of a cell, in order."""

@@ -62,14 +62,16 @@ class Label(NamedTuple):
 
 
 class Attributes(NamedTuple):
-    """What an originated route starts with."""
+    """What an originated route starts with. ``discards``: packets that match it go nowhere."""
 
     weight: int = LOCAL_WEIGHT
     preference: int = PREFERENCE
     communities: frozenset[str] = frozenset()
+    discards: bool = False
 
 
 PLAIN = Attributes()
+DISCARD = Attributes(discards=True)
 
 
 class Use(NamedTuple):

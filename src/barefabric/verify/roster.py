@@ -1,14 +1,27 @@
 """Who and what a contract's selectors mean. Groups are counted without writing them out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 
 from barefabric.model.contract import Condition, Selector, selector
 from barefabric.model.design import AnnouncementKind, Design
-from barefabric.model.device import Attach, Server, Switch
+from barefabric.model.device import Server, Switch
 
 _NOUNS = {"superspines": "superspine", "spines": "spine", "leaves": "leaf", "borders": "border"}
-_YES = {True: "yes", False: "no"}
+_SERVER: Mapping[str, Callable[[Server], str]] = {
+    "pod": lambda server: server.pod,
+    "rack": lambda server: server.rack,
+    "cluster": lambda server: server.cluster,
+    "attach": lambda server: server.attach.value,
+    "control": lambda server: "yes" if server.control_plane else "no",
+}
+_SWITCH: Mapping[str, Callable[[Switch], str]] = {
+    "pod": lambda switch: switch.pod,
+    "rack": lambda switch: switch.rack,
+    "plane": lambda switch: str(switch.plane),
+    "role": lambda switch: switch.role.value,
+}
+"""How to read each key of a condition."""
 
 
 class Roster:
@@ -43,27 +56,37 @@ class Roster:
                     found.setdefault((key, f"pod {server.pod}"), set()).add(server.cluster)
         return {key: frozenset(clusters) for key, clusters in found.items()}
 
-    def values(self, device: str, key: str) -> frozenset[str]:
+    def values(self, device: str, key: str) -> Collection[str]:
         """The values a device has for a key; most keys have one."""
         switch = self.design.switches.get(device)
         if switch is not None:
             return self._of_switch(switch, key)
         server = self.design.servers.get(device)
-        return _of_server(server, key) if server is not None else frozenset()
+        return (_SERVER[key](server),) if server is not None else ()
 
-    def _of_switch(self, switch: Switch, key: str) -> frozenset[str]:
+    def _of_switch(self, switch: Switch, key: str) -> Collection[str]:
         if key in ("serves", "controls"):
-            where = f"rack {switch.rack}" if switch.rack else f"pod {switch.pod}"
-            return self.serving.get((key, where), frozenset())
-        value = {
-            "pod": switch.pod, "rack": switch.rack, "plane": str(switch.plane),
-            "role": switch.role.value,
-        }[key]
-        return frozenset((value,))
+            where = {"leaf": f"rack {switch.rack}", "spine": f"pod {switch.pod}"}
+            return self.serving.get((key, where.get(switch.role.value, "")), frozenset())
+        return (_SWITCH[key](switch),)
 
     def fits(self, device: str, conditions: Iterable[Condition]) -> bool:
         """Whether a device meets all conditions."""
-        return all((c.value in self.values(device, c.key)) == c.equal for c in conditions)
+        for key, equal, value in conditions:
+            if (value in self.values(device, key)) != equal:
+                return False
+        return True
+
+    def _pick(self, noun: str, names: Iterable[str], conditions: list[Condition]) -> list[str]:
+        """The devices of a noun that meet all conditions."""
+        if noun != "servers":
+            return [name for name in names if self.fits(name, conditions)]
+        servers = self.design.servers
+        found = [servers[name] for name in names]
+        for key, equal, value in conditions:
+            read = _SERVER[key]
+            found = [server for server in found if (read(server) == value) == equal]
+        return [server.name for server in found]
 
     def _index(self, noun: str, key: str) -> dict[str, list[str]]:
         found = self._by_value.get((noun, key))
@@ -83,7 +106,7 @@ class Roster:
         else:
             names = self._index(chosen.noun, first.key).get(first.value, [])
         rest = [c for c in chosen.conditions if c is not first]
-        return [n for n in names if self.fits(n, rest)] if rest else list(names)
+        return self._pick(chosen.noun, names, rest) if rest else list(names)
 
     def devices(self, text: str) -> tuple[str, ...]:
         """The devices that a name or a selector means."""
@@ -161,15 +184,6 @@ class Roster:
         if chosen.conditions:
             key, _, value = chosen.conditions[0]
         return self._announcements.get((chosen.noun, key, value), [])
-
-
-def _of_server(server: Server, key: str) -> frozenset[str]:
-    value = {
-        "pod": server.pod, "rack": server.rack, "cluster": server.cluster,
-        "attach": server.attach.value, "control": _YES[server.control_plane],
-        "routed": _YES[server.attach is Attach.ROUTED],
-    }[key]
-    return frozenset((value,))
 
 
 def written(noun: str, conditions: Iterable[Condition]) -> str:

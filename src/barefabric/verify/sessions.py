@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
+from barefabric.model.device import Attach
 from barefabric.model.session import Session, SessionKind, SessionProfile, Source
 from barefabric.verify.survey import Facts, Survey
 
@@ -64,6 +65,8 @@ class Wiring:
         self.links: dict[LinkKey, int] = {}
         self.served: set[tuple[str, str]] = set()
         self.peered: set[tuple[str, str]] = set()
+        self.ranked = 0
+        self._shown: dict[str, dict[str, int]] = {}
         self._lay(self.design.cables)
 
     def _lay(self, cables: Iterable[Cable]) -> None:
@@ -78,10 +81,12 @@ class Wiring:
                 self.peered.add((a, b))
                 self.peered.add((b, a))
                 continue
+            self.ranked += kind is CableKind.FABRIC
             if kind is CableKind.SERVER:
                 served.add((a, b))
                 if not hosts:
                     continue
+                self.ranked += self.design.servers[b].attach is Attach.ROUTED
             if a_address or b_address:
                 a_address = a_address.partition("/")[0]
                 b_address = b_address.partition("/")[0]
@@ -102,6 +107,16 @@ class Wiring:
             (p.first, p.second): (_bare(p.routing[0]), _bare(p.routing[1]))
             for p in self.design.pairs.values()
         }
+
+    def shown(self, profile: str) -> Mapping[str, int]:
+        """The AS number each switch shows to its neighbors of a profile."""
+        known = self._shown.get(profile)
+        if known is None:
+            known = self._shown[profile] = {
+                name: (group.local_as if (group := facts.groups.get(profile)) else 0) or facts.asn
+                for name, facts in self.survey.switches.items()
+            }
+        return known
 
     def on_vlan(self, leaf: str, server: str) -> bool:
         """Whether a server's frames reach a leaf: by its own cable, or over the peer link."""
@@ -138,11 +153,11 @@ def _split(wiring: Wiring, sessions: list[Session]) -> tuple[list[Session], list
     if any(True for _ in _profile_faults(profile)):
         return [], sessions
     test = _test(wiring, profile)
-    asns = wiring.asns
+    asns, shown = wiring.asns, wiring.shown(profile.name)
     good = [
         s
         for s in sessions
-        if asns.get(s.a) == s.a_asn and asns.get(s.b) == s.b_asn and test(s)
+        if shown.get(s.a) == s.a_asn and asns.get(s.b) == s.b_asn and test(s)
     ]
     unconfigured = set(_unconfigured(wiring, profile, good))
     if wiring.failure.devices:
@@ -226,12 +241,15 @@ def _unconfigured(
 def why_down(wiring: Wiring, session: Session) -> Iterator[str]:
     """Every reason why a session does not come up."""
     yield from _profile_faults(session.profile)
-    for end, asn in ((session.a, session.a_asn), (session.b, session.b_asn)):
-        actual = wiring.asns.get(end)
+    shown = wiring.shown(session.profile.name)
+    for end, asn, actual in (
+        (session.a, session.a_asn, shown.get(session.a)),
+        (session.b, session.b_asn, wiring.asns.get(session.b)),
+    ):
         if actual is None:
             yield f"{end} does not exist"
         elif actual != asn:
-            yield f"the other end expects AS {asn} of {end}, which has AS {actual}"
+            yield f"the other end expects AS {asn} of {end}, which shows AS {actual}"
     for end in (session.a, session.b):
         if end in wiring.failure.devices:
             yield f"{end} is gone"

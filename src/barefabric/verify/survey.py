@@ -6,9 +6,11 @@ from typing import NamedTuple
 from barefabric.model.design import Design
 from barefabric.model.intent import Bgp, PeerGroup, ServerIntent, SwitchIntent
 from barefabric.model.policy import Policy, PrefixList
-from barefabric.model.session import Speaker
+from barefabric.verify.checks.local import check_server, check_switch
+from barefabric.verify.checks.pairs import PairChecks
+from barefabric.verify.checks.tally import Tally
 from barefabric.verify.configs import Reader
-from barefabric.verify.network import PLAIN, Attributes
+from barefabric.verify.network import DISCARD, PLAIN, Attributes
 from barefabric.verify.policy import apply, compile_policy
 from barefabric.verify.prefixes import ListIndex, parse
 
@@ -37,7 +39,7 @@ class Facts(NamedTuple):
 
 
 class Survey:
-    """Takes intents in, one at a time, in any order."""
+    """Takes intents in, one at a time, in any order, and checks what each shows by itself."""
 
     def __init__(self, design: Design) -> None:
         self.design = design
@@ -45,11 +47,15 @@ class Survey:
         self.reader = Reader(self.index)
         self.switches: dict[str, Facts] = {}
         self.hosts: dict[str, Facts] = {}
+        self.tally = Tally()
+        self.pairs = PairChecks(design, self.tally)
         self._group_memo: dict[PeerGroup, PeerGroup] = {}
 
     def switch(self, intent: SwitchIntent) -> Facts:
         """Take a switch in."""
         switch = intent.switch
+        check_switch(self.design, intent, self.tally)
+        self.pairs.add(intent)
         router = self.reader.read(
             switch.role.value, intent.bgp, intent.policies, intent.prefix_lists,
             intent.community_lists,
@@ -66,6 +72,7 @@ class Survey:
 
     def server(self, intent: ServerIntent) -> Facts | None:
         """Take a server in; only one that routes has anything to keep."""
+        check_server(self.design, intent, self.tally)
         if intent.bgp is None:
             return None
         router = self.reader.read("host", intent.bgp, intent.policies, intent.prefix_lists, ())
@@ -91,7 +98,7 @@ class Survey:
         """What the default of last resort starts with, after the policy that originates it."""
         policy = next((p for p in policies if p.name == LAST_RESORT_POLICY), None)
         if policy is None:
-            return PLAIN
+            return DISCARD
         entries = {entry.name: entry.entries for entry in lists}
         rules = compile_policy(policy, entries, {}, self.index).rules
         matched = frozenset(self.index.matching(parse(DEFAULTS[0])))
@@ -102,12 +109,9 @@ class Survey:
             PLAIN.weight if passed.weight is None else passed.weight,
             PLAIN.preference if passed.local_preference is None else passed.local_preference,
             passed.communities or frozenset(),
+            discards=True,
         )
 
 
 def _bare(address: str) -> str:
     return address.partition("/")[0]
-
-
-OURS = frozenset((Speaker.SWITCH, Speaker.HOST))
-"""Speakers whose configuration is ours; others are modelled by what they announce."""

@@ -44,8 +44,29 @@ class RouteTable:
     classes: Classes
     groups: list[Group]
     group_of: dict[str, Group]
-    owners: Mapping[str, Owners]
+    owners: dict[str, Owners]
     attributes: list[Attributes]
+    networks: dict[tuple[int, int], dict[int, str]]
+
+    def inside(self, outer: Prefix) -> Iterator[str]:
+        """Originated prefixes that lie inside another prefix, or equal it."""
+        shift = outer.bits - outer.length
+        for (bits, length), networks in self.networks.items():
+            if bits == outer.bits and length >= outer.length:
+                for network, text in networks.items():
+                    if (network ^ outer.network) >> shift == 0:
+                        yield text
+
+    def covering(self, inner: Prefix) -> list[str]:
+        """Originated prefixes that hold another one, the longest first, itself included."""
+        found = []
+        for (bits, length), networks in sorted(self.networks.items(), reverse=True):
+            if bits == inner.bits and length <= inner.length:
+                shift = bits - length
+                text = networks.get(inner.network >> shift << shift)
+                if text is not None:
+                    found.append(text)
+        return found
 
     def view_of(self, prefix: str) -> View:
         """The partition as this very prefix sees it."""
@@ -88,7 +109,7 @@ def compute(
 
     ``origins`` maps a prefix to the processes that originate it.
     """
-    builder = _Builder(network, origins, by_class)
+    builder = TableBuilder(network, by_class=by_class)
     builder.add_all(origins)
     return builder.table
 
@@ -113,24 +134,27 @@ def _uses(network: Network, matched: Sequence[int]) -> list[Use]:
     return [use for contents in matched for use in network.uses.get(contents, ())]
 
 
-class _Builder:
-    """Groups prefixes, then solves one of each trace."""
+class TableBuilder:
+    """Groups prefixes, then solves one of each trace. More prefixes may come later."""
 
-    def __init__(self, network: Network, origins: Mapping[str, Owners], by_class: bool) -> None:
+    def __init__(self, network: Network, *, by_class: bool = True) -> None:
         classes = Classes(build_graph(network)) if by_class else singled(network)
         self.network = network
-        self.table = RouteTable(network, classes, [], {}, origins, [])
+        self.table = RouteTable(network, classes, [], {}, {}, [], {})
         self.solved: dict[Hashable, Solution] = {}
         self.counted: dict[int, tuple[Hashable, ...]] = {}
         self.single: Classes | None = None if by_class else classes
 
     def add_all(self, origins: Mapping[str, Owners]) -> None:
-        """Group all prefixes and solve the groups."""
+        """Group prefixes and solve the groups."""
+        self.table.owners.update(origins)
         groups: dict[Hashable, list[str]] = {}
         matched_by: dict[Hashable, tuple[int, ...]] = {}
         uses, matching = self.network.uses, self.network.index.matching
+        networks = self.table.networks
         for text, owners in origins.items():
             prefix = parse(text)
+            networks.setdefault((prefix.bits, prefix.length), {})[prefix.network] = text
             matched = matching(prefix)
             if uses and not uses.keys().isdisjoint(matched):
                 key: Hashable = text

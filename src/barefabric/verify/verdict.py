@@ -53,7 +53,11 @@ class NotRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one judge decided. ``seconds`` is CPU time; ``settings`` is whatever changes results."""
+    """What one judge decided.
+
+    ``seconds`` is CPU time, ``settings`` is whatever changes results, ``notes`` are worth knowing
+    and change no verdict.
+    """
 
     judge: str
     version: str
@@ -61,6 +65,7 @@ class Judgement:
     counts: Mapping[ContractKind, Count]
     findings: tuple[Finding, ...]
     seconds: float
+    notes: tuple[str, ...] = ()
 
     @property
     def total(self) -> Count:

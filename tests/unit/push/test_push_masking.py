@@ -62,16 +62,14 @@ def test_other_lines_stay_as_they_are(line: str) -> None:
 
 
 def test_new_values_are_shown_as_their_placeholder_old_ones_are_hidden() -> None:
-    diff = "\n".join(
-        [
-            "@@ -1 +1 @@",
-            "-   neighbor SPINES password 7 G+OE4xNEV5kc",
-            "+   neighbor SPINES password 7 b3njBpf4OUnG",
-            "    neighbor WAN password 7 AAAA",
-            "+   neighbor OTHER password wan-Pa55word",
-            "-   neighbor OTHER password wan-Pa55word",
-        ]
-    )
+    diff = """\
+@@ -1 +1 @@
+-   neighbor SPINES password 7 G+OE4xNEV5kc
++   neighbor SPINES password 7 b3njBpf4OUnG
+    neighbor WAN password 7 AAAA
++   neighbor OTHER password wan-Pa55word
+-   neighbor OTHER password wan-Pa55word
+"""
     assert MASK.diff(diff).splitlines() == [
         "@@ -1 +1 @@",
         "-   neighbor SPINES password 7 <hidden>",
@@ -126,17 +124,36 @@ def test_candidates_without_secrets_keep_the_numbers_of_their_lines() -> None:
 
 
 def test_what_a_candidate_left_out_is_no_change() -> None:
-    diff = "\n".join(
-        [
-            "@@ -1,3 +1,2 @@",
-            " router bgp 65001",
-            "-   neighbor SPINES password 7 G+OE4xNEV5kc",
-            "    router-id 1.1.1.1",
-            "@@ -9 +8 @@",
-            "-   neighbor OTHER password 7 G+OE4xNEV5kc",
-            "+   neighbor OTHER maximum-routes 5",
-        ]
-    )
+    diff = """\
+@@ -1,3 +1,2 @@
+ router bgp 65001
+-   neighbor SPINES password 7 G+OE4xNEV5kc
+    router-id 1.1.1.1
+@@ -9 +8 @@
+-   neighbor OTHER password 7 G+OE4xNEV5kc
++   neighbor OTHER maximum-routes 5
+"""
     kept, left_out = MASK.forget(diff)
     assert left_out == 1
     assert kept.splitlines() == diff.splitlines()[4:]
+
+
+def test_blocks_whose_only_change_was_left_out_are_gone() -> None:
+    diff = """\
+ router bgp 65001
+- neighbor SPINES password old
+ router bgp 65002
+  address-family ipv4
+-  neighbor WAN password old
+  address-family ipv6
++  network ::/0
+- neighbor X
+"""
+    kept, left_out = MASK.forget(diff)
+    assert left_out == 2
+    assert kept.splitlines() == [
+        " router bgp 65002",
+        "  address-family ipv6",
+        "+  network ::/0",
+        "- neighbor X",
+    ]

@@ -103,7 +103,7 @@ router bgp 65101
  neighbor FAB password new
 router bgp 65101
  address-family ipv4 unicast
-  network 10.255.1.2/32 
+  network 10.255.1.2/32
 route-map X permit 10
 route-map X permit 10
  set weight 0
@@ -134,11 +134,11 @@ class ConnectAuthError(Exception):
     """Named like NAPALM's."""
 
 
-class NetmikoTimeoutException(Exception):
+class NetmikoTimeoutException(Exception):  # noqa: N818 - netmiko's name
     """Named like netmiko's."""
 
 
-class ReplaceConfigException(Exception):
+class ReplaceConfigException(Exception):  # noqa: N818 - NAPALM's name
     """Named like NAPALM's."""
 
 
@@ -187,9 +187,16 @@ def test_a_certificate_that_is_not_trusted_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "just now"), (59, "just now"), (190, "3 min ago"), (7199, "119 min ago"), (7200, "2 h ago"),
-     (47 * 3600, "47 h ago"), (49 * 3600, "2 days ago"), (-90, "just now")],
-)  # fmt: skip
+    [
+        (-90, "just now"),
+        (59, "just now"),
+        (190, "3 min ago"),
+        (7199, "119 min ago"),
+        (7200, "2 h ago"),
+        (47 * 3600, "47 h ago"),
+        (49 * 3600, "2 days ago"),
+    ],
+)
 def test_ages(seconds: int, text: str) -> None:
     now = datetime(2026, 1, 2, tzinfo=UTC)
     assert age(Proof(when=now - timedelta(seconds=seconds)), now) == text

@@ -198,9 +198,9 @@ def test_superspines_go_one_in_each_plane_and_pods_in_step() -> None:
         ["superspine3", "superspine4"],
     ]
     reasons = {step.switch: step.reason for wave in plan.waves for step in wave.steps}
-    assert reasons["p2-spine4"] == "canary: one of four: every leaf keeps 3 spines"
-    assert reasons["p1-spine2"] == "one of four in each pod: every leaf keeps 3 spines"
-    assert reasons["superspine1"] == "one of two in each plane: every spine keeps superspine3"
+    assert reasons["p2-spine4"] == "canary: one of four: every leaf keeps three spines"
+    assert reasons["p1-spine2"] == "one of four per pod: every leaf keeps three spines"
+    assert reasons["superspine1"] == "one of two per plane: every spine keeps one"
 
 
 def test_a_plane_of_one_superspine_goes_alone_and_is_said_to_be_cut() -> None:

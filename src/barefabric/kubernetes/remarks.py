@@ -1,0 +1,84 @@
+"""Rules for what works, but should be known before it matters."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from barefabric.errors import Diagnostic, Severity
+from barefabric.kubernetes.faults import asn_faults, strict
+from barefabric.kubernetes.view import ClusterView
+
+
+def _quorum(view: ClusterView) -> Iterator[Diagnostic]:
+    """What the loss of a rack leaves of etcd, where it runs on the control plane's servers."""
+    cluster = view.cluster
+    members = len(cluster.control_plane)
+    if not members or cluster.etcd != "stacked":
+        return
+    spread = Counter(view.design.servers[name].rack for name in cluster.control_plane)
+    quorum = members // 2 + 1
+    fatal = [rack for rack, count in spread.items() if members - count < quorum]
+    if fatal:
+        left = members - spread[fatal[0]]
+        text = (
+            f"losing rack {fatal[0]} leaves etcd with {left} of {members} members: no quorum, "
+            "the API stops"
+        )
+        yield _look("K8S007", view, text, "spread the control plane over three racks or more")
+    else:
+        most = max(spread.values())
+        which = (
+            "any one rack"
+            if len(set(spread.values())) == 1
+            else f"rack {spread.most_common(1)[0][0]}"
+        )
+        spare = members - most - quorum
+        rest = "one more member may be lost" if spare else "one more lost member stops the API"
+        text = (
+            f"losing {which} leaves etcd with {members - most} of {members} members: fine; {rest}"
+        )
+        yield _look("K8S007", view, text)
+    if members % 2 == 0:
+        lost = members - quorum
+        text = f"{members} etcd members survive the loss of {lost}, as {members - 1} would"
+        yield _look("K8S011", view, text, "an odd number of control-plane servers")
+
+
+def _look(code: str, view: ClusterView, text: str, mend: str = "") -> Diagnostic:
+    return Diagnostic(
+        code, f"cluster {view.cluster.name}: {text}", mend=mend, severity=Severity.LOOK
+    )
+
+
+def _pools(view: ClusterView) -> Iterator[Diagnostic]:
+    """A load balancer that has nothing to give."""
+    if view.cluster.load_balancer and not view.cluster.pools:
+        text = (
+            f"{view.cluster.load_balancer} has no pool: services of type LoadBalancer stay pending"
+        )
+        mend = "load_balancer: {pools: {public: 203.0.113.0/24}}"
+        yield _look("K8S015", view, text, mend)
+
+
+def _excluded(view: ClusterView) -> Iterator[Diagnostic]:
+    """The label that kubeadm sets keeps MetalLB from announcing on control-plane nodes."""
+    cluster = view.cluster
+    speaks = cluster.announcer in ("metallb", "l2")
+    if speaks and set(cluster.nodes) <= set(cluster.control_plane):
+        text = (
+            "every node is a control-plane node, and MetalLB announces nothing from nodes that "
+            "kubeadm labels exclude-from-external-load-balancers"
+        )
+        mend = "remove the label from nodes that should announce: the cluster's README says how"
+        yield _look("K8S016", view, text, mend)
+
+
+def _asns(view: ClusterView) -> Iterator[Diagnostic]:
+    """What stops at the next upgrade of Kubernetes."""
+    if not strict(view):
+        yield from asn_faults(view, Severity.LOOK)
+
+
+Rule = Callable[[ClusterView], Iterator[Diagnostic]]
+
+RULES: tuple[Rule, ...] = (_quorum, _pools, _excluded, _asns)
+"""Everything that is looked at, in the order in which it is reported."""

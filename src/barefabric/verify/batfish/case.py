@@ -1,0 +1,122 @@
+"""What the checks share: the design, the snapshot, the service, and how findings are written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from barefabric.model.contract import ContractKind
+from barefabric.model.design import Design
+from barefabric.verify.batfish.service import Row, Service
+from barefabric.verify.batfish.snapshot import Snapshot
+from barefabric.verify.build import Fabric
+from barefabric.verify.roster import Roster
+from barefabric.verify.verdict import Count, Finding
+
+BATFISH = "batfish"
+"""Name of this judge."""
+SHOWN = 5
+"""Lines of evidence in a finding."""
+BASE = "intact"
+"""Name of the snapshot without failures."""
+
+
+@dataclass
+class Outcome:
+    """Rows that one check decided for one class of contract."""
+
+    kind: ContractKind
+    contracts: int = 0
+    rows: int = 0
+    failed: int = 0
+    undecided: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def count(self) -> Count:
+        """The same as the verdict counts it."""
+        held = self.rows - self.failed - self.undecided
+        return Count(self.contracts, self.rows, held, self.failed, self.undecided)
+
+    def fail(
+        self, code: str, contract: str, sentence: str, lines: Iterable[str],
+        cause: str = "", mend: str = "",
+    ) -> None:
+        """Note a finding of as many rows as there are lines; nothing where there is none."""
+        evidence = list(lines)
+        if evidence:
+            self.failed += len(evidence)
+            self.findings.append(
+                Finding(code, contract, sentence, BATFISH, len(evidence), _shown(evidence), cause,
+                        mend)
+            )
+
+    def open(self, code: str, contract: str, sentence: str, rows: int, why: str) -> None:
+        """Note rows that Batfish cannot decide."""
+        if rows:
+            self.rows += rows
+            self.undecided += rows
+            self.findings.append(
+                Finding(code, contract, sentence, BATFISH, rows, (why,), decided=False)
+            )
+
+
+def _shown(lines: list[str]) -> tuple[str, ...]:
+    if len(lines) <= SHOWN:
+        return tuple(lines)
+    return (*lines[: SHOWN - 1], f"and {len(lines) - SHOWN + 1:,} more")
+
+
+class Case:
+    """One design in front of the judge."""
+
+    def __init__(self, service: Service, snapshot: Snapshot, fabric: Fabric) -> None:
+        self.service = service
+        self.snapshot = snapshot
+        self.fabric = fabric
+        self.design: Design = fabric.design
+        self.roster = Roster(self.design)
+
+    def ask(self, question: str, **parameters: Any) -> list[Row]:
+        """Ask about the intact network."""
+        return self.service.ask(question, BASE, **parameters)
+
+    def contracts(self, kind: ContractKind) -> int:
+        """How many contracts of a kind the design has."""
+        return sum(contract.kind is kind for contract in self.design.contracts)
+
+    def device(self, node: str) -> str:
+        """The device that a node of Batfish stands for; its own name where there is none."""
+        return self.snapshot.devices.get(node, node)
+
+    @cached_property
+    def owner(self) -> Mapping[str, str]:
+        """The device that has an address, by the design."""
+        found: dict[str, str] = {}
+        design = self.design
+        for cable in design.cables:
+            found[cable.a_address.partition("/")[0]] = cable.a
+            found[cable.b_address.partition("/")[0]] = cable.b
+        for session in design.sessions:
+            found[session.a_address] = session.a
+            found[session.b_address] = session.b
+        for switch in design.switches.values():
+            found[switch.loopback] = switch.name
+        for server in design.servers.values():
+            found[server.address] = server.name
+        found.pop("", None)
+        return found
+
+    @cached_property
+    def across(self) -> Mapping[tuple[str, str], str]:
+        """The device at the other end of a port, by Batfish's names of both."""
+        found: dict[tuple[str, str], str] = {}
+        for a, a_port, b, b_port in self.snapshot.edges:
+            found[a.lower(), a_port] = self.device(b.lower())
+            found[b.lower(), b_port] = self.device(a.lower())
+        return found
+
+
+def node_of(row: Row) -> str:
+    """The node that a row is about."""
+    return str(row["Node"]["name"])

@@ -1,0 +1,1 @@
+"""Checks of the design itself: what no routing protocol would tell."""

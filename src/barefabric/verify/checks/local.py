@@ -1,0 +1,182 @@
+"""Checks of one switch's intent against the cables, racks and sessions of the design."""
+
+from collections.abc import Iterable, Iterator
+
+from barefabric.model.cable import CableKind
+from barefabric.model.design import Design
+from barefabric.model.device import Attach, Rack
+from barefabric.model.intent import PeerGroup, ServerIntent, SwitchIntent
+from barefabric.model.session import Session, SessionProfile, Side
+from barefabric.verify.checks.tally import Tally
+
+_DERIVED = "the configuration was not made from this design, or was changed by hand"
+_AGAIN = "run fabric design again; if it stays, report it"
+
+Face = tuple[str, str, str, str, int]
+"""A port as seen from its device: name, address, peer, the peer's port, speed."""
+
+
+def check_switch(design: Design, intent: SwitchIntent, tally: Tally) -> None:
+    """Everything that one switch's intent alone can show."""
+    _links(design, intent, tally)
+    _neighbors(design, intent, tally)
+    for group in intent.bgp.groups:
+        _settings(design, intent.switch.name, group, tally)
+    _mtu(design, intent, tally)
+    rack = design.racks.get(intent.switch.rack)
+    if rack is not None and rack.gateway:
+        _gateway(rack, intent, tally)
+
+
+def check_server(design: Design, intent: ServerIntent, tally: Tally) -> None:
+    """What one server's intent can show."""
+    for group in intent.bgp.groups if intent.bgp else ():
+        _settings(design, intent.server.name, group, tally)
+    tally.count("mtu")
+    if intent.mtu > design.underlay.mtu:
+        tally.fault(
+            "mtu", f"{intent.server.name} has MTU {intent.mtu}, its leaves {design.underlay.mtu}",
+            "the server type's MTU is larger than the fabric's", "lower it, or raise underlay.mtu",
+        )
+
+
+# Links.
+
+
+def _ports(intent: SwitchIntent) -> Iterator[Face]:
+    for routed in intent.routed:
+        yield routed.name, routed.address, routed.peer, routed.peer_port, routed.speed
+    for port in (*intent.members, *intent.access):
+        yield port.name, "", port.peer, port.peer_port, port.speed
+
+
+def _cables(design: Design, name: str) -> Iterator[Face]:
+    for cable in design.cables_by_device[name]:
+        kind, a, a_port, b, b_port, speed, _, a_address, b_address = cable
+        routed = kind is CableKind.FABRIC or kind is CableKind.UPSTREAM or (
+            kind is CableKind.SERVER and design.servers[b].attach is Attach.ROUTED
+        )
+        if a == name:
+            yield a_port, a_address if routed else "", b, b_port, speed
+        else:
+            yield b_port, b_address if routed else "", a, a_port, speed
+
+
+def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
+    """The ports a switch configures are those its cables end in, with the cables' addresses."""
+    name = intent.switch.name
+    configured, cabled = set(_ports(intent)), set(_cables(design, name))
+    tally.count("links", len(cabled))
+    for port, address, peer, peer_port, speed in sorted(configured ^ cabled):
+        have = "configures" if (port, address, peer, peer_port, speed) in configured else "has cabled"
+        tally.fault(
+            "links", f"{name} {have} {port} {address} to {peer} {peer_port} at {speed}G".replace(
+                "  ", " "), "configuration and cabling differ", "compare plan/cabling with the rack",
+        )
+
+
+# Sessions.
+
+
+def _own(session: Session, name: str) -> tuple[str, int, str, str]:
+    """A session as its neighbor statement: address or port, ASN, own address, own policy."""
+    _, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, a_import = session
+    if a == name:
+        return b_address or a_port, b_asn, a_address, a_import
+    return a_address or b_port, a_asn, b_address, ""
+
+
+def _neighbors(design: Design, intent: SwitchIntent, tally: Tally) -> None:
+    """The neighbors a switch configures are exactly its sessions."""
+    name = intent.switch.name
+    configured = {
+        (n.address or n.interface, n.asn, n.local_address, n.import_policy)
+        for group in intent.bgp.groups
+        for n in group.neighbors
+    }
+    wanted = {_own(session, name) for session in design.sessions_by_device[name]}
+    tally.count("neighbors", len(wanted))
+    for neighbor in sorted(configured ^ wanted):
+        what = "configures" if neighbor in configured else "does not configure"
+        tally.fault(
+            "neighbors", f"{name} {what} neighbor {neighbor[0]} (AS {neighbor[1]})", _DERIVED, _AGAIN
+        )
+
+
+def _settings(design: Design, name: str, group: PeerGroup, tally: Tally) -> None:
+    """A peer group says what its profile says, so both ends say the same."""
+    profile = design.profiles.get(group.profile)
+    tally.count("settings", len(group.neighbors))
+    if profile is None:
+        tally.fault("settings", f"{name}: group {group.name} belongs to no profile", _DERIVED, _AGAIN)
+        return
+    side = profile.a if profile.a.speaker is group.speaker and (
+        profile.a.group == group.name
+    ) else profile.b
+    for what, mine, theirs in _differences(group, profile, side):
+        tally.fault(
+            "settings", f"{name}, group {group.name}: {what} {mine}, the other end {theirs}",
+            "the two ends of the session would not agree", _AGAIN,
+        )
+
+
+def _differences(
+    group: PeerGroup, profile: SessionProfile, side: Side
+) -> Iterator[tuple[str, object, object]]:
+    pairs: Iterable[tuple[str, object, object]] = (
+        ("families", group.families, profile.families),
+        ("keepalive", group.keepalive, profile.keepalive),
+        ("hold time", group.hold, profile.hold),
+        ("BFD", group.bfd, profile.bfd),
+        ("password", group.password, profile.password),
+        ("hops", group.hops, profile.hops),
+        ("TTL security", group.ttl_security, profile.ttl_security),
+        ("passive", group.passive, side.passive),
+        ("local AS", group.local_as, side.local_as),
+        ("max-prefix", group.max_prefix, side.max_prefix),
+    )
+    return ((what, _said(mine), _said(theirs)) for what, mine, theirs in pairs if mine != theirs)
+
+
+def _said(value: object) -> object:
+    return "none" if value in (None, "", ()) else value
+
+
+# MTU.
+
+
+def _mtu(design: Design, intent: SwitchIntent, tally: Tally) -> None:
+    """All ports and VLANs of a switch have the fabric's MTU, hence both ends of every link."""
+    name, wanted = intent.switch.name, design.underlay.mtu
+    ports = (*intent.routed, *intent.access, *intent.channels)
+    tally.count("mtu", len(ports))
+    odd = [(_port_name(port), port.mtu) for port in ports if port.mtu != wanted]
+    odd += [(f"VLAN {svi.vlan}", svi.mtu) for svi in intent.svis if svi.mtu != wanted]
+    for port, mtu in odd:
+        tally.fault(
+            "mtu", f"{name} {port} has MTU {mtu}, the other end {wanted}",
+            "large packets are lost, small ones pass: sessions stay up", "one MTU: underlay.mtu",
+        )
+
+
+def _port_name(port: object) -> str:
+    name = getattr(port, "name", "")
+    return name or f"port channel {getattr(port, 'number', 0)}"
+
+
+# Gateways.
+
+
+def _gateway(rack: Rack, intent: SwitchIntent, tally: Tally) -> None:
+    name = intent.switch.name
+    tally.count("gateways")
+    svi = next((s for s in intent.svis if s.vlan == rack.vlan), None)
+    if svi is None:
+        tally.fault("gateways", f"{name} has no interface in VLAN {rack.vlan}", _DERIVED, _AGAIN)
+    elif svi.gateway != rack.gateway:
+        tally.fault(
+            "gateways", f"{name} answers for {svi.gateway or 'no gateway'}, "
+            f"servers of rack {rack.name} use {rack.gateway}", _DERIVED, _AGAIN,
+        )
+    if not any(vlan.number == rack.vlan and not vlan.pair_only for vlan in intent.vlans):
+        tally.fault("gateways", f"{name} does not know VLAN {rack.vlan}", _DERIVED, _AGAIN)

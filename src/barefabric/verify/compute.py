@@ -1,0 +1,122 @@
+"""The routes of a design: sessions, network, prefixes, aggregates, in the order they depend."""
+
+from barefabric.model.session import Session
+from barefabric.verify.build import Built, Fabric
+from barefabric.verify.network import DISCARD
+from barefabric.verify.prefixes import parse
+from barefabric.verify.sessions import INTACT, Down, Failure, Sessions, Wiring, find_sessions
+from barefabric.verify.table import Group, RouteTable, TableBuilder, compute
+
+
+class Computed:
+    """What is up, the network of it, and its routes."""
+
+    def __init__(
+        self, fabric: Fabric, failure: Failure = INTACT, *, by_class: bool = True
+    ) -> None:
+        self.wiring = Wiring(fabric.survey, failure)
+        self.sessions = find_sessions(fabric.survey, self.wiring)
+        if any(p.hops > 1 and self.sessions.up.get(p.name) for p in fabric.design.profiles.values()):
+            single = fabric.build(self.wiring, self.sessions, multihop=False)
+            routes = compute(single.network, single.origins, by_class=by_class)
+            _drop_unreached(self.sessions, single, routes)
+        self.built = fabric.build(self.wiring, self.sessions)
+        self.table = _routes(self.built, by_class)
+
+
+def _routes(built: Built, by_class: bool) -> RouteTable:
+    builder = TableBuilder(built.network, by_class=by_class)
+    origins = built.origins
+    later = {}
+    for prefix, borders in built.aggregates.items():
+        own = [(process, DISCARD) for process in borders]
+        if prefix in origins:
+            origins[prefix] = [*origins[prefix], *own]
+        else:
+            later[prefix] = own
+    builder.add_all(origins)
+    table = builder.table
+    for prefix, own in later.items():
+        active = [entry for entry in own if _has_part(table, entry[0], prefix)]
+        if active:
+            builder.add_all({prefix: active})
+    return table
+
+
+def _has_part(table: RouteTable, process: int, aggregate: str) -> bool:
+    """Whether a border has a route inside an aggregate, which it needs to originate it."""
+    outer = parse(aggregate)
+    return any(
+        text != aggregate and table.row(process, text) is not None for text in table.inside(outer)
+    )
+
+
+# Multihop sessions.
+
+
+def _drop_unreached(sessions: Sessions, built: Built, table: RouteTable) -> None:
+    """Take out multihop sessions whose ends do not reach each other's loopback directly.
+
+    A session of two hops crosses the one cable between leaf and host: the leaf must send packets
+    for the host's loopback over it, and the host those for the leaf's.
+    """
+    direct = _Direct(built, table)
+    for name, up in sessions.up.items():
+        if not up or up[0].profile.hops == 1:
+            continue
+        bad = [s for s in up if not direct.both_ways(s)]
+        if bad:
+            gone = set(map(id, bad))
+            sessions.up[name] = [s for s in up if id(s) not in gone]
+            sessions.down += [Down(s, (direct.reason(s),)) for s in bad]
+
+
+class _Direct:
+    """Which loopbacks are reached over the cable to their owner."""
+
+    def __init__(self, built: Built, table: RouteTable) -> None:
+        self.built, self.table = built, table
+        self._whole: dict[int, bool] = {}
+
+    def both_ways(self, session: Session) -> bool:
+        """Whether both ends reach each other over their cable."""
+        a, b = self.built.switches[session.a], self.built.hosts.get(session.b, -1)
+        return b >= 0 and self._reaches(a, b, session.b_address) and self._reaches(
+            b, a, session.a_address
+        )
+
+    def reason(self, session: Session) -> str:
+        """Which end does not reach the other."""
+        a, b = self.built.switches[session.a], self.built.hosts.get(session.b, -1)
+        if b < 0:
+            return f"{session.b} has no routing daemon"
+        if not self._reaches(a, b, session.b_address):
+            return f"{session.a} does not reach {session.b_address} over its cable to {session.b}"
+        return f"{session.b} does not reach {session.a_address} over its cable to {session.a}"
+
+    def _reaches(self, source: int, owner: int, address: str) -> bool:
+        prefix = f"{address}/{128 if ':' in address else 32}"
+        group = self.table.group_of.get(prefix)
+        if group is None:
+            return False
+        whole = self._whole.get(id(group))
+        if whole is None:
+            whole = self._whole[id(group)] = self._all_neighbors(group)
+        if whole:
+            return True
+        row = self.table.row(source, prefix)
+        return row is not None and owner in row.hops
+
+    def _all_neighbors(self, group: Group) -> bool:
+        """Whether every host or leaf cabled to the owner uses that cable, decided by class."""
+        if len(group.owners) != 1:
+            return False
+        network, graph = self.built.network, group.classes.graph
+        cell = group.classes.process_cell(group.view, group.owners[0][0])
+        for edge in group.solution.edges.get(cell, ()):
+            if network.labels[edge.code // 2 - 1].profile != "host":
+                continue
+            route = group.solution.routes.get(edge.cell)
+            if route is None or (cell, graph.mirror[edge.code]) not in route.hops:
+                return False
+        return True

@@ -1,0 +1,1 @@
+"""How each kind of contract is decided on computed routes."""

@@ -1,0 +1,163 @@
+"""The case a judge decides on: the design, its network, the routes computed for it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from barefabric.model.cable import CableKind
+from barefabric.model.contract import Contract, selector
+from barefabric.model.design import Design
+from barefabric.model.device import DeviceModel
+from barefabric.vendors import catalogue
+from barefabric.verify.build import Built
+from barefabric.verify.classes import View
+from barefabric.verify.roster import Roster, written
+from barefabric.verify.sessions import Sessions, Wiring
+from barefabric.verify.survey import Survey
+from barefabric.verify.table import Group, RouteTable
+from barefabric.verify.verdict import BUILT_IN, Finding
+
+SHOWN = 3
+"""Lines of evidence in a finding; the number of rows says how many there are."""
+UNLIMITED = 1 << 30
+"""No limit known."""
+
+
+@dataclass
+class Outcome:
+    """Rows of one contract, and what was found. Failed and undecided rows are among ``rows``."""
+
+    rows: int = 0
+    failed: int = 0
+    undecided: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Case:
+    """Everything that deciding needs, with what it looks up often kept by."""
+
+    def __init__(
+        self, survey: Survey, wiring: Wiring, sessions: Sessions, built: Built, table: RouteTable
+    ) -> None:
+        self.survey, self.wiring, self.sessions = survey, wiring, sessions
+        self.built, self.table = built, table
+        self.design: Design = survey.design
+        self.roster = Roster(self.design)
+        self._grouped: dict[str, tuple[list[tuple[Group, list[str]]], list[str]]] = {}
+        self._cells: dict[str, tuple[int, ...]] = {}
+        self._ceilings: dict[tuple[str, DeviceModel], int] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Device names by process."""
+        return self.built.network.names
+
+    def ceiling(self, device: str) -> int:
+        """How many equal paths a switch can use at most, by its network OS and its hardware."""
+        switch = self.design.switches.get(device)
+        if switch is None:
+            return UNLIMITED
+        known = self._ceilings.get((switch.nos, switch.model))
+        if known is None:
+            vendor = catalogue.vendor(switch.nos)
+            limits = (vendor.max_ecmp if vendor else 0, switch.model.tables.ecmp)
+            known = min((limit for limit in limits if limit), default=UNLIMITED)
+            self._ceilings[switch.nos, switch.model] = known
+        return known
+
+    def grouped(self, text: str) -> tuple[list[tuple[Group, list[str]]], list[str]]:
+        """The prefixes of a selector by group of equals, and those that nobody originates."""
+        found = self._grouped.get(text)
+        if found is None:
+            groups: dict[int, tuple[Group, list[str]]] = {}
+            missing = []
+            group_of = self.table.group_of
+            for prefix in self.roster.prefixes(text):
+                group = group_of.get(prefix)
+                if group is None:
+                    missing.append(prefix)
+                    continue
+                known = groups.get(id(group))
+                if known is None:
+                    groups[id(group)] = (group, [prefix])
+                else:
+                    known[1].append(prefix)
+            found = self._grouped[text] = (list(groups.values()), missing)
+        return found
+
+    def cells_of(self, subject: str) -> tuple[int, ...]:
+        """Unmarked cells that hold processes of a subject. Conditions on racks are left out, so
+        that thousands of subjects share the answer; it may hold too many cells."""
+        chosen = selector(subject)
+        kept = [c for c in chosen.conditions if c.key != "rack"] if chosen else []
+        key = written(chosen.noun, kept) if chosen else subject
+        found = self._cells.get(key)
+        if found is None:
+            classes = self.table.classes
+            processes = (self.built.of(name) for name in self.roster.devices(key))
+            bundle_of = classes.graph.bundle_of
+            found = self._cells[key] = tuple(
+                sorted({classes.cells[bundle_of[p]] for p in processes if p >= 0})
+            )
+        return found
+
+    def processes(self, group: Group, view: View, cell: int) -> Iterator[int]:
+        """The processes of a cell."""
+        classes = group.classes
+        for vertex in classes.vertices(view, cell):
+            yield from classes.processes(view, vertex)
+
+    @cached_property
+    def cabled(self) -> Mapping[str, list[str]]:
+        """Devices above each device, one entry for each cable between tiers or to a server."""
+        found: dict[str, list[str]] = {}
+        for cable in self.design.cables:
+            if cable.kind in (CableKind.FABRIC, CableKind.SERVER):
+                found.setdefault(cable.b, []).append(cable.a)
+        return found
+
+    @cached_property
+    def below(self) -> Mapping[str, list[str]]:
+        """Switches below each switch, one entry for each cable."""
+        found: dict[str, list[str]] = {}
+        for cable in self.design.cables:
+            if cable.kind is CableKind.FABRIC:
+                found.setdefault(cable.a, []).append(cable.b)
+        return found
+
+    @cached_property
+    def announcers(self) -> Mapping[str, Counter[str]]:
+        """How many servers of each rack announce each prefix that several announce."""
+        racks = {name: server.rack for name, server in self.design.servers.items()}
+        found: dict[str, Counter[str]] = {}
+        for server, _, prefix, kind in self.design.announcements:
+            if kind.value not in ("pod", "loopback") and server in racks:
+                found.setdefault(prefix, Counter())[racks[server]] += 1
+        return found
+
+    @cached_property
+    def down_at(self) -> Mapping[str, list[str]]:
+        """Sessions that are down, as text, by device."""
+        found: dict[str, list[str]] = {}
+        for session, reasons in self.sessions.down:
+            line = f"session {session.id} is down: {'; '.join(reasons)}"
+            found.setdefault(session.a, []).append(line)
+            found.setdefault(session.b, []).append(line)
+        return found
+
+
+def finding(
+    code: str,
+    contract: Contract,
+    rows: int,
+    evidence: Iterable[str],
+    *,
+    cause: str = "",
+    mend: str = "",
+    decided: bool = True,
+) -> Finding:
+    """A finding of the built-in judge."""
+    return Finding(
+        code, contract.id, contract.sentence, BUILT_IN, rows, tuple(evidence), cause, mend, decided
+    )

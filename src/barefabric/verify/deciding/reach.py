@@ -1,0 +1,184 @@
+"""Contracts about packets: from whom they arrive where, and over how many links at most."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from barefabric.model.contract import Contract
+from barefabric.model.device import Attach
+from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
+from barefabric.verify.forwarding import Fate, Path, Walker
+from barefabric.verify.table import Group
+from barefabric.verify.verdict import Finding
+
+Start = tuple[str, tuple[int, ...], int]
+"""A kind of source: one device of it, the processes that take its packets first, and the links
+up to there."""
+
+
+class ReachDecider:
+    """Decides contracts of kind ``reach``."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._starts: dict[str, list[tuple[Start, int]]] = {}
+        self._spreads: dict[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
+        self._walked: dict[tuple[int, tuple[int, ...], int], Path] = {}
+
+    def decide(self, contract: Contract) -> Outcome:
+        """All rows of a contract: sources times destinations."""
+        outcome = Outcome()
+        never = "@never" in contract.expected
+        limit = next((int(t[8:]) for t in contract.expected if t.startswith("@within:")), 0)
+        bad: list[tuple[str, str, Path, int]] = []
+        for text in contract.prefixes:
+            groups, missing = self.case.grouped(text)
+            for subject in contract.subjects:
+                total = sum(count for _, count in self.starts(subject))
+                outcome.rows += total * (len(missing) + sum(len(p) for _, p in groups))
+                for group, prefixes in groups:
+                    for device, path, count in self._failing(group, subject, never, limit):
+                        bad.append((device, prefixes[0], path, count * len(prefixes)))
+                if missing and not never:
+                    nowhere = Path(Fate.NO_ROUTE, 0, -1)
+                    bad += [(subject, p, nowhere, total) for p in missing if total]
+        if not outcome.rows:
+            outcome.rows = 1
+            bad.append((" ".join(contract.subjects), " ".join(contract.prefixes),
+                        Path(Fate.NO_ROUTE, 0, -1), 1))
+        if bad:
+            outcome.failed = sum(count for *_, count in bad)
+            outcome.findings.append(self._finding(contract, outcome.failed, bad, limit))
+        return outcome
+
+    def _failing(
+        self, group: Group, subject: str, never: bool, limit: int
+    ) -> Iterator[tuple[str, Path, int]]:
+        """Kinds of source whose packets do not end as they should."""
+        case = self.case
+        walker = Walker(case.table, group, group.view, group.prefixes[0])
+        beyond = tuple(id(case.table.group_of[p]) for p in walker.less_specific)
+
+        def bad(cell: int, extra: int) -> Path | None:
+            key = (id(group.solution), beyond, cell)
+            path = self._walked.get(key)
+            if path is None:
+                path = self._walked[key] = walker.path(cell)
+            arrives = path.fate is Fate.ARRIVES
+            wrong = arrives == never or (arrives and 0 < limit < path.links + extra)
+            return path if wrong else None
+
+        cells, processes = self._spread(subject)
+        if processes and all(
+            bad(cell, extra) is None for cell, extra in self._seen(group, cells, processes)
+        ):
+            return
+        for (device, first, extra), count in self.starts(subject):
+            found = [bad(group.classes.process_cell(group.view, p), extra) for p in first]
+            path = next((p for p in found if p is not None), None)
+            if path is not None or (not first and not never):
+                yield device, path or Path(Fate.NO_ROUTE, 0, -1), count
+
+    def _seen(
+        self, group: Group, cells: Mapping[int, int], processes: Mapping[int, int]
+    ) -> Iterator[tuple[int, int]]:
+        """The classes of all sources, as one prefix sees them."""
+        case, view = self.case, group.view
+        if group.classes is not case.table.classes:
+            for process, extra in processes.items():
+                yield group.classes.process_cell(view, process), extra
+            return
+        for cell, extra in cells.items():
+            if group.classes.size(view, cell):
+                yield cell, extra
+        configs = case.built.network.configs
+        for cell in view.holding:
+            for process in case.processes(group, view, cell):
+                if configs[process].deaf:
+                    break
+                if process in processes:
+                    yield cell, processes[process]
+
+    def _spread(self, subject: str) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """Classes and processes that packets of a subject start from, with the links before."""
+        found = self._spreads.get(subject)
+        if found is None:
+            classes = self.case.table.classes
+            processes = {p: extra for (_, first, extra), _ in self.starts(subject) for p in first}
+            bundle_of, cells = classes.graph.bundle_of, classes.cells
+            found = {cells[bundle_of[p]]: e for p, e in processes.items()}, processes
+            if any(not first for (_, first, _), _ in self.starts(subject)):
+                found = {}, {}
+            self._spreads[subject] = found
+        return found
+
+    # Sources.
+
+    def starts(self, subject: str) -> list[tuple[Start, int]]:
+        """Kinds of source of a subject, with how many devices each stands for.
+
+        A bonded server's packets go to its gateway, hence to either leaf of its rack; a routed
+        server forwards by its own routes.
+        """
+        found = self._starts.get(subject)
+        if found is None:
+            counts: dict[tuple[int, ...], tuple[str, int]] = {}
+            for device in self.case.roster.devices(subject):
+                processes = self._first(device)
+                name, count = counts.get(processes, (device, 0))
+                counts[processes] = (name, count + 1)
+            found = [
+                ((name, processes, int(self._bridged(name))), count)
+                for processes, (name, count) in counts.items()
+            ]
+            self._starts[subject] = found
+        return found
+
+    def _bridged(self, device: str) -> bool:
+        server = self.case.design.servers.get(device)
+        return server is not None and server.attach is not Attach.ROUTED
+
+    def _first(self, device: str) -> tuple[int, ...]:
+        built = self.case.built
+        server = self.case.design.servers.get(device)
+        if server is None:
+            return (built.of(device),) if built.of(device) >= 0 else ()
+        if server.attach is Attach.ROUTED:
+            return (built.hosts[device],) if device in built.hosts else ()
+        return self._leaves_of.get(server.rack, ())
+
+    @cached_property
+    def _leaves_of(self) -> dict[str, tuple[int, ...]]:
+        switches = self.case.built.switches
+        return {
+            rack.name: tuple(switches[leaf] for leaf in rack.leaves if leaf in switches)
+            for rack in self.case.design.racks.values()
+        }
+
+    # Saying so.
+
+    def _finding(
+        self, contract: Contract, rows: int, bad: list[tuple[str, str, Path, int]], limit: int
+    ) -> Finding:
+        lines = []
+        for device, prefix, path, _ in bad[:SHOWN]:
+            end = self._named(prefix, path)
+            if path.fate is Fate.ARRIVES:
+                links = path.links + self._bridged(device)
+                more = f", more than {limit}" if limit else ""
+                lines.append(f"{device} to {prefix}: the packet arrives over {links} links{more}")
+            else:
+                lines.append(f"{device} to {prefix}: the packet {path.fate}{end}")
+        return finding(
+            "JU006", contract, rows, lines,
+            cause="a route is missing on the way, or leads elsewhere",
+            mend="mend the routes first: contracts on routes say which device differs",
+        )
+
+    def _named(self, prefix: str, path: Path) -> str:
+        group = self.case.table.group_of.get(prefix)
+        if group is None or path.end < 0:
+            return ""
+        first = next(self.case.processes(group, group.view, path.end), -1)
+        return f" at {self.case.names[first]}" if first >= 0 else ""
+
+

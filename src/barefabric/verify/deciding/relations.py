@@ -1,0 +1,119 @@
+"""What a contract expects, as sessions of a class with other classes."""
+
+from collections import Counter
+
+from barefabric.model.contract import Contract
+from barefabric.verify.classes import View
+from barefabric.verify.deciding.case import Case
+from barefabric.verify.table import Group
+
+Hops = frozenset[tuple[int, int]]
+"""Pairs (class, code): all sessions with that class."""
+
+NOUNS = ("leaves", "spines", "superspines", "borders")
+
+
+class Relations:
+    """Expectations by class. An answer of None means that a class holds devices of both kinds."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._bases: dict[str, tuple[frozenset[int], Counter[int]]] = {}
+
+    def wanted(
+        self, contract: Contract, group: Group, view: View, cell: int, owners: frozenset[int]
+    ) -> Hops | None:
+        """The sessions that must be the next hops of a class, exactly."""
+        first = contract.expected[0] if contract.expected else ""
+        if first == "@up":
+            return self._up(group, cell)
+        if first == "@peer":
+            return self._peer(group, cell)
+        if first.startswith("@down:"):
+            return self._down(group, view, cell, first.partition(":")[2])
+        if first == "@origin":
+            return self._named(group, view, cell, owners)
+        of = self.case.built.of
+        return self._named(group, view, cell, frozenset(map(of, contract.expected)))
+
+    def _up(self, group: Group, cell: int) -> Hops:
+        labels = self.case.built.network.labels
+        return frozenset(
+            (edge.cell, edge.code)
+            for edge in group.solution.edges.get(cell, ())
+            if edge.code % 2 and labels[edge.code // 2 - 1].rank
+        )
+
+    def _peer(self, group: Group, cell: int) -> Hops:
+        labels = self.case.built.network.labels
+        return frozenset(
+            (edge.cell, edge.code)
+            for edge in group.solution.edges.get(cell, ())
+            if labels[edge.code // 2 - 1].symmetric
+        )
+
+    def _down(self, group: Group, view: View, cell: int, condition: str) -> Hops | None:
+        """Sessions over cables to the tier below, with devices that meet a condition."""
+        labels = self.case.built.network.labels
+        fitting = self._fitting(group, view, condition)
+        found = []
+        for edge in group.solution.edges.get(cell, ()):
+            if edge.code % 2 or not labels[edge.code // 2 - 1].rank:
+                continue
+            fit = fitting.get(edge.cell, 0)
+            if fit:
+                if fit != group.classes.population(view, edge.cell):
+                    return None
+                found.append((edge.cell, edge.code))
+        return frozenset(found)
+
+    def _fitting(self, group: Group, view: View, condition: str) -> Counter[int]:
+        """How many devices of each class meet a condition."""
+        classes = group.classes
+        if classes is not self.case.table.classes:
+            every = self._matching(condition)
+            return Counter(classes.process_cell(view, p) for p in every)
+        every, base = self._base(condition)
+        counts = Counter(base)
+        bundle_of, cells = classes.graph.bundle_of, classes.cells
+        for cell in view.holding:
+            for process in self.case.processes(group, view, cell):
+                if process in every:
+                    counts[cell] += 1
+                    counts[cells[bundle_of[process]]] -= 1
+        return counts
+
+    def _base(self, condition: str) -> tuple[frozenset[int], Counter[int]]:
+        found = self._bases.get(condition)
+        if found is None:
+            classes = self.case.table.classes
+            every = self._matching(condition)
+            bundle_of, cells = classes.graph.bundle_of, classes.cells
+            found = every, Counter(cells[bundle_of[p]] for p in every)
+            self._bases[condition] = found
+        return found
+
+    def _matching(self, condition: str) -> frozenset[int]:
+        roster, of = self.case.roster, self.case.built.of
+        names = (n for noun in NOUNS for n in roster.devices(f"@{noun}:{condition}"))
+        return frozenset(map(of, names)) - {-1}
+
+    def _named(
+        self, group: Group, view: View, cell: int, named: frozenset[int]
+    ) -> Hops | None:
+        """Sessions with exactly these processes, each of which every member must have."""
+        if -1 in named:
+            return frozenset()
+        classes = group.classes
+        cells = Counter(classes.process_cell(view, process) for process in named)
+        labels = self.case.built.network.labels
+        found, reached = [], 0
+        for edge in group.solution.edges.get(cell, ()):
+            if edge.cell not in cells:
+                continue
+            if cells[edge.cell] != classes.population(view, edge.cell):
+                return None
+            found.append((edge.cell, edge.code))
+            if labels[edge.code // 2 - 1].index == 1:
+                reached += edge.count
+        return frozenset(found) if reached == len(named) else None

@@ -1,0 +1,105 @@
+"""Read the BGP sessions back from an FRR configuration (a switch's or a host's)."""
+
+import re
+from collections.abc import Iterator
+
+from readback.end import End
+
+# bfdd's own timers, which FRR does not print: 300 ms, three times.
+PLAIN_BFD = (300, 3)
+
+
+def interface_file_addresses(text: str) -> dict[str, list[str]]:
+    """Addresses with lengths, by interface, of an ifupdown2 file."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if match := re.match(r"iface (\S+)", line):
+            name = match[1]
+        elif match := re.match(r"\s+address (\S+)", line):
+            found.setdefault(name, []).append(match[1])
+    return found
+
+
+def bfd_profiles(text: str) -> dict[str, tuple[int, int]]:
+    """BFD profiles by name."""
+    found: dict[str, tuple[int, int]] = {}
+    name = ""
+    for line in text.splitlines():
+        if match := re.fullmatch(r" profile (\S+)", line):
+            name = match[1]
+            found[name] = PLAIN_BFD
+        elif name and (match := re.fullmatch(r"  (?:transmit|receive)-interval (\d+)", line)):
+            found[name] = (int(match[1]), found[name][1])
+        elif name and (match := re.fullmatch(r"  detect-multiplier (\d+)", line)):
+            found[name] = (found[name][0], int(match[1]))
+    return found
+
+
+def sessions(device: str, text: str, addresses: dict[str, list[str]]) -> Iterator[End]:
+    """Every neighbor with what it inherits from its group."""
+    own = 0
+    told: dict[str, dict[str, str]] = {}
+    active: set[str] = set()
+    family = ""
+    for line in text.splitlines():
+        if match := re.fullmatch(r"router bgp (\d+)", line):
+            own = int(match[1])
+        elif match := re.fullmatch(r" address-family (\S+) unicast", line):
+            family = match[1]
+        elif match := re.fullmatch(r"\s+neighbor (\S+) (.+)", line):
+            name, rest = match.groups()
+            if rest == "activate":
+                assert family == "ipv4"
+                active.add(name)
+                continue
+            key, value = _setting(rest)
+            told.setdefault(name, {})[key] = value
+    profiles = bfd_profiles(text)
+    for name, facts in told.items():
+        group = facts.get("peer-group") or facts.get("interface peer-group")
+        if group:
+            every = {**told[group], **facts}
+            on = bool({name, group} & active)
+            yield _end(device, own, name, every, addresses, profiles, on=on)
+
+
+def _setting(rest: str) -> tuple[str, str]:
+    for key in ("interface peer-group", "peer-group", "remote-as", "local-as", "bfd profile",
+                "password", "ebgp-multihop", "update-source", "ttl-security hops", "timers",
+                "route-map"):  # fmt: skip
+        if rest == key or rest.startswith(f"{key} "):
+            return key, rest.removeprefix(key).strip()
+    return rest, ""
+
+
+def _end(
+    device: str, own: int, name: str, facts: dict[str, str], addresses: dict[str, list[str]],
+    profiles: dict[str, tuple[int, int]], *, on: bool,
+) -> End:  # fmt: skip
+    keepalive, hold = facts["timers"].split() if "timers" in facts else ("3", "9")
+    local = facts.get("local-as", "").split()
+    bfd = profiles[facts["bfd profile"]] if "bfd profile" in facts else PLAIN_BFD
+    unnumbered = "interface peer-group" in facts
+    secret = re.search(r"\$\{secret:(.+)\}", facts.get("password", ""))
+    return End(
+        device,
+        name if unnumbered else _local(name, addresses, facts.get("update-source", "")),
+        "" if unnumbered else name, int(local[0]) if local else own, int(facts["remote-as"]),
+        secret[1] if secret else "", bfd if "bfd" in facts or "bfd profile" in facts else None,
+        int(keepalive), int(hold), ("ipv4",) if on else (), int(facts.get("ebgp-multihop") or 1),
+        "passive" in facts,
+    )  # fmt: skip
+
+
+def _local(peer: str, addresses: dict[str, list[str]], source: str) -> str:
+    from ipaddress import ip_address, ip_interface
+
+    if re.fullmatch(r"[\d.]+", source):
+        return source
+    for name, found in addresses.items():
+        for address in found:
+            interface = ip_interface(address)
+            if name == source or (not source and ip_address(peer) in interface.network):
+                return str(interface.ip)
+    raise AssertionError(f"no interface reaches {peer}")

@@ -1,0 +1,115 @@
+"""FRR on Linux: the files beside ``frr.conf``, and what the daemons do not judge."""
+
+import re
+
+from intents import BRIDGED, ROUTED, example, fabric, files
+
+
+def stanzas(text: str) -> dict[str, list[str]]:
+    """Lines of each interface, by name."""
+    found: dict[str, list[str]] = {}
+    for part in text.split("\n\n"):
+        match = re.search(r"^iface (\S+).*\n((?:    .*\n?)*)", part, re.MULTILINE)
+        if match:
+            assert match[1] not in found
+            assert f"auto {match[1]}\n" in part
+            found[match[1]] = [line.strip() for line in match[2].splitlines()]
+    return found
+
+
+def test_interfaces_of_a_routed_leaf() -> None:
+    design = fabric(ROUTED, "frr")
+    found = stanzas(files(design, "r1-leaf1")["interfaces"])
+    ports = [port.name for port in design.switches["r1-leaf1"].model.ports]
+    assert list(found) == ["lo", "mgmt", "eth0", *ports]
+    assert found["lo"] == ["address 10.255.0.3/32"]
+    assert found["mgmt"] == ["address 127.0.0.1/8", "vrf-table auto"]
+    assert found["eth0"] == ["address 172.20.0.13/16", "gateway 172.20.0.1", "vrf mgmt"]
+    assert found["swp49"] == ["alias spine1 swp1", "mtu 9214"]
+    assert found["swp48"] == ["alias unused", "link-down yes"]
+    spine = stanzas(files(design, "spine1")["interfaces"])
+    assert spine["swp1"] == [
+        "alias r1-leaf1 swp49", "link-autoneg off", "link-speed 100000", "mtu 9214",
+    ]  # fmt: skip
+
+
+def test_interfaces_of_a_bridging_leaf() -> None:
+    found = stanzas(files(fabric(BRIDGED, "frr"), "r1-leaf1")["interfaces"])
+    assert found["swp49"] == ["alias spine1 swp1", "mtu 9214", "address 10.254.0.1/31"]
+    assert found["swp1"] == [
+        "alias r1-single1 eno1", "link-autoneg off", "link-speed 10000", "mtu 9214",
+        "bridge-access 100",
+    ]  # fmt: skip
+    assert found["swp3"] == ["alias r1-bonded1 eno1"]
+    assert found["bond3"] == [
+        "alias r1-bonded1",
+        "mtu 9214",
+        "bond-mode 802.3ad",
+        "bond-lacp-rate fast",
+        "bond-miimon 100",
+        "bond-xmit-hash-policy layer3+4",
+        "bond-slaves swp3 swp4",
+        "bridge-access 100",
+    ]
+    assert found["bridge"] == [
+        "bridge-vlan-aware yes",
+        "bridge-ports bond3 bond5 swp1 swp2",
+        "bridge-vids 100",
+    ]
+    assert found["vlan100"] == [
+        "alias servers of rack r1",
+        "vlan-id 100",
+        "vlan-raw-device bridge",
+        "mtu 9214",
+        "address 10.10.0.2/24",
+        "address 10.10.0.1/24",
+    ]
+    assert "bridge" not in stanzas(files(fabric(BRIDGED, "frr"), "border1")["interfaces"])
+
+
+def test_sessions_on_a_vlan_state_their_address() -> None:
+    """The VLAN's interface has the gateway's address too."""
+    text = files(fabric(BRIDGED, "frr"), "r1-leaf1")["frr.conf"]
+    assert " neighbor EDGE-CALICO update-source 10.10.0.2\n" in text
+    assert " neighbor EDGE-METALLB update-source 10.10.0.2\n" in text
+    assert "neighbor SPINES update-source" not in text
+
+
+def test_the_second_as_number_stands_beside_the_port() -> None:
+    text = files(example("routed-frr"), "spine1")["frr.conf"]
+    assert (
+        " neighbor swp1 interface peer-group LEAVES\n neighbor swp1 remote-as 4200020001\n" in text
+    )
+    leaf = files(example("routed-frr"), "r1-leaf1")["frr.conf"]
+    assert " neighbor SPINES remote-as 4200000001\n" in leaf
+    assert "neighbor swp49 remote-as" not in leaf
+
+
+def test_daemons_start_with_the_profile_the_configuration_is_written_for() -> None:
+    found = files(example("routed-frr"), "spine1")
+    assert found["frr.conf"].startswith("frr defaults datacenter\nhostname spine1\n")
+    assert 'frr_profile="datacenter"\n' in found["daemons"]
+    assert "bgpd=yes\nbfdd=yes\n" in found["daemons"]
+
+
+def test_kernel_settings() -> None:
+    lines = files(example("routed-frr"), "spine1")["sysctl.conf"].splitlines()
+    pairs = dict(line.split(" = ") for line in lines if line and line[0] != "#")
+    assert pairs["net.ipv4.ip_forward"] == "1"
+    assert pairs["net.ipv4.fib_multipath_hash_policy"] == "1"
+    assert pairs["net.ipv4.conf.all.ignore_routes_with_linkdown"] == "1"
+    assert pairs["net.ipv4.conf.all.rp_filter"] == "0"
+
+
+def test_services() -> None:
+    found = files(fabric(BRIDGED, "frr"), "spine1")
+    assert found["resolv.conf"].splitlines()[1:] == [
+        "search example.net", "nameserver 192.0.2.2", "nameserver 192.0.2.3",
+    ]  # fmt: skip
+    assert found["chrony.sources"].splitlines()[1:] == ["server 192.0.2.1 iburst"]
+    assert found["rsyslog.conf"].splitlines()[1:] == ["*.* @192.0.2.4"]
+
+
+def test_the_first_line_says_where_a_file_belongs() -> None:
+    for name, text in files(fabric(BRIDGED, "frr"), "spine1").items():
+        assert name == "frr.conf" or re.match(r"# /etc/[a-z./\d-]+( \(ifupdown2\))?\n", text)
