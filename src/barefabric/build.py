@@ -136,6 +136,17 @@ def build(designed: Designed, out: Path | None = None) -> Built:
     )
 
 
+def first_difference(design: Design, out: Path) -> str:
+    """The first file of the tree at ``out`` that is not what the design renders; empty if none."""
+    for path, text in build_files(design):
+        try:
+            if (out / path).read_bytes() != text.encode():
+                return path
+        except OSError:
+            return path
+    return ""
+
+
 def rehearse(designed: Designed) -> int:
     """Render every file and throw it away; return how many there are. For ``fabric check``."""
     return sum(1 for _ in build_files(designed.design))

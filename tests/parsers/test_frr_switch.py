@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -154,11 +155,20 @@ def watch(design: Design) -> dict[str, dict[str, str]]:
     return shown
 
 
-@pytest.fixture(scope="module", params=["routed-frr", "bridged"])
-def running(request: pytest.FixtureRequest) -> tuple[Design, dict[str, dict[str, str]]]:
+LABS = ("routed-frr", "bridged")
+
+
+@pytest.fixture(scope="module")
+def shown_by_fabric() -> dict[str, dict[str, dict[str, str]]]:
+    """All labs at once: they mostly wait."""
+    with ThreadPoolExecutor(len(LABS)) as pool:
+        return dict(zip(LABS, pool.map(lambda name: watch(FABRICS[name]()), LABS), strict=True))
+
+
+@pytest.fixture(scope="module", params=LABS)
+def running(request: pytest.FixtureRequest, shown_by_fabric: Any) -> "Running":
     """A fabric and what its switches show once they run."""
-    design = FABRICS[request.param]()
-    return design, watch(design)
+    return FABRICS[request.param](), shown_by_fabric[request.param]
 
 
 Running = tuple[Design, dict[str, dict[str, str]]]

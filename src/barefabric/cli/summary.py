@@ -39,6 +39,8 @@ def as_text(
         for w in facts.oversubscription
     )
     lines += _block("oversubscr.", [ratios] if ratios else [])
+    if facts.full:
+        lines += _block("room", _wrap(f"{facts.full.racks:,} racks: {facts.full.resource} ({facts.full.why})"))
     lines += _block("sessions", _wrap(" · ".join(_sessions(facts.sessions))))
     if built is not None:
         lines += _block("changed", _wrap(_changed(designed, built)))
@@ -158,6 +160,7 @@ def as_document(
         ],
         "oversubscription": [w._asdict() for w in facts.oversubscription],
         "sessions": [s._asdict() for s in facts.sessions],
+        "full": facts.full._asdict() if facts.full else None,
         "watts": facts.watts,
         "looks": as_records(looks),
         "moves": [m._asdict() for m in designed.numbers.moves],

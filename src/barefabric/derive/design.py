@@ -27,7 +27,7 @@ from barefabric.derive.sessions import (
     upstream_sessions,
 )
 from barefabric.ledger.addresses import gateway_of
-from barefabric.model.design import Announcement, Design, Settings, Underlay, User
+from barefabric.model.design import Announcement, AsnPool, Design, Settings, Underlay, User
 from barefabric.model.device import Attach, Rack, Role, Server, Switch, Upstream
 from barefabric.model.kubernetes import Cluster
 from barefabric.model.numbers import Numbers
@@ -68,8 +68,15 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
         sessions=tuple(sessions),
         announcements=tuple(_announcements(clusters, servers, by_cluster)),
         plan=prefix_plan(topology, clusters, servers), pools=numbers.pools,
+        asn_pools=tuple(_asn_pools(topology)),
         management_gateway=gateway, management_length=length, secrets=dict(topology.secrets),
     )
+
+
+def _asn_pools(topology: schema.Topology) -> Iterator[AsnPool]:
+    for name in ("superspine", "spine", "border", "leaf", "node"):
+        held = getattr(topology.asn, name)
+        yield AsnPool(name, held.first, held.last)
 
 
 def _underlay(topology: schema.Topology) -> Underlay:

@@ -17,62 +17,18 @@ from barefabric.topology.load import Loaded
 from barefabric.topology.schema import Topology
 
 
-class _Pins(NamedTuple):
-    """The topology's pins, by kind."""
-
-    asns: dict[str, int]
-    loopbacks: dict[str, int]
-    management: dict[str, int]
-    racks: dict[str, int]
-    nodes: dict[str, int]
-    links: dict[str, int]
-
-
-def _pins(topology: Topology, shape: Shape) -> _Pins:
-    pins = _Pins({}, {}, {}, {}, {}, {})
-    for name, pin in topology.pins.items():
-        switch = shape.switches.get(name)
-        if pin.asn is not None:
-            pins.asns[switch_key(switch) if switch else name] = pin.asn
-        if pin.loopback:
-            pins.loopbacks[name] = number(pin.loopback)
-        if pin.management:
-            pins.management[name] = number(pin.management)
-        if pin.address:
-            pins.nodes[name] = number(pin.address)
-        if pin.prefix:
-            book = pins.racks if name in shape.racks else pins.links
-            book[name] = split(pin.prefix)[0]
-    return pins
-
-
-def _unknown_pins(loaded: Loaded, shape: Shape) -> list[Diagnostic]:
-    known = {*shape.switches, *shape.racks, *shape.servers}
-    cables = {want.key for want in shape.wants} if loaded.topology.pins else set()
-    return [
-        Diagnostic(
-            "LE008", f'pins: nothing in this fabric is called "{name}"',
-            (loaded.place("pins", name),),
-            allowed='a switch, a rack, a server, or a link as "leaf spine 1"',
-        )
-        for name in loaded.topology.pins
-        if name not in known and name not in cables
-    ]
-
-
 def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
     """Number a shape. Raises :class:`FabricError` with every pool that is too small."""
-    pins = _pins(loaded.topology, shape)
-    wrong = _unknown_pins(loaded, shape)
+    pins, wrong = read_pins(loaded, shape)
     ids = assign(
         Kind.ID, shape.switches, ledger.of(Kind.ID), int, str, lambda _, v: v > 0, count(1), {}
     )
-    asns, faults = allocate_asns(loaded, shape, ledger, pins.asns)
+    asns, faults = allocate_asns(loaded, shape, ledger, pins.of(Kind.ASN))
     wrong += faults
-    loopbacks, loopback_space = pools.allocate_loopbacks(loaded, shape, ledger, pins.loopbacks)
-    management, managed = pools.allocate_management(loaded, shape, ledger, pins.management)
-    racks, rack_space = pools.allocate_racks(loaded, shape, ledger, pins.racks)
-    links, link_space = pools.allocate_links(loaded, shape, ledger, pins.links)
+    loopbacks, loopback_space = pools.allocate_loopbacks(loaded, shape, ledger, pins.of(Kind.LOOPBACK))
+    management, managed = pools.allocate_management(loaded, shape, ledger, pins.of(Kind.MANAGEMENT))
+    racks, rack_space = pools.allocate_racks(loaded, shape, ledger, pins.of(Kind.RACK))
+    links, link_space = pools.allocate_links(loaded, shape, ledger, pins.of(Kind.LINK))
     for key, name, space, register, spare in (
         ("loopbacks", "addressing.loopbacks", loopback_space, loopbacks, 1),
         ("management", "addressing.management", managed, management, 3),
@@ -82,7 +38,7 @@ def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
         if register.short:
             place = loaded.place("addressing", key)
             wrong.append(pools.too_small(place, name, space, register, spare))
-    nodes = pools.allocate_nodes(loaded, shape, ledger, racks.values, pins.nodes)
+    nodes = pools.allocate_nodes(loaded, shape, ledger, racks.values, pins.of(Kind.NODE))
     if nodes.short:
         wrong += pools.rack_too_small(loaded, shape, nodes)
     if wrong:

@@ -7,18 +7,22 @@ from barefabric.model.ledger import Entry, Kind, Move
 
 
 class Register(NamedTuple):
-    """What one kind has handed out, after allocation. ``short`` counts names left without."""
+    """What one kind has handed out, after allocation.
+
+    ``reserved`` are the values of retired entries. ``short`` counts names left without a value.
+    """
 
     kind: Kind
     values: Mapping[str, int]
     entries: Mapping[str, Entry]
     moves: tuple[Move, ...]
+    reserved: tuple[int, ...]
     short: int
 
     @property
     def retired(self) -> int:
         """How many entries are kept for what is gone."""
-        return sum(entry.retired for entry in self.entries.values())
+        return len(self.reserved)
 
 
 def assign(
@@ -33,12 +37,14 @@ def assign(
 ) -> Register:
     """Allocate values of one kind.
 
-    ``usable`` says whether a recorded value may stay; one that may not becomes a move.
-    ``fresh`` yields candidates in the order a person would count, for all names or per name.
-    Retired entries stay reserved. No name is looked at twice, so the cost is linear.
+    ``usable`` says whether a recorded value may stay; one that may not becomes a move, unless it
+    was retired: what did not exist has not moved. ``fresh`` yields candidates in the order a
+    person would count, for all names or per name. Retired entries stay reserved; a pin takes its
+    value from whoever has it. No name is looked at twice, so the cost is linear.
     """
     known = {key: read(entry.value) for key, entry in recorded.items()}
     held = set(known.values()) | set(pins.values())
+    taken_by = {value: key for key, value in pins.items()}
     values: dict[str, int] = {}
     entries: dict[str, Entry] = {}
     moves: list[Move] = []
@@ -47,10 +53,8 @@ def assign(
     for key in wanted:
         before = known.get(key)
         value = pins.get(key, before)
-        if value is not None and (key in pins or usable(key, value)):
-            if before is not None and before != value:
-                moves.append(Move(kind, key, write(before), write(value), "it is pinned"))
-        else:
+        pinned = taken_by.get(value, key) if taken_by and value is not None else key
+        if value is None or (key not in pins and (pinned != key or not usable(key, value))):
             source = per_name(key) if per_name else fresh
             for value in source:  # type: ignore[union-attr]
                 if value not in held:
@@ -59,13 +63,38 @@ def assign(
                 short += 1
                 continue
             held.add(value)
-            if before is not None:
-                reason = "the recorded value is outside what the topology allows now"
-                moves.append(Move(kind, key, write(before), write(value), reason))
         values[key] = value
-        entries[key] = Entry(write(value)) if value != before else Entry(recorded[key].value)
+        if value == before and not recorded[key].retired:
+            entries[key] = recorded[key]
+            continue
+        entries[key] = Entry(write(value))
+        if before is not None and value != before and not recorded[key].retired:
+            reason = _reason(key, pinned, key in pins)
+            moves.append(Move(kind, key, recorded[key].value, entries[key].value, reason))
+    reserved = _retire(entries, recorded, known, values)
+    return Register(kind, values, entries, tuple(moves), reserved, short)
+
+
+def _reason(key: str, pinned: str, is_pinned: bool) -> str:
+    """Why a recorded value cannot stay."""
+    if is_pinned:
+        return "it is pinned"
+    if pinned != key:
+        return f"{pinned} is pinned to it"
+    return "the recorded value is outside what the topology allows now"
+
+
+def _retire(
+    entries: dict[str, Entry],
+    recorded: Mapping[str, Entry],
+    known: Mapping[str, int],
+    values: Mapping[str, int],
+) -> tuple[int, ...]:
+    """Keep what is gone, unless something else lives at its value now; return those values."""
     taken = set(values.values())
+    reserved = []
     for key, entry in recorded.items():
         if key not in values and known[key] not in taken:
-            entries[key] = Entry(entry.value, retired=True)
-    return Register(kind, values, entries, tuple(moves), short)
+            entries[key] = entry if entry.retired else Entry(entry.value, retired=True)
+            reserved.append(known[key])
+    return tuple(reserved)

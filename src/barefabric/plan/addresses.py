@@ -167,7 +167,8 @@ def _cluster(cluster: Cluster) -> Iterator[Entry]:
         for prefix in pool.prefixes:
             yield _entry(prefix, f"load balancer pool {pool.name}")
     if cluster.endpoint:
-        yield _entry(f"{cluster.endpoint}/32", "endpoint of the API", "", cluster.endpoint_use)
+        by = f" by {cluster.endpoint_use}" if cluster.endpoint_use else ""
+        yield _entry(f"{cluster.endpoint}/32", f"endpoint of the API{by}")
 
 
 def _upstream(upstream: Upstream) -> Iterator[Entry]:

@@ -53,6 +53,7 @@ class DryRunResult:
 
     ``compared_with`` is the folder of an offline comparison, empty where switches were asked.
     ``without_driver`` are switches that could not be asked and were compared offline all the same.
+    ``only`` says that the user named the switches to look at.
     """
 
     fabric: str
@@ -64,6 +65,7 @@ class DryRunResult:
     proof: Proof
     compared_with: str
     without_driver: tuple[str, ...] = ()
+    only: bool = False
 
     @property
     def failures(self) -> list[SwitchDiff]:
@@ -118,6 +120,7 @@ def dry_run(design: Design, build: Path, options: DryRunOptions) -> DryRunResult
         proof=proof_of(build),
         compared_with=compared_with,
         without_driver=tuple(without_driver),
+        only=bool(options.only),
     )
 
 

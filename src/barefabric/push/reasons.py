@@ -100,9 +100,10 @@ class Reasons:
         if there is None:
             return "its pair stays up; no server loses both legs"
         first = there > here or (self._is_canary(mate) and here in self._first_halves)
+        pair = "each pair" if len(self._order[here]) > 1 else "its pair"
         if not first:
-            return "second of each pair"
-        return "first of each pair; no server loses both legs"
+            return f"second of {pair}"
+        return f"first of {pair}; no server loses both legs"
 
     def _exits(self, name: str) -> str:
         """What becomes of the ways out of the fabric while this switch changes."""

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from barefabric.verify.receipt import build_digest, read_receipt
+
 
 class Proof(NamedTuple):
     """The state of proof of a build. ``why_not`` is empty where it is proven."""
@@ -34,12 +36,16 @@ def age(proof: Proof, now: datetime) -> str:
 
 
 def proof_of(build: Path) -> Proof:
-    """Read the receipt of a build. Without one, or with one of other files, it is not proven."""
-    try:
-        from barefabric.verify import receipt as receipts
-    except ImportError:
-        return Proof(why_not="fabric verify has not run")
-    found = receipts.read_receipt(build)
-    if found is None:
-        return Proof(why_not="fabric verify has not run")
-    return Proof(found.digest)
+    """What the build's receipt says. It proves exactly the files it was made for.
+
+    Raises OutsideError (JU030) where the build cannot be read.
+    """
+    receipt = read_receipt(build)
+    if receipt is None:
+        return Proof(why_not="there is no receipt")
+    proof = Proof(receipt.digest, receipt.judges, receipt.when)
+    if not receipt.proven:
+        return proof._replace(why_not="verification found faults")
+    if receipt.digest != build_digest(build):
+        return proof._replace(why_not="the build has changed since it was verified")
+    return proof

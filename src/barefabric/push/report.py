@@ -26,7 +26,11 @@ def render(
     colour: bool = False,
     now: datetime | None = None,
 ) -> str:
-    """The whole report; ``diff`` adds every switch's diff. Ends with a newline."""
+    """The whole report. Ends with a newline.
+
+    ``diff`` adds every switch's diff; so does a request for some switches only.
+    """
+    diff = diff or result.only
     lines = [_first_line(result, colour, now or datetime.now(UTC)), ""]
     lines += [*table(result.plan, result.diffs, WIDTH), ""] if result.plan.waves else []
     notes = [*_facts(result), *_clusters(result), *_failures(result, colour)]
@@ -42,9 +46,11 @@ def _first_line(result: DryRunResult, colour: bool, now: datetime) -> str:
     proof = result.proof
     if proof.proven:
         judges = ", ".join(proof.judges)
-        left, ink = f"proven {proof.digest[:4]}… {age(proof, now)} by {judges}", _GREEN
+        left, ink = f"proven {proof.digest[:8]} {age(proof, now)} by {judges}", _GREEN
     else:
         left, ink = f"not proven: {proof.why_not}", _YELLOW
+        # The way out, where there is room for it beside what becomes of the servers.
+        left += f"; fabric verify {_shown(str(result.topology))}"
     right = _servers(result)
     gap = " " * max(3, WIDTH - len(left) - len(right))
     inked = f"{ink}{left}{_PLAIN}" if colour else left

@@ -4,7 +4,7 @@ All equal paths are followed. A class of devices forwards as one, so a cycle of 
 of devices, and what arrives in every class arrives from every device.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,12 +17,13 @@ class Fate(StrEnum):
     """What becomes of packets. Where paths differ, the worst counts."""
 
     ARRIVES = "arrives"
+    LEAVES = "leaves the fabric"
     DISCARDED = "is discarded"
     NO_ROUTE = "has no route"
     LOOPS = "loops"
 
 
-_WORST = (Fate.ARRIVES, Fate.DISCARDED, Fate.NO_ROUTE, Fate.LOOPS)
+_WORST = (Fate.ARRIVES, Fate.LEAVES, Fate.DISCARDED, Fate.NO_ROUTE, Fate.LOOPS)
 
 
 class Path(NamedTuple):
@@ -87,7 +88,7 @@ class Walker:
                     break
                 seen.add(kind)
                 if row.route.local:
-                    paths.append(Path(Fate.DISCARDED, 0, cell))
+                    paths.append(Path(self._fate_at(process, prefix), 0, cell))
                 else:
                     cells = {self.group.classes.process_cell(self.view, h) for h in row.hops}
                     paths.append(self._worst(self.path(c) for c in sorted(cells)))
@@ -96,12 +97,17 @@ class Walker:
                 return Path(Fate.NO_ROUTE, 0, cell)
         return self._worst(paths, step=0) if paths else Path(Fate.NO_ROUTE, 0, cell)
 
+    def _fate_at(self, process: int, prefix: str) -> Fate:
+        """What the originator of a less specific route does with packets it has no route for."""
+        own = dict(self.table.owners[prefix]).get(process)
+        return Fate.DISCARDED if own is None or own.discards else Fate.LEAVES
+
     def _processes(self, cell: int) -> Iterator[int]:
         classes = self.group.classes
         for vertex in classes.vertices(self.view, cell):
             yield from classes.processes(self.view, vertex)
 
-    def _worst(self, paths: "Iterator[Path] | list[Path]", step: int = 1) -> Path:
+    def _worst(self, paths: Iterable[Path], step: int = 1) -> Path:
         worst = Path(Fate.ARRIVES, 0, -1)
         for path in paths:
             if (_WORST.index(path.fate), path.links) >= (_WORST.index(worst.fate), worst.links):

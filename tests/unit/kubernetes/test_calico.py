@@ -8,8 +8,11 @@ from barefabric.model.session import Speaker
 from readback.designs import HOSTS, SITUATIONS, bonded, clusters_of, files_of, routed, situation
 from readback.manifests import documents
 
-BGP = [n for n in SITUATIONS if situation(n).clusters and "vxlan" not in n and n != "routed-frr"
-       and n != "routed, numbered"]  # fmt: skip
+BGP = [
+    name
+    for name in SITUATIONS
+    if any(cluster.cni_mode == "bgp" for cluster in situation(name).clusters.values())
+]
 
 
 def as_the_operator_makes_it(pool: dict) -> dict:

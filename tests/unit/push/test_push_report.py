@@ -47,7 +47,7 @@ def result(
 
 TEN = {name: (12, 0) for name in three_racks().switches if "leaf" in name}
 THE_TABLE = """\
-proven 9f3c… 3 min ago by built-in, Batfish                     42 servers keep a path in every step
+proven 9f3c0d 3 min ago by built-in, Batfish                    42 servers keep a path in every step
 
   wave  switches                      why here                                       lines
   1     r3-leaf2                      canary: newest rack, its pair stays up         +38 -2
@@ -81,7 +81,7 @@ def test_the_report_of_three_racks() -> None:
 
 def test_colour_only_adds_to_what_is_written() -> None:
     coloured = render(three_racks_result(), now=NOW, colour=True)
-    assert "\x1b[32mproven 9f3c" in coloured
+    assert "\x1b[32mproven 9f3c0d" in coloured
     assert "\x1b[31mnot reachable\x1b[0m" in coloured
     for code in ("31", "32", "33", "0"):
         coloured = coloured.replace(f"\x1b[{code}m", "")

@@ -116,11 +116,13 @@ def test_borders_without_a_type_of_their_own_are_built_like_leaves(tmp_path: Pat
     assert borders == Tier(type="leaf", count=1)
 
 
-def test_short_and_long_forms_mean_the_same(tmp_path: Path) -> None:
-    start = (
-        "fabric: lab\nswitch_types: {spine: {nos: frr, ports: 8 x 100G}, leaf: {nos: frr, ports: "
-    )
-    short = """{downlink: 48 x 25G, uplink: 8 x 100G}}
+START = """fabric: lab
+switch_types:
+  spine: {nos: frr, ports: 8 x 100G}
+  leaf:
+    nos: frr
+    ports: """
+SHORT = """{downlink: 48 x 25G, uplink: 8 x 100G}
 server_types: {node: {nics: 2 x 25G, attach: routed, interfaces: [a, b]}}
 spines: [spine1, spine2]
 racks: [{name: r1, leaves: 2, servers: {node: 4}}]
@@ -133,7 +135,7 @@ clusters:
      load_balancer: {use: metallb, pools: {web: 203.0.113.0/24}}}
 cables: ["spine1:swp1 - r1-leaf1:swp49"]
 """
-    long = """[{count: 48, speed: 25G, group: downlink}, {count: 8, speed: 100, group: uplink}]}
+LONG = """[{count: 48, speed: 25G, group: downlink}, {count: 8, speed: 100, group: uplink}]
 server_types: {node: {nics: {count: 2, speed: 25G}, attach: routed, interfaces: [a, b]}}
 spines: {type: spine, names: ["spine[1-2]"]}
 racks: [{name: r1, leaves: {type: leaf, count: 2}, servers: {node: 4}}]
@@ -155,7 +157,11 @@ clusters:
     load_balancer: {use: metallb, announce: cni, pools: {web: {addresses: [203.0.113.0/24]}}}
 cables: [{a: spine1:swp1, b: {device: r1-leaf1, port: swp49}}]
 """
-    assert loaded(tmp_path, short, start).topology == loaded(tmp_path, long, start).topology
+
+
+def test_short_and_long_forms_mean_the_same(tmp_path: Path) -> None:
+    short = loaded(tmp_path, SHORT, START).topology
+    assert loaded(tmp_path, LONG, START).topology == short
 
 
 def test_order_of_keys_does_not_matter(tmp_path: Path) -> None:

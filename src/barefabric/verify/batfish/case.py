@@ -13,7 +13,7 @@ from barefabric.verify.build import Fabric
 from barefabric.verify.roster import Roster
 from barefabric.verify.verdict import Count, Finding
 
-BATFISH = "batfish"
+BATFISH = "Batfish"
 """Name of this judge."""
 SHOWN = 5
 """Lines of evidence in a finding."""

@@ -14,7 +14,11 @@ def why_not(case: Case, device: str, neighbor: str, prefix: str) -> str:
             return line
     if here < 0 or there < 0:
         return f"{device} and {neighbor} have no session"
-    codes = [code for other, code in table.classes.graph.around(here) if other == there]
+    codes = [
+        code
+        for other, code in table.classes.graph.around(here)
+        if other == there and network.labels[code // 2 - 1].families
+    ]
     if not codes:
         return f"{device} and {neighbor} have no session"
     row = table.row(there, prefix)

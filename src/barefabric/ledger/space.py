@@ -1,0 +1,137 @@
+"""Pools of IPv4 prefixes that are handed out in equal units."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from barefabric.errors import Diagnostic
+from barefabric.ledger.register import Register
+from barefabric.model.address import contains, dotted, is_ipv4, split
+from barefabric.model.design import PoolUse
+from barefabric.topology.load import Loaded
+
+
+class Space:
+    """A pool, handed out in units of one prefix length.
+
+    ``refused`` are addresses in it that are never handed out: networks, the gateway.
+    """
+
+    def __init__(
+        self, prefixes: Iterable[str], unit: int, refused: frozenset[int] = frozenset()
+    ) -> None:
+        self.prefixes = tuple(p for p in prefixes if is_ipv4(p))
+        self.unit = unit
+        self.refused = refused
+        self.blocks = tuple(
+            (base, length) for base, length in map(split, self.prefixes) if length <= unit
+        )
+        self._step = 1 << (32 - unit)
+
+    @property
+    def size(self) -> int:
+        """How many units the pool has, those included that are never handed out."""
+        return sum(1 << (self.unit - length) for _, length in self.blocks)
+
+    @property
+    def room(self) -> int:
+        """How many units the pool hands out at most."""
+        return self.size - sum(self.covers(value) for value in self.refused)
+
+    def covers(self, value: int) -> bool:
+        """Whether an address lies in the pool."""
+        return any((value ^ base) >> (32 - length) == 0 for base, length in self.blocks)
+
+    def holds(self, value: int) -> bool:
+        """Whether an address is one that the pool could have handed out."""
+        return value % self._step == 0 and value not in self.refused and self.covers(value)
+
+    def units(self, skip: int = 0) -> Iterator[int]:
+        """Every unit that is handed out, in order; the first ``skip`` of each prefix come last."""
+
+        def run(base: int, first: int, last: int) -> range:
+            return range(base + first * self._step, base + last * self._step, self._step)
+
+        sizes = [(base, 1 << (self.unit - length)) for base, length in self.blocks]
+        early = chain.from_iterable(run(base, min(skip, size), size) for base, size in sizes)
+        late = chain.from_iterable(run(base, 0, min(skip, size)) for base, size in sizes)
+        return (value for value in chain(early, late) if value not in self.refused)
+
+
+def networks(prefixes: Iterable[str]) -> frozenset[int]:
+    """First addresses of prefixes, which are no hosts."""
+    return frozenset(split(p)[0] for p in prefixes if is_ipv4(p))
+
+
+def pool_use(name: str, space: Space, register: Register) -> PoolUse:
+    """How full a pool is."""
+    return PoolUse(
+        name, space.prefixes, space.unit, len(register.values), register.retired, space.size
+    )
+
+
+class _Want(NamedTuple):
+    """What a pool should hold, in units."""
+
+    needed: int
+    kept: int
+    lacking: int
+
+
+def too_small(
+    loaded: Loaded, name: str, space: Space, register: Register, unusable: int
+) -> Diagnostic:
+    """A pool that cannot hold what is asked of it (AD005), with what would do.
+
+    ``unusable`` is how many units of any prefix are never handed out.
+    """
+    known = [space.covers(value) for value in register.reserved]
+    want = _Want(len(register.values) + register.short, sum(known), register.short)
+    unit = "addresses" if space.unit == 32 else f"prefixes of /{space.unit}"
+    kept = f", {want.kept:,} are kept for what is gone" if want.kept else ""
+    reclaim = "; fabric reclaim frees what is kept" if want.kept else ""
+    return Diagnostic(
+        "AD005",
+        f"addressing.{name} {', '.join(space.prefixes) or '(empty)'} is too small: it holds "
+        f"{space.room:,} {unit}, {want.needed:,} are needed now{kept}",
+        (loaded.place("addressing", name),),
+        mend=_remedy(loaded, name, space, want, unusable) + reclaim,
+    )
+
+
+def _remedy(loaded: Loaded, name: str, space: Space, want: _Want, unusable: int) -> str:
+    """The smallest prefix around the first one that would do, or one beside those that are there."""
+    whole = _length(space.unit, want.needed + want.kept + unusable)
+    if not space.blocks:
+        return f"the smallest prefix that would do is a /{whole}"
+    base = space.blocks[0][0]
+    around = f"{dotted(base >> (32 - whole) << (32 - whole))}/{whole}" if whole >= 0 else ""
+    remedies = []
+    if around and all(contains(around, prefix) for prefix in space.prefixes):
+        remedies.append(f"the smallest prefix that would do is a /{whole}, such as {around}")
+    else:
+        remedies.append(f"the smallest single prefix that would do is a /{max(whole, 0)}")
+    beside = _beside(loaded, space, _length(space.unit, want.lacking + unusable))
+    if name != "management" and beside:
+        more = ", ".join((*space.prefixes, beside))
+        remedies.append(f"a second prefix renumbers nothing either: [{more}]")
+    return "; ".join(remedies)
+
+
+def _length(unit: int, count: int) -> int:
+    """Length of the smallest prefix of ``count`` units."""
+    return unit - max(count - 1, 0).bit_length()
+
+
+def _beside(loaded: Loaded, space: Space, length: int) -> str:
+    """A free prefix of a length near a pool; empty where there is none."""
+    from barefabric.topology.checks_overlaps import pools
+    from barefabric.topology.roster import Roster
+    from barefabric.topology.space import free_near
+    from barefabric.topology.view import View
+
+    view = View(loaded.document, loaded.topology, Roster(loaded.topology))
+    taken = [str(pool.network) for pool in pools(view)]
+    base = space.blocks[-1][0]
+    near = f"{dotted(base >> (32 - length) << (32 - length))}/{length}"
+    return free_near(near, taken)

@@ -1,0 +1,105 @@
+"""The README says what there is, in an order that works, and its commands run."""
+
+import re
+import subprocess
+
+import pytest
+
+from barefabric.kubernetes.readme_steps import _put
+from barefabric.kubernetes.view import cluster_view
+from readback.designs import SITUATIONS, files_of, server_files_of, situation
+
+
+def all_readmes():
+    for name in SITUATIONS:
+        design = situation(name)
+        for cluster in design.clusters:
+            yield design, files_of(design, cluster)
+
+
+def test_every_file_it_names_exists():
+    for design, files in all_readmes():
+        text = files["README.md"]
+        named = set(re.findall(r"\b(?:calico|metallb)/[a-z]+\.yaml\b", text))
+        named |= set(re.findall(r"\b(?:nodes|kubeadm)\.yaml\b|kubelet-arguments\.txt", text))
+        assert named <= files.keys() | {"nodes.yaml"}
+        for server, file in re.findall(r"nodes/([a-z0-9-]+)/([\w.-]+)", text):
+            assert file in server_files_of(design, server)
+
+
+def test_every_component_file_is_named():
+    for _, files in all_readmes():
+        for path in files:
+            if path.startswith(("calico/", "metallb/")):
+                assert path in files["README.md"], path
+
+
+def test_the_order():
+    text = files_of(situation("three-racks"))["README.md"]
+    steps = [
+        "01-barefabric.yaml", "manifests/kube-vip.yaml", "kubeadm init --config", "-f nodes.yaml",
+        "calico/installation.yaml", "create secret generic bgp-fabric-bgp", "calico/rbac.yaml",
+        "calico/peers.yaml", "calico/bgp.yaml", "metallb/namespace.yaml", "helm install",
+        "metallb/pools.yaml",
+    ]  # fmt: skip
+    positions = [text.index(step) for step in steps]
+    assert positions == sorted(positions)
+
+
+def test_real_values_only():
+    for design, files in all_readmes():
+        text = files["README.md"]
+        addresses = set(re.findall(r"\b\d+\.\d+\.\d+\.\d+\b", text))
+        real = {a for s in design.sessions for a in (s.a_address, s.b_address)}
+        for cluster in design.clusters.values():
+            pools = [p for pool in cluster.pools for p in pool.prefixes]
+            prefixes = (*cluster.pods, *cluster.services, *pools, cluster.endpoint)
+            real |= {p.partition("/")[0] for p in prefixes}
+        real |= {server.address for server in design.servers.values()}
+        real |= {rack.gateway for rack in design.racks.values()}
+        assert addresses <= real
+        assert not re.search(r"(?<![$\\A-Z])\{", text), "a brace that no shell means"
+
+
+def test_every_session_is_in_the_table():
+    for design, files in all_readmes():
+        rows = re.findall(
+            r"^\| (\S+) \| \S+ \| (\d+) \| (\w[\w-]*) \| (\d+): ", files["README.md"], re.MULTILINE
+        )
+        told = sum(int(count) for *_, count in rows)
+        cluster = re.search(r"^# Cluster (\S+)$", files["README.md"], re.MULTILINE)[1]
+        assert told == sum(s.profile.cluster == cluster for s in design.sessions)
+
+
+@pytest.mark.needs("perl")
+def test_passwords_are_filled_in(tmp_path):
+    """The command for kube-vip's file, run as it stands, with a password that sed would choke on."""
+    design = situation("three-racks")
+    view = cluster_view(design, design.clusters["prod"])
+    source, target = tmp_path / "kube-vip.yaml", tmp_path / "done.yaml"
+    source.write_text(server_files_of(design, "r1-control1")["kube-vip.yaml"])
+    commands = "\n".join(_put(view, str(source), str(target), "fabric-bgp"))
+    password = "a/b&c$d'e\\1"
+    environment = {"FABRIC_BGP_PASSWORD": password, "PATH": "/usr/bin:/bin"}
+    subprocess.run(["sh", "-ec", commands], env=environment, check=True)
+    done = target.read_text()
+    assert done == source.read_text().replace("${secret:fabric-bgp}", password)
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_kubelet_arguments_are_found_by_host_name(tmp_path):
+    files = files_of(situation("three-racks"))
+    command = re.search(r'^ARGS="\$\((.+)\)"$', files["README.md"], re.MULTILINE)[1]
+    (tmp_path / "kubelet-arguments.txt").write_text(files["kubelet-arguments.txt"])
+    script = f"hostname() {{ echo r1-worker1; }}; {command}"
+    done = subprocess.run(
+        ["sh", "-ec", script], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("--node-ip=10.10.0.12 --node-labels=")
+    assert done.stdout.count("\n") == 1
+
+
+def test_what_a_lost_rack_means():
+    text = files_of(situation("three-racks"))["README.md"]
+    assert "**Rack r2**: etcd keeps 2 of 3 members, the API goes on." in text
+    assert "Rack" not in files_of(situation("quickstart"))["README.md"].partition("dies")[2]
