@@ -106,9 +106,9 @@ def raised_codes() -> set[str]:
     found: set[str] = set()
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if re.fullmatch(r"[A-Z][A-Z0-9]{1,3}\d{3}", node.value):
-                    found.add(node.value)
+            value = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(value, str) and re.fullmatch(r"[A-Z][A-Z0-9]{1,3}\d{3}", value):
+                found.add(value)
     internal = "GE001"
     return found | {internal}
 

@@ -10,16 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from readback import eos, frr
-from readback.end import End
-from readback.hosts import read_server
-from readback.manifests import read_cluster
 
 from barefabric.build import build_files
 from barefabric.model.design import Design
 from barefabric.model.session import SessionKind
 from barefabric.pipeline import design_values
 from barefabric.topology.load import load
+from readback import eos, frr
+from readback.end import End
+from readback.hosts import read_server
+from readback.manifests import read_cluster
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("quickstart", "three-racks", "routed-frr", "five-stage")
@@ -107,7 +107,9 @@ def text_design(text: str, folder: Path) -> Design:
 def design(request: pytest.FixtureRequest, tmp_path: Path) -> Design:
     if request.param in NAMES:
         return design_values(load(ROOT / "topologies" / f"{request.param}.yaml")).design
-    return text_design({"numbered": NUMBERED, "unnumbered-eos": UNNUMBERED_EOS}[request.param], tmp_path)
+    return text_design(
+        {"numbered": NUMBERED, "unnumbered-eos": UNNUMBERED_EOS}[request.param], tmp_path
+    )
 
 
 def disagreements(design: Design) -> list[str]:
@@ -150,7 +152,9 @@ def test_the_files_hold_the_designs_sessions_and_no_others(design: Design) -> No
     planned: Counter[frozenset[str]] = Counter()
     for session in design.sessions:
         outside = session.profile.kind is SessionKind.UPSTREAM
-        planned[frozenset({session.a, session.b_address if outside else session.b})] += 1 if outside else 2
+        planned[frozenset({session.a, session.b_address if outside else session.b})] += (
+            1 if outside else 2
+        )
     # Not compared as a whole: a difference of two long counters takes minutes to print.
     assert list((read - planned).items())[:5] == []
     assert list((planned - read).items())[:5] == []
@@ -162,5 +166,7 @@ def test_a_wrong_end_is_seen(tmp_path: Path) -> None:
     ends = list(ends_of(design))
     assert len(ends) == 2 * len(design.sessions)
     spine = design.switches["spine1"]
-    wrong = replace(design, switches={**design.switches, "spine1": replace(spine, asn=spine.asn + 7)})
+    wrong = replace(
+        design, switches={**design.switches, "spine1": replace(spine, asn=spine.asn + 7)}
+    )
     assert any("ASN" in line for line in disagreements(wrong))

@@ -29,7 +29,9 @@ def fabric(*arguments: str, cwd: Path, **extra: str) -> subprocess.CompletedProc
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with the examples."""
-    shutil.copytree(ROOT / "topologies", tmp_path / "topologies", ignore=shutil.ignore_patterns("*.lock"))
+    shutil.copytree(
+        ROOT / "topologies", tmp_path / "topologies", ignore=shutil.ignore_patterns("*.lock")
+    )
     return tmp_path
 
 
@@ -180,8 +182,12 @@ def test_explain_and_version(folder: Path) -> None:
 def test_output_does_not_depend_on_the_machine(folder: Path) -> None:
     """Hash seed, locale, time zone and working folder change nothing."""
     trees = []
-    for n, extra in enumerate(({"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"},
-                               {"PYTHONHASHSEED": "77", "LC_ALL": "C.UTF-8", "TZ": "Asia/Tokyo"})):
+    for n, extra in enumerate(
+        (
+            {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"},
+            {"PYTHONHASHSEED": "77", "LC_ALL": "C.UTF-8", "TZ": "Asia/Tokyo"},
+        )
+    ):
         place = folder / str(n)
         shutil.copytree(folder / "topologies", place / "topologies")
         done = fabric("design", "topologies/routed-frr.yaml", cwd=place, **extra)
@@ -192,7 +198,10 @@ def test_output_does_not_depend_on_the_machine(folder: Path) -> None:
 
 def test_a_merged_ledger_is_explained_and_settled(folder: Path) -> None:
     """Two branches add a rack each; the union of their ledgers has equal numbers."""
-    path, lock = folder / "topologies" / "quickstart.yaml", folder / "topologies" / "quickstart.lock"
+    path, lock = (
+        folder / "topologies" / "quickstart.yaml",
+        folder / "topologies" / "quickstart.lock",
+    )
     base = path.read_text()
     one = base.replace("racks:\n", "racks:\n  - {name: r7, leaves: 2, servers: {node: 2}}\n")
     two = base.replace("racks:\n", "racks:\n  - {name: r8, leaves: 2, servers: {node: 2}}\n")
@@ -203,7 +212,9 @@ def test_a_merged_ledger_is_explained_and_settled(folder: Path) -> None:
         lock.write_text(start)
         fabric("design", "topologies/quickstart.yaml", cwd=folder)
         lines |= set(lock.read_text().splitlines())
-    path.write_text(one.replace("racks:\n", "racks:\n  - {name: r8, leaves: 2, servers: {node: 2}}\n"))
+    path.write_text(
+        one.replace("racks:\n", "racks:\n  - {name: r8, leaves: 2, servers: {node: 2}}\n")
+    )
     lock.write_text("\n".join(sorted(lines)) + "\n")
     done = fabric("design", "topologies/quickstart.yaml", cwd=folder)
     assert done.returncode == 1
@@ -219,7 +230,10 @@ def test_a_merged_ledger_is_explained_and_settled(folder: Path) -> None:
 
 
 def test_reclaim_frees_what_is_gone(folder: Path) -> None:
-    path, lock = folder / "topologies" / "quickstart.yaml", folder / "topologies" / "quickstart.lock"
+    path, lock = (
+        folder / "topologies" / "quickstart.yaml",
+        folder / "topologies" / "quickstart.lock",
+    )
     fabric("design", "topologies/quickstart.yaml", cwd=folder)
     path.write_text(path.read_text().replace("node: 4", "node: 3"))
     fabric("design", "topologies/quickstart.yaml", cwd=folder)

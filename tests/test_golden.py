@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Golden
 
 from barefabric.build import build_files
 from barefabric.ledger.file import format_ledger
 from barefabric.pipeline import Designed, design_values
 from barefabric.topology.load import load
+from conftest import Golden
 
 ROOT = Path(__file__).parent.parent
 WHOLE = ("quickstart", "three-racks", "routed-frr")

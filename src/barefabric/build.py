@@ -1,4 +1,4 @@
-"""From a design to the tree of files under ``build/<fabric>/`` and the ledger beside the topology."""
+"""From a design to the files under ``build/<fabric>/`` and the ledger beside the topology."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from barefabric.derive.server import server_intent
+from barefabric.derive.switch import switch_intent
 from barefabric.errors import Diagnostic, FabricError, Place
 from barefabric.hosts.files import server_files
 from barefabric.kubernetes.files import cluster_files
 from barefabric.ledger.file import format_ledger, ledger_path, write_ledger
 from barefabric.model.design import Design
-from barefabric.model.ledger import Ledger, Move
+from barefabric.model.ledger import Entry, Ledger, Move
 from barefabric.pipeline import Designed
 from barefabric.plan.files import plan_files
 from barefabric.render.configs import switch_files
 from barefabric.render.document import design_document
 from barefabric.render.tree import MARK, TreeChange, write_tree
-from barefabric.derive.server import server_intent
-from barefabric.derive.switch import switch_intent
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,16 @@ def refuse_unlocked(designed: Designed) -> None:
         return
     path = ledger_path(designed.loaded.path)
     changed = list(_ledger_changes(before, after))
-    shown = "; ".join(changed[:10]) + (f"; and {len(changed) - 10:,} more" if len(changed) > 10 else "")
+    shown = "; ".join(changed[:10]) + (
+        f"; and {len(changed) - 10:,} more" if len(changed) > 10 else ""
+    )
     raise FabricError(
         [
             Diagnostic(
-                "LE009", f"the ledger would change ({len(changed):,} lines), and --locked forbids it",
-                (Place(str(path)),), allowed=shown,
+                "LE009",
+                f"the ledger would change ({len(changed):,} lines), and --locked forbids it",
+                (Place(str(path)),),
+                allowed=shown,
                 mend="run fabric design without --locked and commit the ledger",
             )
         ]
@@ -106,7 +110,11 @@ def _ledger_changes(before: Ledger, after: Ledger) -> Iterator[str]:
         elif now is None and was is not None:
             yield f"- {kind} {key} = {was.value}"
         elif was is not None and now is not None and was != now:
-            yield f"{kind} {key}: {was.value}{' retired' * was.retired} -> {now.value}{' retired' * now.retired}"
+            yield f"{kind} {key}: {_words(was)} -> {_words(now)}"
+
+
+def _words(entry: Entry) -> str:
+    return f"{entry.value} retired" if entry.retired else entry.value
 
 
 def read_document(out: Path) -> bytes | None:
@@ -131,8 +139,12 @@ def build(designed: Designed, out: Path | None = None) -> Built:
         return Built(target, lock, change, changed, None, None)
     new = read_document(target)
     return Built(
-        target, lock, change, changed,
-        json.loads(old) if old else None, json.loads(new) if old and new else None,
+        target,
+        lock,
+        change,
+        changed,
+        json.loads(old) if old else None,
+        json.loads(new) if old and new else None,
     )
 
 

@@ -92,18 +92,23 @@ def _one_place(place: Place, ink: str, plain: str) -> list[str]:
 
 def _window(place: Place, room: int) -> tuple[str, int, int]:
     """The part of a long line around the place, its column in that part, and the marks' length."""
-    excerpt = _clean(place.excerpt.rstrip())
-    column = max(place.column, 1) - 1
-    marked = excerpt[column : column + place.width]
-    first = 0
-    if _columns(excerpt) > room:
-        first = max(0, min(column - 20, len(excerpt) - room + 8))
-        excerpt = ("..." if first else "") + excerpt[first:]
-    before = excerpt[: column - first + (3 if first else 0)]
-    while _columns(excerpt) > room:
-        excerpt = excerpt[:-4] + "..."
+    line = place.excerpt.rstrip()
+    column = min(max(place.column, 1) - 1, len(line))
+    line = line.ljust(column + 1)
+    first = max(0, min(column - 20, len(line) - room + 8)) if len(line) > room // 2 else 0
+    if first and _columns(_clean(line[: room + 1])) <= room and len(line) <= room:
+        first = 0
+    ahead = "..." if first else ""
+    before = ahead + _clean(line[first:column])
+    marked = _clean(line[column : column + min(place.width, room)])
+    text = before + _clean(line[column : column + room])
+    cut = first + len(text) - len(ahead) < len(line)
+    while _columns(text) > room:
+        text, cut = text[:-1], True
+    if cut:
+        text = text[:-3] + "..."
     start = _columns(before)
-    return excerpt, start, max(1, min(_columns(marked), room - start))
+    return text.rstrip(), start, max(1, min(_columns(marked), room - start))
 
 
 def _columns(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The stages in order: read, expand, allocate, derive. Rendering and judging build on the result."""
+"""The stages in order: read, expand, allocate, derive. Rendering and judging build on this."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -112,5 +112,8 @@ def documents(output: str) -> list[object]:
     return found
 
 
-RELOAD = "on {name} /usr/lib/frr/frr-reload.py --test --stdout --pathspace {name} /etc/frr/{name}/frr.conf\n"
+RELOAD = (
+    "on {name} /usr/lib/frr/frr-reload.py --test --stdout --pathspace {name} "
+    "/etc/frr/{name}/frr.conf\n"
+)
 """Prints the lines that a reload of the boot configuration would delete and add."""

@@ -10,7 +10,7 @@ from barefabric.hosts.files import server_files
 from barefabric.kubernetes.files import cluster_files
 from barefabric.model.design import Design
 from barefabric.pipeline import design_values
-from barefabric.topology.load import load
+from barefabric.topology.load import Loaded, load
 
 TOPOLOGIES = Path(__file__).parents[2] / "topologies"
 SHIPPED = ("quickstart", "three-racks", "routed-frr", "five-stage")
@@ -135,3 +135,16 @@ _SITUATIONS = {
 
 SITUATIONS = ("quickstart", "three-racks", "routed-frr", *_SITUATIONS)
 """Names for :func:`situation`; between them they have every combination that is generated."""
+
+
+def loaded(text: str) -> Loaded:
+    """The topology below :data:`FABRIC`, checked by itself, not designed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "small.yaml")
+        path.write_text(FABRIC + text)
+        return load(path)
+
+
+def cluster_text(cluster: str, *, extra: str = "", racks: str = "r1") -> str:
+    """The topology that :func:`bonded` designs."""
+    return _text("{type: pair, count: 2}", "{bonded: 3}", cluster, extra, racks)

@@ -78,7 +78,12 @@ def _setting(rest: str) -> tuple[str, str]:
 
 
 def _end(
-    device: str, own: int, name: str, facts: dict[str, str], addresses: dict[str, str], active: set[str]
+    device: str,
+    own: int,
+    name: str,
+    facts: dict[str, str],
+    addresses: dict[str, str],
+    active: set[str],
 ) -> End:
     keepalive, hold = facts["timers"].split()
     local = facts.get("local-as", "").split()

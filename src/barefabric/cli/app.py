@@ -19,13 +19,16 @@ show = typer.Typer(help="Show a session or a device of the design.", no_args_is_
 app.add_typer(show, name="show")
 
 TopologyPath = Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="The topology file.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Where the tree goes; build/<fabric> by default.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Where the tree goes; build/<fabric> by default.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print stages and times to stderr.")]
 Locked = Annotated[bool, typer.Option("--locked", help="Fail if the ledger would change.")]
 Renumber = Annotated[
-    int, typer.Option("--max-renumber", metavar="N", min=0, help="How many recorded values may move.")
+    int,
+    typer.Option("--max-renumber", metavar="N", min=0, help="How many recorded values may move."),
 ]
 Where = Annotated[
     Path | None,
@@ -50,7 +53,9 @@ def root(
 
 @app.command()
 def init(
-    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write.")] = Path("topology.yaml"),
+    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write.")] = Path(
+        "topology.yaml"
+    ),
     shape: Annotated[str, typer.Option(help="mlag, routed or five-stage.")] = "mlag",
 ) -> int:
     """Write a commented starting topology."""
@@ -70,7 +75,8 @@ def design(
     verbose: Verbose = False,
 ) -> int:
     """Design a fabric: write its files and its ledger."""
-    from barefabric.cli.design import Request, design as run
+    from barefabric.cli.design import Request
+    from barefabric.cli.design import design as run
 
     return run(Request(topology, out, locked, max_renumber, as_json, quiet, verbose))
 
@@ -85,7 +91,8 @@ def check(
     verbose: Verbose = False,
 ) -> int:
     """Do all that design does, and write nothing."""
-    from barefabric.cli.design import Request, check as run
+    from barefabric.cli.design import Request
+    from barefabric.cli.design import check as run
 
     return run(Request(topology, None, locked, max_renumber, as_json, quiet, verbose))
 
@@ -130,9 +137,15 @@ def why(
 
 @app.command()
 def diff(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A build, a topology, or a git revision.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="A build, a topology, or a git revision.")],
-    text: Annotated[bool, typer.Option("--text/--no-text", help="Show the text of files too.")] = True,
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A build, a topology, or a git revision.")
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="A build, a topology, or a git revision.")
+    ],
+    text: Annotated[
+        bool, typer.Option("--text/--no-text", help="Show the text of files too.")
+    ] = True,
     as_json: Json = False,
 ) -> int:
     """Compare two designs: devices, links, sessions, prefixes, then the text of the files."""
@@ -162,7 +175,9 @@ def explain(code: Annotated[str, typer.Argument(metavar="CODE")]) -> int:
 @app.command()
 def settle(
     topology: TopologyPath,
-    keep: Annotated[list[str] | None, typer.Option(help="Device or rack that keeps its number.")] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="Device or rack that keeps its number.")
+    ] = None,
 ) -> int:
     """Settle equal numbers in a merged ledger: one name keeps each, the others are renumbered."""
     from barefabric.cli.books import settle as run
@@ -198,19 +213,46 @@ def verify(
 @app.command()
 def push(
     topology: TopologyPath,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Touch no device; compare with what is known.")] = False,
-    running: Annotated[Path | None, typer.Option(help="Folder of running configs, for --offline.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Only this switch (may be repeated).")] = None,
-    target: Annotated[list[str] | None, typer.Option(metavar="SWITCH=HOST[:PORT]", help="Reach a switch elsewhere.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Touch no device; compare with what is known.")
+    ] = False,
+    running: Annotated[
+        Path | None, typer.Option(help="Folder of running configs, for --offline.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this switch (may be repeated).")
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SWITCH=HOST[:PORT]", help="Reach a switch elsewhere."),
+    ] = None,
     targets: Annotated[Path | None, typer.Option(help="TOML file of such targets.")] = None,
     full: Annotated[bool, typer.Option("--diff", help="Print full diffs.")] = False,
+    no_secrets: Annotated[
+        bool, typer.Option("--no-secrets", help="Leave lines with secrets out of the comparison.")
+    ] = False,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
     """Show the waves of a push and each switch's difference (--dry-run)."""
-    from barefabric.cli.push import Request, push as run
+    from barefabric.cli.push import Request
+    from barefabric.cli.push import push as run
 
     return run(
-        Request(topology, dry_run, offline, running, tuple(only or ()), tuple(target or ()), targets, full, out, as_json)
+        Request(
+            topology,
+            dry_run,
+            offline,
+            running,
+            tuple(only or ()),
+            tuple(target or ()),
+            targets,
+            full,
+            no_secrets,
+            out,
+            as_json,
+        )
     )

@@ -34,7 +34,7 @@ class Clock:
         """End a stage."""
         now = time.perf_counter()
         if self.loud:
-            print(f"{stage:<10} {now - self.last:6.2f} s", file=sys.stderr)
+            sys.stderr.write(f"{stage:<10} {now - self.last:6.2f} s\n")
         self.last = now
 
     @property

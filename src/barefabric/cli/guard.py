@@ -23,13 +23,13 @@ def guarded(arguments: list[str]) -> int:
         report_faults(fault)
         return fault.exit_status
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        sys.stderr.write("interrupted\n")
         return 130
     except BrokenPipeError:
         # The reader went away (fabric ... | head); nothing more can be said on stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 (a fault of ours must not end in a traceback)
         status = _usage_status(fault)
         return _internal_fault(arguments) if status is None else status
 
@@ -62,9 +62,8 @@ def _internal_fault(arguments: list[str]) -> int:
     with os.fdopen(handle, "w", encoding="utf-8") as report:
         report.write(f"fabric {' '.join(arguments)}\n\n{traceback.format_exc()}")
     last = traceback.extract_tb(sys.exc_info()[2])[-1]
-    print(
+    sys.stderr.write(
         f"error GE001: a fault in fabric itself ({Path(last.filename).name}:{last.lineno}), not in "
-        f"your input\n  please report it with {name}\n  the old build is as it was",
-        file=sys.stderr,
+        f"your input\n  please report it with {name}\n  the old build is as it was\n"
     )
     return 3

@@ -19,6 +19,7 @@ class Request:
     targets: tuple[str, ...]
     targets_file: Path | None
     full: bool
+    no_secrets: bool
     out: Path | None
     as_json: bool
 
@@ -38,8 +39,13 @@ def push(request: Request) -> int:
         designed.design,
         request.out or default_out(designed.design),
         DryRunOptions(
-            topology=request.topology, offline=request.offline, running=request.running,
-            only=request.only, targets=request.targets, targets_file=request.targets_file,
+            topology=request.topology,
+            offline=request.offline,
+            running=request.running,
+            only=request.only,
+            targets=request.targets,
+            targets_file=request.targets_file,
+            secrets=not request.no_secrets,
         ),
     )
     if request.as_json:

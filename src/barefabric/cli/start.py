@@ -13,15 +13,25 @@ def init(path: Path, shape: str) -> int:
 
     if shape not in SHAPES:
         raise UsageError(
-            [Diagnostic("GE006", f"there is no shape {shape}", allowed=f"--shape {', '.join(SHAPES)}")]
+            [
+                Diagnostic(
+                    "GE006", f"there is no shape {shape}", allowed=f"--shape {', '.join(SHAPES)}"
+                )
+            ]
         )
     text = starter(shape)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     except FileExistsError:
         raise UsageError(
-            [Diagnostic("GE003", f"{path} exists and is left alone", (Place(str(path)),),
-                        mend="name another file: fabric init my-fabric.yaml")]
+            [
+                Diagnostic(
+                    "GE003",
+                    f"{path} exists and is left alone",
+                    (Place(str(path)),),
+                    mend="name another file: fabric init my-fabric.yaml",
+                )
+            ]
         ) from None
     except OSError as fault:
         raise OutsideError(

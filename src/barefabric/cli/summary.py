@@ -34,13 +34,16 @@ def as_text(
     lines += _block("addresses", _pools(facts.pools, facts.pods))
     lines += _block("ports", _ports(facts.ports))
     ratios = " · ".join(
-        f"{w.role} {w.most:.1f} : 1" if round(w.least, 1) == round(w.most, 1)
+        f"{w.role} {w.most:.1f} : 1"
+        if round(w.least, 1) == round(w.most, 1)
         else f"{w.role} {w.least:.1f} to {w.most:.1f} : 1"
         for w in facts.oversubscription
     )
     lines += _block("oversubscr.", [ratios] if ratios else [])
     if facts.full:
-        lines += _block("room", _wrap(f"{facts.full.racks:,} racks: {facts.full.resource} ({facts.full.why})"))
+        lines += _block(
+            "room", _wrap(f"{facts.full.racks:,} racks: {facts.full.resource} ({facts.full.why})")
+        )
     lines += _block("sessions", _wrap(" · ".join(_sessions(facts.sessions))))
     if built is not None:
         lines += _block("changed", _wrap(_changed(designed, built)))
@@ -80,11 +83,11 @@ def _pools(pools: Iterable[Fill], pods: Iterable[PodRoom]) -> list[str]:
     prefixes = max((len(r[1]) for r in rows), default=0)
     counts = max((len(r[2]) for r in rows), default=0)
     lines = [f"{n:<{names}}  {p:<{prefixes}}  {c:>{counts}}  {s:>4}" for n, p, c, s in rows]
-    for room in pods:
-        lines.append(
-            f"{'pods':<{names}}  {' '.join(room.prefixes):<{prefixes}}  room for {room.blocks:,} "
-            f"blocks of /{room.block_size}, {room.per_node:,} per server ({room.cluster})"
-        )
+    lines += [
+        f"{'pods':<{names}}  {' '.join(room.prefixes):<{prefixes}}  room for {room.blocks:,} "
+        f"blocks of /{room.block_size}, {room.per_node:,} per server ({room.cluster})"
+        for room in pods
+    ]
     return lines if len(lines) <= 12 else [*lines[:11], f"and {len(lines) - 11} more clusters"]
 
 

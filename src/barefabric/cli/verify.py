@@ -22,8 +22,10 @@ def verify(topology: Path, out: Path | None, as_json: bool, quiet: bool, verbose
     stale = first_difference(designed.design, build)
     if stale:
         raise fail(
-            "GE008", f"the build is not what the topology says now: {stale} differs",
-            path=build, mend=f"fabric design {topology}",
+            "GE008",
+            f"the build is not what the topology says now: {stale} differs",
+            path=build,
+            mend=f"fabric design {topology}",
         )
     clock.lap("design")
     verdict = judge(designed.design)
@@ -34,7 +36,5 @@ def verify(topology: Path, out: Path | None, as_json: bool, quiet: bool, verbose
     if as_json:
         print_json({**plain(verdict), "receipt": str(path), "digest": receipt.digest})
     elif not quiet:
-        print_result(
-            report(verdict, receipt=str(path), digest=receipt.digest, seconds=clock.total)
-        )
+        print_result(report(verdict, receipt=str(path), digest=receipt.digest, seconds=clock.total))
     return 0 if verdict.proven else 1

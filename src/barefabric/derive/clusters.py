@@ -7,7 +7,7 @@ from barefabric.model.shape import Shape
 from barefabric.topology import schema
 
 VXLAN_OVERHEAD = 50
-"""Bytes VXLAN adds to a packet over IPv4 (RFC 7348: outer Ethernet, IPv4, UDP and VXLAN headers)."""
+"""Bytes VXLAN adds over IPv4 (RFC 7348: inner Ethernet, IPv4, UDP and VXLAN headers)."""
 
 
 def resolve_clusters(

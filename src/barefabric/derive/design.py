@@ -62,14 +62,26 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
     sessions += upstream_sessions(ups, switches, profiles)
     gateway, length = gateway_of(topology)
     return Design(
-        name=topology.fabric, source=str(loaded.path), underlay=underlay,
-        settings=_settings(topology), switches=switches, servers=servers, racks=racks,
-        pairs=pairs, upstreams=ups, clusters=clusters, cables=cables, profiles=profiles,
+        name=topology.fabric,
+        source=str(loaded.path),
+        underlay=underlay,
+        settings=_settings(topology),
+        switches=switches,
+        servers=servers,
+        racks=racks,
+        pairs=pairs,
+        upstreams=ups,
+        clusters=clusters,
+        cables=cables,
+        profiles=profiles,
         sessions=tuple(sessions),
         announcements=tuple(_announcements(clusters, servers, by_cluster)),
-        plan=prefix_plan(topology, clusters, servers), pools=numbers.pools,
+        plan=prefix_plan(topology, clusters, servers),
+        pools=numbers.pools,
         asn_pools=tuple(_asn_pools(topology)),
-        management_gateway=gateway, management_length=length, secrets=dict(topology.secrets),
+        management_gateway=gateway,
+        management_length=length,
+        secrets=dict(topology.secrets),
     )
 
 
@@ -82,10 +94,15 @@ def _asn_pools(topology: schema.Topology) -> Iterator[AsnPool]:
 def _underlay(topology: schema.Topology) -> Underlay:
     u = topology.underlay
     return Underlay(
-        u.links == "numbered", u.families, u.mtu,
+        u.links == "numbered",
+        u.families,
+        u.mtu,
         min((t.mtu for t in topology.server_types.values()), default=9000),
         Bfd(u.bfd.interval, u.bfd.multiplier) if u.bfd else None,
-        u.timers.keepalive, u.timers.hold, u.ecmp, u.password,
+        u.timers.keepalive,
+        u.timers.hold,
+        u.ecmp,
+        u.password,
     )
 
 
@@ -93,10 +110,14 @@ def _settings(topology: schema.Topology) -> Settings:
     s = topology.settings
     extra = [(name, kind.extra) for name, kind in topology.switch_types.items() if kind.extra]
     return Settings(
-        s.ntp, s.dns, s.domain, s.syslog,
+        s.ntp,
+        s.dns,
+        s.domain,
+        s.syslog,
         tuple(User(u.name, u.role, u.secret) for u in s.users),
         tuple(
-            (name, tuple(text.rstrip().split("\n"))) for name, text in (*extra, *topology.extra.items())
+            (name, tuple(text.rstrip().split("\n")))
+            for name, text in (*extra, *topology.extra.items())
         ),
     )
 
@@ -165,5 +186,3 @@ def _announcements(
     for cluster in clusters.values():
         yield from node_announcements(cluster, servers, by_cluster)
     yield from host_announcements(servers)
-
-

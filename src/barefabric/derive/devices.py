@@ -63,7 +63,7 @@ def _second_speakers(clusters: Mapping[str, Cluster]) -> dict[str, tuple[bool, b
 def number_servers(
     topology: Topology, shape: Shape, numbers: Numbers, clusters: Mapping[str, Cluster]
 ) -> dict[str, Server]:
-    """Servers with their addresses and ASN. The second address lies half a prefix above the first."""
+    """Servers with addresses and ASN. The second address lies half a prefix above the first."""
     half = 1 << (31 - topology.addressing.servers.per_rack)
     written = {c.name: c for c in topology.clusters}
     second = _second_speakers(clusters)
@@ -73,12 +73,19 @@ def number_servers(
         all_nodes, control_nodes = second.get(server.cluster, (False, False))
         speaks = server.cluster or server.attach is Attach.ROUTED
         servers[name] = Server(
-            name, server.type, server.rack,
+            name,
+            server.type,
+            server.rack,
             address - numbers.racks[server.rack] - 10,
-            server.attach, server.nics, server.nic_speed, server.cluster, server.control_plane,
+            server.attach,
+            server.nics,
+            server.nic_speed,
+            server.cluster,
+            server.control_plane,
             server.pod,
             numbers.asns[node_key(written.get(server.cluster), server)] if speaks else 0,
-            dotted(address), dotted(address + half),
+            dotted(address),
+            dotted(address + half),
             all_nodes or (control_nodes and server.control_plane),
         )
     return servers
@@ -93,7 +100,9 @@ def number_pairs(switches: Mapping[str, Switch], numbers: Numbers) -> dict[str, 
             control, routing = numbers.links[f"{name} control"], numbers.links[f"{name} routing"]
             key = switch_key(switch)
             pairs[key] = Pair(
-                key, switch.name, switch.peer,
+                key,
+                switch.name,
+                switch.peer,
                 (f"{dotted(control)}/31", f"{dotted(control + 1)}/31"),
                 (f"{dotted(routing)}/31", f"{dotted(routing + 1)}/31"),
             )
@@ -109,8 +118,16 @@ def upstreams(topology: Topology) -> dict[str, Upstream]:
                 announced.setdefault(upstream, []).extend(pool.addresses)
     return {
         e.name: Upstream(
-            e.name, e.asn, e.attach.switch, e.attach.port, e.attach.ours, e.attach.theirs,
-            e.accept, tuple(announced.get(e.name, ())), e.password,
+            e.name,
+            e.asn,
+            e.attach.switch,
+            e.attach.port,
+            e.attach.ours,
+            e.attach.theirs,
+            e.accept,
+            tuple(announced.get(e.name, ())),
+            e.password,
+            e.mtu,
         )
         for e in topology.external
     }

@@ -46,7 +46,7 @@ def permits(*lists: str, start: int = 10) -> tuple[Term, ...]:
 
 
 def fabric_lists(design: Design) -> tuple[PrefixList, ...]:
-    """Lists every switch of the fabric shares: the default, the fabric's prefixes, external ones."""
+    """Lists every switch shares: the default, the fabric's prefixes, external ones."""
     plan = design.plan
     inside = (*plan.loopbacks, *plan.racks, *plan.hosts, *plan.pods, *plan.services)
     lists = [
@@ -66,7 +66,10 @@ def _connected() -> Policy:
 def _from_above(group: str, external: tuple[str, ...]) -> Policy:
     """What a lower tier takes: the default of last resort at a low preference, then the rest."""
     resort = Term(
-        10, True, names.DEFAULT_LIST, names.LAST_RESORT_LIST,
+        10,
+        True,
+        names.DEFAULT_LIST,
+        names.LAST_RESORT_LIST,
         local_preference=LAST_RESORT_PREFERENCE,
     )
     rest = permits(names.DEFAULT_LIST, names.FABRIC_LIST, *external, start=20)
@@ -76,7 +79,11 @@ def _from_above(group: str, external: tuple[str, ...]) -> Policy:
 def _last_resort() -> Policy:
     """Origination of the default of last resort: it must lose against every other default."""
     term = Term(
-        10, True, names.DEFAULT_LIST, local_preference=LAST_RESORT_PREFERENCE, weight=0,
+        10,
+        True,
+        names.DEFAULT_LIST,
+        local_preference=LAST_RESORT_PREFERENCE,
+        weight=0,
         set_community=LAST_RESORT,
     )
     return Policy(names.LAST_RESORT, (term,))
@@ -122,9 +129,7 @@ def _border(external: tuple[str, ...], upper: str, takes_default: bool) -> Itera
     refuse = Term(10, False, names.DEFAULT_LIST)
     yield Policy(names.import_of(upper), (refuse, *permits(names.FABRIC_LIST, start=20)))
     brought = (names.DEFAULT_LIST,) if takes_default else ()
-    yield Policy(
-        names.export_of(upper), permits(names.LOCAL_LIST, *brought, *external)
-    )
+    yield Policy(names.export_of(upper), permits(names.LOCAL_LIST, *brought, *external))
 
 
 def _upstream_policy(
@@ -165,7 +170,9 @@ def node_policy(
     """Lists and policies of a leaf towards its nodes: their own prefixes in, nothing out."""
     lists: list[PrefixList] = []
     policies: list[Policy] = []
-    profiles = {s.profile.a.group: s.profile for s in sessions if s.profile.kind is SessionKind.NODE}
+    profiles = {
+        s.profile.a.group: s.profile for s in sessions if s.profile.kind is SessionKind.NODE
+    }
     for group, profile in profiles.items():
         lists.append(PrefixList(group, speaker_matches(design, profile)))
         term = Term(10, True, group, set_community=FROM_NODE)
@@ -192,9 +199,7 @@ def host_policy(
         lists.append(PrefixList(names.SELF_LIST, (PrefixMatch(f"{switch.loopback}/32"),)))
         policies.append(Policy(names.import_of(names.HOSTS), (Term(10, False),)))
         policies.append(
-            Policy(
-                names.export_of(names.HOSTS), permits(names.DEFAULT_LIST, names.SELF_LIST)
-            )
+            Policy(names.export_of(names.HOSTS), permits(names.DEFAULT_LIST, names.SELF_LIST))
         )
     return lists, policies
 

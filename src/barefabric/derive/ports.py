@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
+from barefabric.ledger.panel import lanes_by_name, ports_by_name
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Switch
 from barefabric.model.intent import AccessPort, Channel, MemberPort, RoutedPort
-from barefabric.ledger.panel import lanes_by_name, ports_by_name
 from barefabric.vendors import catalogue
 
 
@@ -46,9 +46,7 @@ def channel_number(switch: Switch, port: str) -> int:
     spec = ports_by_name(switch.model).get(port)
     if spec is not None:
         return spec.panel
-    vendor = catalogue.vendor(switch.nos)
-    assert vendor is not None
-    spec, _ = lanes_by_name(switch.model, vendor)[port]
+    spec, _ = lanes_by_name(switch.model, catalogue.known(switch.nos))[port]
     return spec.panel * 10 + int(port.rpartition("/")[2][-1])
 
 
@@ -66,15 +64,23 @@ class _Collect:
         self.peer: list[_Facing] = []
 
     def forced(self, view: _Facing) -> bool:
-        """Whether the port runs below its native speed."""
-        return view.cable.speed != self.native.get(view.port, view.cable.speed)
+        """Whether the port runs below its native speed; a lane of a broken-out port always does."""
+        return view.cable.speed != self.native.get(view.port)
 
     def route(self, view: _Facing) -> None:
-        """A routed port."""
+        """A routed port; towards an upstream router it has that router's MTU."""
+        outside = view.cable.kind is CableKind.UPSTREAM
+        underlay = self.design.underlay.mtu
+        mtu = self.design.upstreams[view.peer].mtu if outside else underlay
         self.routed.append(
             RoutedPort(
-                view.port, f"{view.peer} {view.peer_port}".rstrip(), view.cable.speed,
-                self.forced(view), self.design.underlay.mtu, view.address, view.peer,
+                view.port,
+                f"{view.peer} {view.peer_port}".rstrip(),
+                view.cable.speed,
+                self.forced(view),
+                mtu,
+                view.address,
+                view.peer,
                 view.peer_port,
             )
         )
@@ -89,8 +95,13 @@ class _Collect:
         else:
             self.access.append(
                 AccessPort(
-                    view.port, f"{view.peer} {view.peer_port}", view.cable.speed,
-                    self.forced(view), self.design.underlay.mtu, self.vlan, view.peer,
+                    view.port,
+                    f"{view.peer} {view.peer_port}",
+                    view.cable.speed,
+                    self.forced(view),
+                    self.design.underlay.mtu,
+                    self.vlan,
+                    view.peer,
                     view.peer_port,
                 )
             )
@@ -113,7 +124,8 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
         channels.append(_bond(found, server, views, members))
     if found.peer:
         channels.append(_peer_link(found, members))
-    used = {p.name for p in (*found.routed, *members, *found.access)}
+    used = {p.name for p in found.routed} | {p.name for p in members}
+    used |= {p.name for p in found.access}
     order = {p.name: n for n, p in enumerate(switch.model.ports)}
     position = len(order)
 
@@ -132,12 +144,11 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
 
 def _unused(switch: Switch, used: set[str]) -> list[str]:
     """Whole ports that carry no cable, neither as a whole nor by a lane."""
-    vendor = catalogue.vendor(switch.nos)
-    assert vendor is not None
-    lanes = lanes_by_name(switch.model, vendor)
+    lanes = lanes_by_name(switch.model, catalogue.known(switch.nos))
     busy = {lanes[name][0].panel for name in used if name in lanes} if lanes else set()
     return [
-        p.name for p in switch.model.ports
+        p.name
+        for p in switch.model.ports
         if p.name not in used and not (p.breakouts and p.panel in busy)
     ]
 
@@ -148,14 +159,16 @@ def _first_leaf_port(found: _Collect, server: str) -> str:
     return min(mine, key=lambda c: found.design.switches[c.a].index).a_port
 
 
-def _bond(
-    found: _Collect, server: str, views: list[_Facing], members: list[MemberPort]
-) -> Channel:
+def _bond(found: _Collect, server: str, views: list[_Facing], members: list[MemberPort]) -> Channel:
     number = channel_number(found.switch, _first_leaf_port(found, server))
     _add_members(found, views, number, members)
     spans = bool(found.switch.peer)
     return Channel(
-        number, server, found.design.underlay.mtu, found.vlan, number if spans else 0,
+        number,
+        server,
+        found.design.underlay.mtu,
+        found.vlan,
+        number if spans else 0,
         tuple(v.port for v in views),
     )
 
@@ -166,7 +179,11 @@ def _peer_link(found: _Collect, members: list[MemberPort]) -> Channel:
     number = min(channel_number(found.switch, v.port) for v in views)
     _add_members(found, views, number, members)
     return Channel(
-        number, f"peer link to {found.switch.peer}", found.design.underlay.mtu, 0, 0,
+        number,
+        f"peer link to {found.switch.peer}",
+        found.design.underlay.mtu,
+        0,
+        0,
         tuple(v.port for v in views),
     )
 
@@ -176,7 +193,12 @@ def _add_members(
 ) -> None:
     members += [
         MemberPort(
-            v.port, f"{v.peer} {v.peer_port}", v.cable.speed, found.forced(v), number, v.peer,
+            v.port,
+            f"{v.peer} {v.peer_port}",
+            v.cable.speed,
+            found.forced(v),
+            number,
+            v.peer,
             v.peer_port,
         )
         for v in views

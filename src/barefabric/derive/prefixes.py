@@ -64,9 +64,7 @@ def prefix_plan(
         racks=within(pool.pool, pool.per_rack) if bridged else (),
         hosts=within(pool.pool, 32) if routed else (),
         pods=tuple(_chain(pod_matches(c) for c in clusters.values())),
-        services=tuple(
-            _chain(service_matches(c) + endpoint_matches(c) for c in clusters.values())
-        ),
+        services=tuple(_chain(service_matches(c) + endpoint_matches(c) for c in clusters.values())),
         external=tuple(PrefixMatch(p) for p in sorted(accepted) if is_ipv4(p)),
     )
 

@@ -16,21 +16,29 @@ NODE_BFD = Bfd(300, 3)
 """BFD with speakers that have it (MetalLB in FRR mode)."""
 
 
-def fabric_profile(
-    underlay: Underlay, upper: Role, lower: Role, max_prefix: int
-) -> SessionProfile:
+def fabric_profile(underlay: Underlay, upper: Role, lower: Role, max_prefix: int) -> SessionProfile:
     """Sessions between two tiers; end ``a`` is the upper tier's."""
     down, up = names.GROUP[lower], names.GROUP[upper]
     return SessionProfile(
         name=f"fabric-{lower.value}" if lower is not Role.SPINE else "fabric-spine",
         kind=SessionKind.FABRIC,
         a=Side(
-            Speaker.SWITCH, down, Source.LINK, names.import_of(down), names.export_of(down),
-            max_prefix=max_prefix, send_community=True,
+            Speaker.SWITCH,
+            down,
+            Source.LINK,
+            names.import_of(down),
+            names.export_of(down),
+            max_prefix=max_prefix,
+            send_community=True,
         ),
         b=Side(
-            Speaker.SWITCH, up, Source.LINK, names.import_of(up), names.export_of(up),
-            max_prefix=max_prefix, send_community=True,
+            Speaker.SWITCH,
+            up,
+            Source.LINK,
+            names.import_of(up),
+            names.export_of(up),
+            max_prefix=max_prefix,
+            send_community=True,
         ),
         families=underlay.families,
         keepalive=underlay.keepalive,
@@ -44,12 +52,23 @@ def fabric_profile(
 def pair_profile(underlay: Underlay, max_prefix: int) -> SessionProfile:
     """The iBGP session of an MLAG pair over its peer link."""
     side = Side(
-        Speaker.SWITCH, names.PEER, Source.SVI, max_prefix=max_prefix, next_hop_self=True,
+        Speaker.SWITCH,
+        names.PEER,
+        Source.SVI,
+        max_prefix=max_prefix,
+        next_hop_self=True,
         send_community=True,
     )
     return SessionProfile(
-        "pair", SessionKind.PAIR, side, side, underlay.families, underlay.keepalive,
-        underlay.hold, underlay.bfd, underlay.password,
+        "pair",
+        SessionKind.PAIR,
+        side,
+        side,
+        underlay.families,
+        underlay.keepalive,
+        underlay.hold,
+        underlay.bfd,
+        underlay.password,
     )
 
 
@@ -59,33 +78,62 @@ def host_profile(underlay: Underlay, addresses: int) -> SessionProfile:
         "host",
         SessionKind.HOST,
         Side(
-            Speaker.SWITCH, names.HOSTS, Source.LINK, names.import_of(names.HOSTS),
-            names.export_of(names.HOSTS), passive=True, max_prefix=2 * addresses,
+            Speaker.SWITCH,
+            names.HOSTS,
+            Source.LINK,
+            names.import_of(names.HOSTS),
+            names.export_of(names.HOSTS),
+            passive=True,
+            max_prefix=2 * addresses,
         ),
         Side(
-            Speaker.HOST, names.GROUP[Role.LEAF], Source.LINK,
-            names.import_of(names.GROUP[Role.LEAF]), names.export_of(names.GROUP[Role.LEAF]),
+            Speaker.HOST,
+            names.GROUP[Role.LEAF],
+            Source.LINK,
+            names.import_of(names.GROUP[Role.LEAF]),
+            names.export_of(names.GROUP[Role.LEAF]),
         ),
-        underlay.families, underlay.keepalive, underlay.hold, underlay.bfd, underlay.password,
+        underlay.families,
+        underlay.keepalive,
+        underlay.hold,
+        underlay.bfd,
+        underlay.password,
         ttl_security=True,
     )
 
 
 def _node_profile(
-    cluster: Cluster, speaker: Speaker, routed: bool, families: tuple[str, ...],
-    expected: int, bfd: Bfd | None, local_as: int = 0,
+    cluster: Cluster,
+    speaker: Speaker,
+    routed: bool,
+    families: tuple[str, ...],
+    expected: int,
+    bfd: Bfd | None,
+    local_as: int = 0,
 ) -> SessionProfile:
     group = names.speaker_group(cluster.name, speaker)
     leaf = Side(
-        Speaker.SWITCH, group, Source.LOOPBACK if routed else Source.SVI,
-        names.import_of(group), names.TO_NODES, passive=True, max_prefix=2 * expected,
+        Speaker.SWITCH,
+        group,
+        Source.LOOPBACK if routed else Source.SVI,
+        names.import_of(group),
+        names.TO_NODES,
+        passive=True,
+        max_prefix=2 * expected,
         local_as=local_as,
     )
     return SessionProfile(
         f"{cluster.name}-{speaker.value}{'-routed' if routed else ''}",
-        SessionKind.NODE, leaf,
-        Side(speaker, group, Source.ADDRESS), families, NODE_KEEPALIVE, NODE_HOLD, bfd,
-        cluster.password, hops=2 if routed else 1, cluster=cluster.name,
+        SessionKind.NODE,
+        leaf,
+        Side(speaker, group, Source.ADDRESS),
+        families,
+        NODE_KEEPALIVE,
+        NODE_HOLD,
+        bfd,
+        cluster.password,
+        hops=2 if routed else 1,
+        cluster=cluster.name,
     )
 
 
@@ -106,9 +154,7 @@ def node_profiles(
     services = expected_services(cluster)
     if cluster.cni_mode == "bgp" and cluster.cni == "calico":
         expected = blocks_per_node(cluster) + (services if cluster.announcer == "calico" else 0)
-        yield _node_profile(
-            cluster, Speaker.CALICO, routed, families, expected, None, shown_asn
-        )
+        yield _node_profile(cluster, Speaker.CALICO, routed, families, expected, None, shown_asn)
     if cluster.announcer == "metallb":
         bfd = None if routed else NODE_BFD
         yield _node_profile(cluster, Speaker.METALLB, routed, families, services, bfd)
@@ -126,10 +172,18 @@ def upstream_profiles(
             f"upstream-{upstream.name}",
             SessionKind.UPSTREAM,
             Side(
-                Speaker.SWITCH, group, Source.LINK, names.import_of(group),
-                names.export_of(group), max_prefix=max(10, 2 * len(upstream.accept)),
+                Speaker.SWITCH,
+                group,
+                Source.LINK,
+                names.import_of(group),
+                names.export_of(group),
+                max_prefix=max(10, 2 * len(upstream.accept)),
                 remove_private_as=True,
             ),
             Side(Speaker.UPSTREAM, group, Source.LINK),
-            families, NODE_KEEPALIVE * 10, NODE_HOLD * 10, None, upstream.password,
+            families,
+            NODE_KEEPALIVE * 10,
+            NODE_HOLD * 10,
+            None,
+            upstream.password,
         )

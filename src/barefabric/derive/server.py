@@ -45,9 +45,7 @@ def own_addresses(server: Server) -> tuple[str, ...]:
 
 
 def _host_sessions(design: Design, server: Server) -> list[Session]:
-    return [
-        s for s in design.sessions_by_device[server.name] if s.profile.kind is SessionKind.HOST
-    ]
+    return [s for s in design.sessions_by_device[server.name] if s.profile.kind is SessionKind.HOST]
 
 
 def _host_policy(
@@ -65,9 +63,7 @@ def _host_policy(
             names.LEAF_LIST,
             tuple(PrefixMatch(f"{design.switches[leaf].loopback}/32") for leaf in leaves),
         ),
-        PrefixList(
-            names.OWN_LIST, tuple(PrefixMatch(f"{a}/32") for a in own_addresses(server))
-        ),
+        PrefixList(names.OWN_LIST, tuple(PrefixMatch(f"{a}/32") for a in own_addresses(server))),
     )
     policies = (
         Policy(names.CONNECTED, permits(names.OWN_LIST)),

@@ -30,8 +30,14 @@ def fabric_sessions(
             a, b = switches[cable.a], switches[cable.b]
             yield Session(
                 profiles[f"fabric-{b.role.value}"],
-                cable.a, a.asn, bare(cable.a_address), cable.a_port,
-                cable.b, b.asn, bare(cable.b_address), cable.b_port,
+                cable.a,
+                a.asn,
+                bare(cable.a_address),
+                cable.a_port,
+                cable.b,
+                b.asn,
+                bare(cable.b_address),
+                cable.b_port,
             )
 
 
@@ -42,8 +48,15 @@ def pair_sessions(
     for pair in pairs.values():
         asn = switches[pair.first].asn
         yield Session(
-            profile, pair.first, asn, bare(pair.routing[0]), "",
-            pair.second, asn, bare(pair.routing[1]), "",
+            profile,
+            pair.first,
+            asn,
+            bare(pair.routing[0]),
+            "",
+            pair.second,
+            asn,
+            bare(pair.routing[1]),
+            "",
         )
 
 
@@ -58,8 +71,14 @@ def host_sessions(
         if cable.kind is CableKind.SERVER and servers[cable.b].attach is Attach.ROUTED:
             yield Session(
                 profile,
-                cable.a, switches[cable.a].asn, bare(cable.a_address), cable.a_port,
-                cable.b, servers[cable.b].asn, bare(cable.b_address), cable.b_port,
+                cable.a,
+                switches[cable.a].asn,
+                bare(cable.a_address),
+                cable.a_port,
+                cable.b,
+                servers[cable.b].asn,
+                bare(cable.b_address),
+                cable.b_port,
                 names.host_import(cable.b),
             )
 
@@ -90,8 +109,15 @@ def node_sessions(
             address = _source(server, profile, profiles[0].b.speaker)
             for on_subnet, leaf in sources:
                 yield Session(
-                    profile, leaf.name, profile.a.local_as or leaf.asn, leaf.loopback if routed else on_subnet, "",
-                    name, server.asn, address, "",
+                    profile,
+                    leaf.name,
+                    profile.a.local_as or leaf.asn,
+                    leaf.loopback if routed else on_subnet,
+                    "",
+                    name,
+                    server.asn,
+                    address,
+                    "",
                 )
 
 
@@ -105,6 +131,12 @@ def upstream_sessions(
         border = switches[upstream.switch]
         yield Session(
             profiles[f"upstream-{upstream.name}"],
-            border.name, border.asn, bare(upstream.ours), upstream.port,
-            upstream.name, upstream.asn, bare(upstream.theirs), "",
+            border.name,
+            border.asn,
+            bare(upstream.ours),
+            upstream.port,
+            upstream.name,
+            upstream.asn,
+            bare(upstream.theirs),
+            "",
         )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from barefabric.derive.ports import SwitchPorts, switch_ports
 from barefabric.derive.policies import local_prefixes, switch_policy
+from barefabric.derive.ports import SwitchPorts, switch_ports
 from barefabric.derive.sessions import leaf_address
 from barefabric.model.address import split
 from barefabric.model.design import Design, Pair
@@ -16,7 +16,13 @@ from barefabric.vendors import catalogue
 PATHS = (64, 128, 256, 512, 1024)
 """Widths of ECMP to choose from: the first that is wide enough keeps configurations steady."""
 
-_ORDER = (SessionKind.FABRIC, SessionKind.PAIR, SessionKind.HOST, SessionKind.NODE, SessionKind.UPSTREAM)
+_ORDER = (
+    SessionKind.FABRIC,
+    SessionKind.PAIR,
+    SessionKind.HOST,
+    SessionKind.NODE,
+    SessionKind.UPSTREAM,
+)
 
 
 @lru_cache(maxsize=8)
@@ -60,8 +66,7 @@ def _extra(design: Design, switch: Switch) -> tuple[str, ...]:
 
 
 def _pair_vlans(switch: Switch) -> tuple[int, int]:
-    vendor = catalogue.vendor(switch.nos)
-    assert vendor is not None
+    vendor = catalogue.known(switch.nos)
     return vendor.pair_vlan, vendor.routing_vlan
 
 
@@ -172,12 +177,29 @@ def peer_group(name: str, sessions: list[Session]) -> PeerGroup:
     neighbors = tuple(_neighbor(session, at_a) for session in sessions)
     asns = {n.asn for n in neighbors}
     return PeerGroup(
-        mine.group, profile.name, profile.kind, mine.speaker, other.speaker,
+        mine.group,
+        profile.name,
+        profile.kind,
+        mine.speaker,
+        other.speaker,
         asns.pop() if len(asns) == 1 else 0,
-        profile.families, profile.keepalive, profile.hold, profile.bfd, profile.password,
-        profile.hops, profile.ttl_security, mine.passive, mine.source, mine.import_policy,
-        mine.export_policy, mine.max_prefix, mine.next_hop_self, mine.remove_private_as,
-        mine.send_community, neighbors, mine.local_as,
+        profile.families,
+        profile.keepalive,
+        profile.hold,
+        profile.bfd,
+        profile.password,
+        profile.hops,
+        profile.ttl_security,
+        mine.passive,
+        mine.source,
+        mine.import_policy,
+        mine.export_policy,
+        mine.max_prefix,
+        mine.next_hop_self,
+        mine.remove_private_as,
+        mine.send_community,
+        neighbors,
+        mine.local_as,
     )
 
 

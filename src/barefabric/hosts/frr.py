@@ -55,6 +55,15 @@ net.ipv6.conf.default.ignore_routes_with_linkdown = 1
 """
 
 
+NETWORKD = """\
+# /etc/systemd/networkd.conf.d/90-barefabric.conf
+# Routes belong to FRR: networkd would remove them whenever it starts or configures a link anew.
+[Network]
+ManageForeignRoutes=no
+ManageForeignRoutingPolicyRules=no
+"""
+
+
 class _Filters(NamedTuple):
     """What :func:`policy_view` reads of an intent."""
 
@@ -109,4 +118,5 @@ def files(intent: ServerIntent) -> Iterator[tuple[str, str]]:
         return
     yield "frr.conf", _render()(switch=host_view(intent, intent.bgp))
     yield "daemons", DAEMONS
-    yield "90-barefabric.conf", SYSCTL
+    yield "sysctl.conf", SYSCTL
+    yield "networkd.conf", NETWORKD

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from barefabric.compare.ranges import listed
 from barefabric.inquire.facts import Answer, Fact
 from barefabric.inquire.origin import kept, said
-from barefabric.ledger.asns import node_key, switch_key
+from barefabric.ledger.asns import HOSTS, node_key, switch_key
 from barefabric.model.device import Attach
 from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
@@ -52,7 +52,7 @@ def _users(designed: Designed, asn: int) -> dict[str, tuple[str, list[str]]]:
 def _sentence(role: str, key: str, devices: list[str]) -> str:
     names = listed(devices, 4) or "nothing yet"
     if role == "node":
-        return f"{'routed servers' if key == 'hosts' else f'nodes, {key}'}: {names}"
+        return f"{'routed servers' if key == HOSTS else f'nodes, {key}'}: {names}"
     return f"{role}: {names}" if len(devices) == 1 else f"{role}, shared by {names}"
 
 

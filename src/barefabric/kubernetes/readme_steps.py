@@ -57,7 +57,10 @@ def _servers(view: ClusterView) -> Step:
         lines += [
             f"Routed servers also run FRR (8.4 or newer). On {host}:",
             *code(
-                f"install -m 0644 {folder}/90-barefabric.conf /etc/sysctl.d/ && sysctl --system",
+                f"install -m 0644 {folder}/sysctl.conf /etc/sysctl.d/90-barefabric.conf",
+                f"install -D -m 0644 {folder}/networkd.conf "
+                "/etc/systemd/networkd.conf.d/90-barefabric.conf",
+                "sysctl --system && systemctl restart systemd-networkd",
                 f"install -m 0644 {folder}/daemons /etc/frr/daemons",
                 *_put(view, f"{folder}/frr.conf", "/etc/frr/frr.conf", _host_password(view, host)),
                 "chown frr:frr /etc/frr/frr.conf && systemctl restart frr",

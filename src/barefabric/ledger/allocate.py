@@ -1,64 +1,123 @@
 """Number everything a shape needs: what is recorded stays, what is new takes the next free value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import NamedTuple
 
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.ledger import addresses as pools
-from barefabric.ledger.asns import allocate_asns, switch_key
+from barefabric.ledger.asns import allocate_asns
 from barefabric.ledger.patch import patch
+from barefabric.ledger.pins import FIELDS, Pins, outside, read_pins
 from barefabric.ledger.register import Register, assign
-from barefabric.model.address import number, split
-from barefabric.model.ledger import Kind, Ledger
+from barefabric.ledger.space import Space, pool_use, too_small
+from barefabric.model.ledger import Entry, Kind, Ledger
 from barefabric.model.numbers import Numbers
 from barefabric.model.shape import Shape
 from barefabric.topology.load import Loaded
-from barefabric.topology.schema import Topology
+
+
+class _Pool(NamedTuple):
+    """A pool of ``addressing`` with what it handed out.
+
+    ``unusable`` is how many units of any prefix are never handed out.
+    """
+
+    name: str
+    register: Register
+    space: Space
+    unusable: int
 
 
 def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
-    """Number a shape. Raises :class:`FabricError` with every pool that is too small."""
+    """Number a shape.
+
+    Raises :class:`FabricError` with every pool that is too small (AD005, AD006, AS001), every AS
+    number that is not ours (AS002), every pin that cannot be (LE008, LE011 to LE013), and where
+    cables cannot be plugged (PO002 to PO007).
+    """
     pins, wrong = read_pins(loaded, shape)
-    ids = assign(
-        Kind.ID, shape.switches, ledger.of(Kind.ID), int, str, lambda _, v: v > 0, count(1), {}
-    )
-    asns, faults = allocate_asns(loaded, shape, ledger, pins.of(Kind.ASN))
-    wrong += faults
-    loopbacks, loopback_space = pools.allocate_loopbacks(loaded, shape, ledger, pins.of(Kind.LOOPBACK))
-    management, managed = pools.allocate_management(loaded, shape, ledger, pins.of(Kind.MANAGEMENT))
-    racks, rack_space = pools.allocate_racks(loaded, shape, ledger, pins.of(Kind.RACK))
-    links, link_space = pools.allocate_links(loaded, shape, ledger, pins.of(Kind.LINK))
-    for key, name, space, register, spare in (
-        ("loopbacks", "addressing.loopbacks", loopback_space, loopbacks, 1),
-        ("management", "addressing.management", managed, management, 3),
-        ("servers", "addressing.servers", rack_space, racks, 0),
-        ("links", "addressing.links", link_space, links, 0),
-    ):
-        if register.short:
-            place = loaded.place("addressing", key)
-            wrong.append(pools.too_small(place, name, space, register, spare))
-    nodes = pools.allocate_nodes(loaded, shape, ledger, racks.values, pins.of(Kind.NODE))
-    if nodes.short:
-        wrong += pools.rack_too_small(loaded, shape, nodes)
     if wrong:
         raise FabricError(wrong)
-    patched = patch(loaded, shape, ledger, links.values)
-    registers = (ids, asns, loopbacks, management, racks, links, nodes)
-    return Numbers(
-        ids.values, asns.values, loopbacks.values, management.values, racks.values, links.values,
-        nodes.values, patched.cables,
-        (
-            pools.pool_use("loopbacks", loopback_space, loopbacks),
-            pools.pool_use("links", link_space, links),
-            pools.pool_use("servers", rack_space, racks),
-            pools.pool_use("management", managed, management),
-        ),
-        _ledger(registers, patched.entries),
-        (*(move for register in registers for move in register.moves), *patched.moves),
+    positive = lambda _, value: value > 0  # noqa: E731
+    ids = assign(
+        Kind.ID, shape.switches, ledger.of(Kind.ID), int, str, positive, count(1), {}
+    )
+    asns, wrong = allocate_asns(loaded, shape, ledger, pins.of(Kind.ASN))
+    held = _pools(loaded, shape, ledger, pins)
+    registers = {pool.register.kind: pool.register for pool in held}
+    racks = registers[Kind.RACK].values
+    nodes = pools.allocate_nodes(loaded, shape, ledger, racks, pins.of(Kind.NODE))
+    wrong += [
+        too_small(loaded, pool.name, pool.space, pool.register, pool.unusable)
+        for pool in held
+        if pool.register.short
+    ]
+    if nodes.short and not registers[Kind.RACK].short:
+        wrong += pools.rack_too_small(loaded, shape, nodes)
+    wrong += _outside(loaded, shape, pins, held, racks)
+    if wrong:
+        raise FabricError(wrong)
+    return _numbers(loaded, shape, ledger, (ids, asns, *registers.values(), nodes), held)
+
+
+def _pools(loaded: Loaded, shape: Shape, ledger: Ledger, pins: Pins) -> tuple[_Pool, ...]:
+    """The pools of ``addressing``, handed out."""
+    managed = pools.allocate_management(loaded, shape, ledger, pins.of(Kind.MANAGEMENT))
+    return (
+        _Pool("loopbacks", *pools.allocate_loopbacks(loaded, shape, ledger, pins.of(Kind.LOOPBACK)), 1),
+        _Pool("links", *pools.allocate_links(loaded, shape, ledger, pins.of(Kind.LINK)), 0),
+        _Pool("servers", *pools.allocate_racks(loaded, shape, ledger, pins.of(Kind.RACK)), 0),
+        _Pool("management", *managed, len(managed[1].refused)),
     )
 
 
-def _ledger(registers: tuple[Register, ...], cables: Mapping[str, object]) -> Ledger:
-    entries = {register.kind: register.entries for register in registers}
-    return Ledger({**entries, Kind.CABLE: cables})  # type: ignore[dict-item]
+def _outside(
+    loaded: Loaded,
+    shape: Shape,
+    pins: Pins,
+    held: tuple[_Pool, ...],
+    racks: Mapping[str, int],
+) -> Iterator[Diagnostic]:
+    """Pinned values that no filter of the fabric would let pass, because no pool holds them."""
+    for pool in held:
+        kind = pool.register.kind
+        for key, value in pins.of(kind).items():
+            if not pool.space.holds(value):
+                name = pins.writers[kind, key]
+                text = getattr(loaded.topology.pins[name], FIELDS[kind])
+                yield outside(loaded, name, FIELDS[kind], text, f"addressing.{pool.name}")
+    for key, value in pins.of(Kind.NODE).items():
+        rack = shape.racks[shape.servers[key].rack]
+        base = racks.get(rack.name)
+        if base is not None and value - base not in pools.node_room(loaded, len(rack.leaves)):
+            text = loaded.topology.pins[key].address
+            room = f"the lower half of rack {rack.name}'s prefix above its leaves"
+            yield outside(loaded, key, FIELDS[Kind.NODE], text, room)
+
+
+def _numbers(
+    loaded: Loaded,
+    shape: Shape,
+    ledger: Ledger,
+    registers: tuple[Register, ...],
+    held: tuple[_Pool, ...],
+) -> Numbers:
+    """Everything handed out, the cables plugged, and the ledger that remembers it."""
+    values = {register.kind: register.values for register in registers}
+    patched = patch(loaded, shape, ledger, values[Kind.LINK])
+    entries: dict[Kind, Mapping[str, Entry]] = {r.kind: r.entries for r in registers}
+    uses = {pool.name: pool_use(pool.name, pool.space, pool.register) for pool in held}
+    return Numbers(
+        ids=values[Kind.ID],
+        asns=values[Kind.ASN],
+        loopbacks=values[Kind.LOOPBACK],
+        management=values[Kind.MANAGEMENT],
+        racks=values[Kind.RACK],
+        links=values[Kind.LINK],
+        nodes=values[Kind.NODE],
+        cables=patched.cables,
+        pools=tuple(uses.values()),
+        ledger=Ledger({**entries, Kind.CABLE: patched.entries}),
+        moves=(*(move for r in registers for move in r.moves), *patched.moves),
+    )

@@ -1,27 +1,35 @@
-"""AS numbers after RFC 7938: one for the spines of a pod, one for a leaf pair, one for a cluster.
+"""AS numbers after RFC 7938: one for the spines of a pod, one for a pair, one for a cluster.
 
-Keys in the ledger: ``superspines``; ``spines`` or ``p1 spines``; a rack's name for a leaf pair; a
-switch's name for a leaf on its own and for a border; ``cluster C``, ``cluster C rack R`` or
-``cluster C node N`` for Kubernetes nodes; ``hosts`` for routed servers outside every cluster.
+Keys in the ledger: ``all superspines``; ``all spines`` or ``pod P spines``; a rack's name for a leaf
+pair; a switch's name for a leaf on its own and for a border; ``cluster C``, ``cluster C rack R`` or
+``cluster C node N`` for Kubernetes nodes; ``all hosts`` for routed servers outside every cluster.
+Names have no spaces, so that a rack may be called ``spines``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from barefabric.errors import Diagnostic
 from barefabric.ledger.register import Register, assign
 from barefabric.model.device import Attach, Role, Server, Switch
-from barefabric.model.ledger import Entry, Kind, Ledger
+from barefabric.model.ledger import Kind, Ledger
 from barefabric.model.shape import Shape
 from barefabric.topology.load import Loaded
 from barefabric.topology.schema import AsnRange, Cluster, Topology
+
+POOLS = ("superspine", "spine", "border", "leaf", "node")
+LAST_OF_16_BITS = 65535
+LARGEST = 4294967294
+
+HOSTS = "all hosts"
+"""The ledger key of routed servers outside every cluster."""
 
 
 def switch_key(switch: Switch) -> str:
     """The ledger key of the ASN a switch uses."""
     if switch.role is Role.SUPERSPINE:
-        return "superspines"
+        return "all superspines"
     if switch.role is Role.SPINE:
-        return f"{switch.pod} spines".lstrip()
+        return f"pod {switch.pod} spines" if switch.pod else "all spines"
     if switch.role is Role.LEAF and switch.peer:
         return switch.rack if switch.index <= 2 else f"{switch.rack} {(switch.index + 1) // 2}"
     return switch.name
@@ -30,7 +38,7 @@ def switch_key(switch: Switch) -> str:
 def node_key(cluster: Cluster | None, server: Server) -> str:
     """The ledger key of the ASN a server uses."""
     if cluster is None:
-        return "hosts"
+        return HOSTS
     if cluster.cni.node_asn == "per_rack":
         return f"cluster {cluster.name} rack {server.rack}"
     if cluster.cni.node_asn == "per_node":
@@ -40,9 +48,7 @@ def node_key(cluster: Cluster | None, server: Server) -> str:
 
 def _wanted(topology: Topology, shape: Shape) -> dict[str, dict[str, None]]:
     """Keys by pool, in counting order. Dictionaries stand in for ordered sets."""
-    wanted: dict[str, dict[str, None]] = {
-        name: {} for name in ("superspine", "spine", "border", "leaf", "node")
-    }
+    wanted: dict[str, dict[str, None]] = {name: {} for name in POOLS}
     for switch in shape.switches.values():
         wanted[switch.role.value][switch_key(switch)] = None
     clusters = {c.name: c for c in topology.clusters}
@@ -56,15 +62,21 @@ def _wanted(topology: Topology, shape: Shape) -> dict[str, dict[str, None]]:
 
 
 def allocate_asns(
-    loaded: Loaded, shape: Shape, ledger: Ledger, pins: dict[str, int]
+    loaded: Loaded, shape: Shape, ledger: Ledger, pins: Mapping[str, int]
 ) -> tuple[Register, list[Diagnostic]]:
-    """Give every tier, pair and cluster its ASN. Diagnostics name pools that are too small."""
+    """Give every tier, pair and cluster its ASN.
+
+    Diagnostics: pools that are too small (AS001), numbers that are an upstream's (AS002).
+    """
     topology = loaded.topology
     wanted = _wanted(topology, shape)
-    recorded = ledger.of(Kind.ASN)
     home = {key: pool for pool, keys in wanted.items() for key in keys}
     ranges: dict[str, AsnRange] = {pool: getattr(topology.asn, pool) for pool in wanted}
-    streams = {pool: iter(range(r.first, r.last + 1)) for pool, r in ranges.items()}
+    foreign = {e.asn for e in topology.external} | {topology.asn.shown_to_nodes}
+    streams = {
+        pool: (n for n in range(r.first, r.last + 1) if n not in foreign)
+        for pool, r in ranges.items()
+    }
 
     def usable(key: str, value: int) -> bool:
         return ranges[home[key]].first <= value <= ranges[home[key]].last
@@ -72,28 +84,75 @@ def allocate_asns(
     def fresh(key: str) -> Iterator[int]:
         return streams[home[key]]
 
-    register = assign(Kind.ASN, home, recorded, int, str, usable, fresh, pins)
+    register = assign(Kind.ASN, home, ledger.of(Kind.ASN), int, str, usable, fresh, pins)
     wrong = [
-        _too_small(loaded, pool, ranges[pool], len(keys), recorded)
+        _too_small(loaded, pool, ranges[pool], keys, register, foreign)
         for pool, keys in wanted.items()
         if any(key not in register.values for key in keys)
     ]
-    return register, wrong
+    return register, wrong + list(_foreign(loaded, register))
 
 
 def _too_small(
-    loaded: Loaded, pool: str, held: AsnRange, needed: int, recorded: dict[str, Entry] | object
+    loaded: Loaded,
+    pool: str,
+    held: AsnRange,
+    keys: Mapping[str, None],
+    register: Register,
+    foreign: set[int],
 ) -> Diagnostic:
-    size = held.last - held.first + 1
-    mend = f"widen asn.{pool}: {held.first}-{held.first + max(needed, size) * 2 - 1}"
-    if pool == "node":
-        mend = (
-            "use node_asn: per_cluster; the leaves send no routes to nodes, so nodes may share "
-            "an ASN. Four-byte private ASNs do not fit Calico's int32 fields"
-        )
+    """A pool with fewer numbers than are needed, and the range that would do."""
+    inside = range(held.first, held.last + 1)
+    room = len(inside) - sum(asn in inside for asn in foreign)
+    kept = sum(asn in inside for asn in register.reserved)
+    others = sum(asn in inside for key, asn in register.values.items() if key not in keys)
+    lacking = sum(key not in register.values for key in keys)
+    notes = f", {kept:,} are kept for what is gone" if kept else ""
+    notes += f", {others:,} belong to another tier" if others else ""
     return Diagnostic(
         "AS001",
-        f"asn.{pool} holds {size:,} AS numbers ({held.first}-{held.last}); {needed:,} are needed",
+        f"asn.{pool} holds {room:,} AS numbers ({held.first}-{held.last}); {len(keys):,} are "
+        f"needed{notes}",
         (loaded.place("asn", pool),),
-        mend=mend,
+        mend=_remedy(loaded.topology, pool, held, lacking, foreign)
+        + ("; fabric reclaim frees what is kept" if kept else ""),
     )
+
+
+def _remedy(topology: Topology, pool: str, held: AsnRange, lacking: int, foreign: set[int]) -> str:
+    """A range that is large enough, upwards as far as nothing is in the way, or another scheme."""
+    if pool == "node" and any(c.cni.node_asn != "per_cluster" for c in topology.clusters):
+        return (
+            "use node_asn: per_cluster: leaves send no routes to nodes, so nodes may share one. "
+            "Four-byte private numbers do not fit Calico's int32 fields"
+        )
+    last = held.last
+    while lacking and last < LARGEST:
+        last += 1
+        lacking -= last not in foreign and not _elsewhere(topology, pool, last)
+    if lacking:
+        return f"write another range: asn: {{{pool}: 4200100000-4200199999}}"
+    return f"write asn: {{{pool}: {held.first}-{last}}}"
+
+
+def _elsewhere(topology: Topology, pool: str, asn: int) -> bool:
+    """Whether a number is in another tier's range, or reserved (RFC 7300)."""
+    ranges = (getattr(topology.asn, name) for name in POOLS if name != pool)
+    return asn == LAST_OF_16_BITS or any(r.first <= asn <= r.last for r in ranges)
+
+
+def _foreign(loaded: Loaded, register: Register) -> Iterator[Diagnostic]:
+    """Upstream routers whose number is one of ours: each would refuse the other's routes."""
+    ours = {asn: key for key, asn in register.values.items()}
+    for n, external in enumerate(loaded.topology.external):
+        key = ours.get(external.asn)
+        if key is not None:
+            yield Diagnostic(
+                "AS002",
+                f"upstream router {external.name} has AS {external.asn}, which is also that of {key}",
+                (loaded.place("external", n, "asn"),),
+                allowed="a router refuses routes that went through its own AS (RFC 4271, 9.1.2)",
+                mend=f"pin another: pins: {{{key}: {{asn: ...}}}}"
+                if " " not in key
+                else "move the range in asn that it comes from",
+            )

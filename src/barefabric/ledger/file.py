@@ -7,7 +7,6 @@ A line reads ``kind key = value``, with ``retired`` at its end where the thing i
     node r1-node9 = 10.10.0.19 retired
 """
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,8 +37,14 @@ def read_ledger(path: Path) -> Ledger:
         return Ledger()
     except UnicodeDecodeError as fault:
         raise FabricError(
-            [Diagnostic("LE002", "the ledger is not UTF-8 text", (Place(str(path)),),
-                        mend="restore it from version control")]
+            [
+                Diagnostic(
+                    "LE002",
+                    "the ledger is not UTF-8 text",
+                    (Place(str(path)),),
+                    mend="restore it from version control",
+                )
+            ]
         ) from fault
     except OSError as fault:
         raise OutsideError(
@@ -78,11 +83,15 @@ def _not_a_line(path: Path, number: int, line: str) -> Diagnostic:
     place = Place(str(path), number, 1, max(len(line), 1), line)
     if line.startswith(_CONFLICT):
         return Diagnostic(
-            "LE003", "the ledger has merge markers in it", (place,),
+            "LE003",
+            "the ledger has merge markers in it",
+            (place,),
             mend="keep the lines of both sides, delete the markers, run fabric settle",
         )
     return Diagnostic(
-        "LE004", "this is not a ledger line", (place,),
+        "LE004",
+        "this is not a ledger line",
+        (place,),
         allowed=f"KIND NAME = VALUE, with KIND one of {', '.join(_KINDS)}",
         mend="restore the line from version control; people only merge this file",
     )
@@ -95,7 +104,8 @@ def _second_value(
         return ()
     return (
         Diagnostic(
-            "LE005", f'{kind} {key} has two values: "{first.value}" and "{second.value}"',
+            "LE005",
+            f'{kind} {key} has two values: "{first.value}" and "{second.value}"',
             (Place(str(path), number, 1, len(line), line),),
             allowed="one value for each name: two branches added the same thing on their own",
             mend="delete the line of the branch that is not built yet, keep the other",
@@ -136,7 +146,7 @@ def write_ledger(path: Path, ledger: Ledger) -> bool:
             return False
         scratch = path.with_name(f".{path.name}.new")
         scratch.write_text(text, encoding="utf-8")
-        os.replace(scratch, path)
+        scratch.replace(path)
     except OSError as fault:
         raise OutsideError(
             [Diagnostic("LE001", f"cannot write the ledger: {fault.strerror}", (Place(str(path)),))]

@@ -7,12 +7,23 @@ from barefabric.errors import Diagnostic, FabricError, Place, fail
 from barefabric.model.ledger import Entry, Kind, Ledger
 
 _UNIQUE = (
-    Kind.ID, Kind.ASN, Kind.LOOPBACK, Kind.MANAGEMENT, Kind.RACK, Kind.LINK, Kind.NODE,
+    Kind.ID,
+    Kind.ASN,
+    Kind.LOOPBACK,
+    Kind.MANAGEMENT,
+    Kind.RACK,
+    Kind.LINK,
+    Kind.NODE,
 )
 _NOUN = {
-    Kind.ID: "id", Kind.ASN: "AS number", Kind.LOOPBACK: "loopback",
-    Kind.MANAGEMENT: "management address", Kind.RACK: "rack prefix", Kind.LINK: "link prefix",
-    Kind.NODE: "node address", Kind.CABLE: "port",
+    Kind.ID: "id",
+    Kind.ASN: "AS number",
+    Kind.LOOPBACK: "loopback",
+    Kind.MANAGEMENT: "management address",
+    Kind.RACK: "rack prefix",
+    Kind.LINK: "link prefix",
+    Kind.NODE: "node address",
+    Kind.CABLE: "port",
 }
 
 
@@ -60,7 +71,7 @@ def refuse_clashes(ledger: Ledger, path: Path, topology: Path) -> None:
 
 def _owner(key: str) -> str:
     """The device or rack a ledger key belongs to: the lower end of a cable or a link."""
-    return key.split(" ")[0]
+    return key.split(" ", maxsplit=1)[0]
 
 
 def settle(ledger: Ledger, keep: Iterable[str]) -> tuple[Ledger, tuple[tuple[Kind, str, str], ...]]:
@@ -93,7 +104,9 @@ def reclaim(ledger: Ledger, names: Iterable[str], path: Path) -> tuple[Ledger, i
     unknown = wanted - {word for _, key in gone for word in key.split(" ")}
     if unknown:
         raise fail(
-            "LE007", f"nothing is retired for {', '.join(sorted(unknown))}", path=path,
+            "LE007",
+            f"nothing is retired for {', '.join(sorted(unknown))}",
+            path=path,
             mend="only what has left the topology can be reclaimed; grep retired in the ledger",
         )
     entries = {

@@ -11,7 +11,7 @@ from barefabric.vendors import catalogue
 class Slot:
     """A place for a plug: a whole port, or one lane of a port that is broken out."""
 
-    __slots__ = ("lane", "name", "panel", "speed", "spec")
+    __slots__ = ("lane", "name", "panel", "spec", "speed")
 
     def __init__(self, name: str, spec: PortSpec, speed: int, lane: bool) -> None:
         self.name = name
@@ -22,26 +22,27 @@ class Slot:
 
 
 def lane_names(vendor: Vendor, spec: PortSpec, lanes: int) -> Iterator[str]:
-    """Names of a port's lanes when it is broken out."""
-    for lane in range(1, lanes + 1):
-        yield vendor.lane_name.format(panel=spec.panel, lane=lane)
+    """Names of a port's lanes when it is broken out; none where the OS has no names for lanes."""
+    if "{lane}" in vendor.lane_name:
+        for lane in range(1, lanes + 1):
+            yield vendor.lane_name.format(panel=spec.panel, lane=lane)
 
 
 @cache
 def _halves(model: DeviceModel) -> tuple[tuple[PortSpec, ...], tuple[PortSpec, ...]]:
     """A leaf's panel as (ports for servers, ports for uplinks).
 
-    Where the model does not say, the last quarter of its fastest ports are uplinks.
+    Where the model has no uplink ports, the last quarter of the fastest among those that are for
+    both are uplinks.
     """
-    down = tuple(p for p in model.ports if p.group == "downlink")
     up = tuple(p for p in model.ports if p.group == "uplink")
-    if up or down:
-        return down, up
-    fastest = max(p.speeds[0] for p in model.ports)
-    fast = [p for p in model.ports if p.speeds[0] == fastest]
-    kept = len(fast) - max(len(fast) // 4, 2)
-    uplinks = set(fast[kept:])
-    return tuple(p for p in model.ports if p not in uplinks), tuple(fast[kept:])
+    both = tuple(p for p in model.ports if p.group not in ("uplink", "downlink"))
+    if not up and both:
+        fastest = max(p.speeds[0] for p in both)
+        fast = [p for p in both if p.speeds[0] == fastest]
+        up = tuple(fast[len(fast) - max(len(fast) // 4, 2) :])
+    uplinks = set(up)
+    return tuple(p for p in model.ports if p not in uplinks), up
 
 
 @cache
@@ -95,8 +96,12 @@ def server_order(model: DeviceModel, vendor: Vendor, speed: int) -> tuple[Slot, 
                         yield Slot(name, spec, speed, lane=True)
 
     return (
-        *whole(down, True), *whole(back, True), *whole(down, False),
-        *lanes(down), *lanes(back), *whole(back, False),
+        *whole(down, True),
+        *whole(back, True),
+        *whole(down, False),
+        *lanes(down),
+        *lanes(back),
+        *whole(back, False),
     )
 
 
@@ -139,12 +144,30 @@ class Panel:
         self._next[id(order)] = start
         return start
 
-    def is_broken(self, panel: int) -> bool:
-        """Whether a port is broken out."""
-        return panel in self._broken
+    def keep(self, name: str, owner: str) -> None:
+        """Mark a port or a lane as taken by a cable that is gone.
 
-    def next_free(self, order: Sequence[PortSpec], other: PortSpec | None = None) -> PortSpec | None:
-        """The first free port of an order; with ``other``, one that shares a speed with it.
+        Nobody knows the speed of a lane that is gone, so its port is not broken out anew, nor used
+        as a whole; lanes of it that live on keep their speed.
+        """
+        self.taken[name] = owner
+        lane = lanes_by_name(self.model, self.vendor).get(name)
+        if lane is not None and name not in ports_by_name(self.model):
+            self._broken.setdefault(lane[0].panel, 0)
+
+    def broken_by(self, name: str) -> str:
+        """Who has a lane of a whole port, or the whole port of a lane; empty where nobody does."""
+        lanes = lanes_by_name(self.model, self.vendor)
+        spec = ports_by_name(self.model).get(name) or (lanes[name][0] if name in lanes else None)
+        if spec is None:
+            return ""
+        taken = (self.taken.get(lane, "") for lane, (of, _) in lanes.items() if of is spec)
+        return self.taken.get(spec.name, "") or next(filter(None, taken), "")
+
+    def next_free(
+        self, order: Sequence[PortSpec], speeds: frozenset[int] = frozenset()
+    ) -> PortSpec | None:
+        """The first free port of an order; with ``speeds``, one that runs at one of them.
 
         Remembers how far each order is used up, so that filling a panel is linear.
         """
@@ -156,9 +179,28 @@ class Panel:
             spec = order[position]
             if spec.name in self.taken or spec.panel in self._broken:
                 continue
-            if other is None or not set(spec.speeds).isdisjoint(other.speeds):
+            if not speeds or not speeds.isdisjoint(spec.speeds):
                 return spec
         return None
+
+
+@cache
+def speeds_of(order: Sequence[PortSpec]) -> frozenset[int]:
+    """All speeds (Gbit/s) of some ports."""
+    return frozenset(speed for spec in order for speed in spec.speeds)
+
+
+def find_slot(panel: Panel, name: str, speed: int) -> Slot | None:
+    """The place called ``name``, if it exists, runs at ``speed`` (0 is any) and is free."""
+    spec = ports_by_name(panel.model).get(name)
+    if spec is not None and (not speed or speed in spec.speeds):
+        slot = Slot(name, spec, speed or spec.speeds[0], lane=False)
+        return slot if panel.free(slot) else None
+    lane = lanes_by_name(panel.model, panel.vendor).get(name) if speed else None
+    if lane is None or speed not in (each for _, each in lane[0].breakouts):
+        return None
+    slot = Slot(name, lane[0], speed, lane=True)
+    return slot if panel.free(slot) else None
 
 
 @cache
@@ -180,6 +222,4 @@ def lanes_by_name(model: DeviceModel, vendor: Vendor) -> dict[str, tuple[PortSpe
 
 def panel_for(model: DeviceModel, nos: str) -> Panel:
     """An empty panel. The network OS must be in the catalogue."""
-    vendor = catalogue.vendor(nos)
-    assert vendor is not None, nos
-    return Panel(model, vendor)
+    return Panel(model, catalogue.known(nos))

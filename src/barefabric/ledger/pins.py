@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from barefabric.errors import Diagnostic
+from barefabric.ledger.addresses import link_keys
 from barefabric.ledger.asns import switch_key
 from barefabric.model.address import number, split
 from barefabric.model.ledger import Kind
@@ -42,10 +43,9 @@ def read_pins(loaded: Loaded, shape: Shape) -> tuple[Pins, list[Diagnostic]]:
     values: dict[Kind, dict[str, int]] = {}
     writers: dict[tuple[Kind, str], str] = {}
     wrong: list[Diagnostic] = []
-    cables = {want.key for want in shape.wants} if loaded.topology.pins else set()
-    cables |= {f"{s.peer} {s.name} {k}" for s in shape.switches.values() for k in _PAIR_LINKS if s.peer}
+    links = set(link_keys(loaded.topology, shape)) if loaded.topology.pins else set()
     for name, pin in loaded.topology.pins.items():
-        for found in _fixed(loaded, shape, cables, name, pin):
+        for found in _fixed(loaded, shape, links, name, pin):
             if isinstance(found, Diagnostic):
                 wrong.append(found)
                 continue
@@ -59,18 +59,15 @@ def read_pins(loaded: Loaded, shape: Shape) -> tuple[Pins, list[Diagnostic]]:
     return Pins(values, writers), wrong
 
 
-_PAIR_LINKS = ("control", "routing")
-
-
 def _fixed(
-    loaded: Loaded, shape: Shape, cables: set[str], name: str, pin: Pin
+    loaded: Loaded, shape: Shape, links: set[str], name: str, pin: Pin
 ) -> Iterator[_Fixed | Diagnostic]:
     """What one pin fixes: a number for each field that is written and that its thing has."""
     written = {
         "asn": pin.asn, "loopback": pin.loopback, "management": pin.management,
         "prefix": pin.prefix, "address": pin.address,
     }  # fmt: skip
-    having = dict(_keys(shape, cables, name))
+    having = dict(_keys(shape, links, name))
     if not having:
         yield Diagnostic(
             "LE008",
@@ -100,7 +97,7 @@ def _number(value: int | str) -> int:
     return split(value)[0] if "/" in value else number(value)
 
 
-def _keys(shape: Shape, cables: set[str], name: str) -> Iterator[tuple[str, tuple[Kind, str]]]:
+def _keys(shape: Shape, links: set[str], name: str) -> Iterator[tuple[str, tuple[Kind, str]]]:
     """Fields that a pin of this name may have, with the number each of them fixes."""
     if name in shape.switches:
         yield "asn", (Kind.ASN, switch_key(shape.switches[name]))
@@ -118,7 +115,7 @@ def _keys(shape: Shape, cables: set[str], name: str) -> Iterator[tuple[str, tupl
     else:
         lower, _, upper = name.partition(" ")
         for key in (name, f"{name} 1", f"{upper} {lower}", f"{upper} {lower} 1"):
-            if key in cables:
+            if key in links:
                 yield "prefix", (Kind.LINK, key)
                 return
 

@@ -26,7 +26,7 @@ class Cable(NamedTuple):
     b: str
     b_port: str
     speed: int
-    index: int = 1
+    index: int = 1  # type: ignore[assignment]  # tuple.index is not needed here
     a_address: str = ""
     b_address: str = ""
 

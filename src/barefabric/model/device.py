@@ -48,6 +48,10 @@ class TableSizes(NamedTuple):
     neighbors: int = 0
 
 
+NO_TABLES = TableSizes()
+"""The source says nothing."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DeviceModel:
     """A kind of switch hardware. ``watts`` is typical power, 0 where unknown.
@@ -59,7 +63,7 @@ class DeviceModel:
     nos: str
     ports: tuple[PortSpec, ...]
     watts: int = 0
-    tables: TableSizes = TableSizes()
+    tables: TableSizes = NO_TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +149,4 @@ class Upstream:
     accept: tuple[str, ...]
     announce: tuple[str, ...]
     password: str = ""
+    mtu: int = 1500

@@ -9,8 +9,10 @@ from barefabric.model.device import Rack, Server, Switch
 
 
 class Want(NamedTuple):
-    """A cable that must exist. ``a`` is the upper end; ``b_port`` is set where the lower end's
-    port is known beforehand (a server's NIC, a cable laid by hand), as ``a_port`` may be.
+    """A cable that must exist. ``a`` is the upper end.
+
+    ``b_port`` is set where the lower end's port is known beforehand (a server's NIC, a cable laid
+    by hand), as ``a_port`` may be.
 
     ``speed`` is the NIC's speed for servers and 0 where the two panels decide. ``key`` is the
     ledger's name of the cable: lower device, upper device, index.
@@ -19,7 +21,7 @@ class Want(NamedTuple):
     kind: CableKind
     a: str
     b: str
-    index: int
+    index: int  # type: ignore[assignment]  # tuple.index is not needed here
     speed: int
     a_port: str
     b_port: str

@@ -28,8 +28,7 @@ _VERSION = re.compile(r"FRRouting (?P<version>\S+) \((?P<host>[^)]*)\)")
 class FrrDriver(NetworkDriver):  # type: ignore[misc]  # NAPALM has no types
     """FRR on Linux. ``optional_args``: ``port``, ``key_file``, ``known_hosts``.
 
-    Methods follow NAPALM's contract; those not written here raise NotImplementedError, as its base
-    class does.
+    Methods follow NAPALM's contract. Those that change a switch are its base class's, which refuse.
     """
 
     platform = "frr"

@@ -31,7 +31,7 @@ def render(
     ``diff`` adds every switch's diff; so does a request for some switches only.
     """
     diff = diff or result.only
-    lines = [_first_line(result, colour, now or datetime.now(UTC)), ""]
+    lines = [*_first_lines(result, colour, now or datetime.now(UTC)), ""]
     lines += [*table(result.plan, result.diffs, WIDTH), ""] if result.plan.waves else []
     notes = [*_facts(result), *_clusters(result), *_failures(result, colour)]
     lines += [*notes, ""] if notes and diff else notes
@@ -41,20 +41,20 @@ def render(
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _first_line(result: DryRunResult, colour: bool, now: datetime) -> str:
-    """Whether it is proven, and what becomes of the servers."""
+def _first_lines(result: DryRunResult, colour: bool, now: datetime) -> Iterator[str]:
+    """Whether it is proven, and what becomes of the servers: in one line, if there is room."""
     proof = result.proof
     if proof.proven:
         judges = ", ".join(proof.judges)
         left, ink = f"proven {proof.digest[:8]} {age(proof, now)} by {judges}", _GREEN
     else:
         left, ink = f"not proven: {proof.why_not}", _YELLOW
-        # The way out, where there is room for it beside what becomes of the servers.
-        left += f"; fabric verify {_shown(str(result.topology))}"
     right = _servers(result)
-    gap = " " * max(3, WIDTH - len(left) - len(right))
+    gap = " " * (WIDTH - len(left) - len(right))
     inked = f"{ink}{left}{_PLAIN}" if colour else left
-    return f"{inked}{gap}{right}" if len(left) + len(right) + 3 <= WIDTH else f"{inked}\n{right}"
+    yield from [f"{inked}{gap}{right}"] if len(gap) > 2 else [inked, right]
+    if not proof.proven:
+        yield f"  run fabric verify {_shown(str(result.topology))}"
 
 
 def _servers(result: DryRunResult) -> str:

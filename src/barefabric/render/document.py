@@ -193,7 +193,7 @@ def _clusters(design: Design) -> Iterator[tuple[str, str]]:
             "etcd": c.etcd, "pods": c.pods, "services": c.services, "cni": c.cni,
             "cni_mode": c.cni_mode, "block_size": c.block_size, "node_asn": c.node_asn,
             "asn": c.asn, "load_balancer": c.load_balancer, "announcer": c.announcer,
-            "pools": {p.name: {"prefixes": p.prefixes, "announce_to": p.announce_to} for p in c.pools},
+            "pools": {p.name: p._asdict() for p in c.pools},
             "endpoint": c.endpoint, "endpoint_use": c.endpoint_use,
             "authentication": c.password, "mtu": c.mtu,
         }  # fmt: skip

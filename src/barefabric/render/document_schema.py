@@ -66,7 +66,8 @@ _SESSION_END = {
 _SIDE = _record(
     "How one end of a kind of session behaves.",
     {
-        "speaker": _TEXT, "group": _TEXT, "source": {"enum": ["link", "svi", "loopback", "address"]},
+        "speaker": _TEXT, "group": _TEXT,
+        "source": {"enum": ["link", "svi", "loopback", "address"]},
         "import_policy": _TEXT, "export_policy": _TEXT, "passive": _YES, "max_prefix": _WHOLE,
         "next_hop_self": _YES, "remove_private_as": _YES, "send_community": _YES,
         "local_as": _WHOLE,
@@ -159,7 +160,7 @@ def design_schema() -> dict[str, Any]:
             "clusters": _table("Kubernetes clusters by name.", _CLUSTER),
             "announcements": {
                 "type": "array",
-                "description": "What nodes are expected to announce: server, profile, prefix, kind.",
+                "description": "What nodes are to announce: server, profile, prefix, kind.",
                 "items": {"type": "array", "items": _TEXT, "minItems": 4, "maxItems": 4},
             },
             "contracts": {"type": "array", "items": _CONTRACT},

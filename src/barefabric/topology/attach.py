@@ -10,8 +10,10 @@ from barefabric.vendors import catalogue
 
 
 def check_attachments(loaded: Loaded, shape: Shape) -> Iterator[Diagnostic]:
-    """Yield one diagnostic per kind of fault: pairs and attachments the network OS cannot do,
-    servers on a subnet that several unpaired leaves would share, racks without leaves.
+    """Yield one diagnostic for each kind of fault.
+
+    Pairs and attachments the network OS cannot do, servers on a subnet that several unpaired leaves
+    would share, racks without leaves.
     """
     yield from _pairs(loaded)
     seen: set[tuple[str, str, int, bool]] = set()
@@ -56,7 +58,8 @@ def _fault(loaded: Loaded, shape: Shape, rack: str, name: str) -> Diagnostic | N
             "PO010",
             f"servers of type {server.type} cannot attach to {leaves[0].nos} leaves by "
             f"{server.attach.value}",
-            place, allowed=f"{leaves[0].nos} can do: {', '.join(vendor.attaches)}",
+            place,
+            allowed=f"{leaves[0].nos} can do: {', '.join(vendor.attaches)}",
         )
     if server.attach is not Attach.ROUTED and len(leaves) > 1 and not leaves[0].peer:
         return Diagnostic(

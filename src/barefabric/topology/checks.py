@@ -11,7 +11,6 @@ from barefabric.topology import (
     checks_overlaps,
     checks_shape,
 )
-from barefabric.topology.names import Suggestions
 from barefabric.topology.roster import Roster
 from barefabric.topology.view import View
 
@@ -31,5 +30,5 @@ _CHECKS = (
 
 def faults(document: "Document", topology: "Topology") -> list[Diagnostic]:
     """Every fault, each once."""
-    view = View(document, topology, Roster(topology), Suggestions())
+    view = View(document, topology, Roster(topology))
     return [fault for part in _CHECKS for fault in part.check(view)]

@@ -1,6 +1,6 @@
 """Checks of names: each stands for one thing, and each that is referred to exists."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.checks_shape import RESERVED
@@ -185,31 +185,52 @@ def _pins_and_extra(view: View) -> Iterator[Diagnostic]:
 
 
 def _contracts(view: View) -> Iterator[Diagnostic]:
-    """Both ends of a contract exist, or are prefixes."""
-    from barefabric.topology.addresses import address, prefix
-
-    roster, topology = view.roster, view.topology
-    for index, contract in enumerate(topology.contracts):
+    """Contracts begin at devices and end at devices or prefixes; groups of devices have names."""
+    for index, contract in enumerate(view.topology.contracts):
         keys: Keys = ("contracts", index, contract.kind)
-        for key, word in (("from", contract.source), ("to", contract.target)):
-            if _parses(prefix, word) or _parses(address, word):
-                continue
-            groups = [
-                *(pod.name for pod in roster.pods),
-                *(c.name for c in topology.clusters),
-                *(e.name for e in topology.external),
-                *topology.server_types,
-            ]
-            if word in groups or word in roster.rack_names or word in roster.switch_names:
-                continue
-            if word not in roster.server_names:
-                known = [*groups, *roster.rack_names, *roster.switch_names, *roster.server_names]
-                yield view.unknown("IN063", "device or group", word, view.place(*keys, key), known)
+        yield from _contract_end(view, contract.source, (*keys, "from"), _SOURCES)
+        if not _is_prefix(contract.target):
+            yield from _contract_end(view, contract.target, (*keys, "to"), _TARGETS)
 
 
-def _parses(parse: Callable[[str], str], word: str) -> bool:
+_SOURCES = ("switch", "server", "rack", "cluster", "pod")
+_TARGETS = ("switch", "server", "rack", "cluster", "upstream router")
+
+
+def _contract_end(
+    view: View, word: str, keys: Keys, nouns: tuple[str, ...]
+) -> Iterator[Diagnostic]:
+    """One end names something of these kinds."""
+    roster, topology = view.roster, view.topology
+    names: dict[str, Collection[str]] = {
+        "cluster": [cluster.name for cluster in topology.clusters],
+        "rack": roster.rack_names,
+        "pod": [pod.name for pod in roster.pods],
+        "upstream router": [external.name for external in topology.external],
+        "switch": roster.switch_names,
+        "server": roster.server_names,
+    }
+    if any(word in names[noun] for noun in nouns):
+        return
+    known = [name for noun in names if noun in nouns for name in names[noun]]
+    said = f"{', '.join(nouns[:-1])} or {nouns[-1]}"
+    target = nouns is _TARGETS
+    with_length = f'"{word}" is an address: write it with its length, as in 10.64.0.7/32'
+    mend = with_length if target and word.replace(".", "").isdigit() else ""
+    yield Diagnostic(
+        "IN063",
+        f'there is no {said} "{word}"',
+        (view.place(*keys),),
+        f'"{keys[-1]}" takes the name of a {said}{", or a prefix" if target else ""}',
+        mend or roster.suggestions.did_you_mean(word, known),
+    )
+
+
+def _is_prefix(word: str) -> bool:
+    from barefabric.topology.addresses import prefix
+
     try:
-        parse(word)
+        prefix(word)
     except ValueError:
         return False
     return True

@@ -90,7 +90,9 @@ def _type_of(topology: schema.Topology, tier: schema.Tier, role: Role) -> str:
 def _switches(topology: schema.Topology, models: dict[str, DeviceModel]) -> Iterator[Switch]:
     """Every switch, in the order a person counts: top to bottom, rack by rack, borders last."""
 
-    def row(tier: schema.Tier, role: Role, stem: str, rack: str = "", pod: str = "") -> Iterator[Switch]:
+    def row(
+        tier: schema.Tier, role: Role, stem: str, rack: str = "", pod: str = ""
+    ) -> Iterator[Switch]:
         kind = _type_of(topology, tier, role)
         nos = topology.switch_types[kind].nos
         names = tier_names(tier, stem)
@@ -98,9 +100,7 @@ def _switches(topology: schema.Topology, models: dict[str, DeviceModel]) -> Iter
         for index, name in enumerate(names, 1):
             plane = (index - 1) % planes + 1 if role in (Role.SPINE, Role.SUPERSPINE) else 0
             peer = names[(index - 1) ^ 1] if paired and len(names) > 1 else ""
-            yield Switch(
-                name, role, kind, nos, models[kind], index, rack, pod, plane, peer
-            )
+            yield Switch(name, role, kind, nos, models[kind], index, rack, pod, plane, peer)
 
     planes = topology.superspines.planes if topology.superspines else 1
     if topology.superspines:
@@ -165,8 +165,16 @@ def _servers(
             made = topology.server_types[kind]
             cluster, control = membership(name, kind, rack, pod)
             servers[name] = Server(
-                name, kind, rack, position, made.attach, made.nics.count, made.nics.speed,
-                cluster, control, pod,
+                name,
+                kind,
+                rack,
+                position,
+                made.attach,
+                made.nics.count,
+                made.nics.speed,
+                cluster,
+                control,
+                pod,
             )
     return servers
 
@@ -212,8 +220,12 @@ def _server_wants(
         first = _turn(name) if server.attach is Attach.SINGLE else 0
         for nic, port in enumerate(nics[server.type], first):
             yield want(
-                CableKind.SERVER, rack.leaves[nic % count], name, (nic - first) // count + 1,
-                server.nic_speed, port,
+                CableKind.SERVER,
+                rack.leaves[nic % count],
+                name,
+                (nic - first) // count + 1,
+                server.nic_speed,
+                port,
             )
 
 

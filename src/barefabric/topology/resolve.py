@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from barefabric.errors import Diagnostic
-from barefabric.topology.names import Suggestions
 from barefabric.topology.roster import Keys, Roster
 from barefabric.topology.view import MOST_UNKNOWN
 
@@ -71,7 +70,6 @@ class _Words:
         self.document = document
         self.roster = roster
         self.faults = faults
-        self.suggestions = Suggestions()
 
     def selector(self, selector: "ServerSelector", keys: Keys) -> "ServerSelector":
         """Sort the words of a short list into types, racks, pods or names; a block stays."""
@@ -110,7 +108,7 @@ class _Words:
                 f'no server type, rack, pod or server is called "{word}"',
                 (self.document.word_place(word, *keys),),
                 "server types: " + (", ".join(roster.topology.server_types) or "none"),
-                self.suggestions.did_you_mean(word, [*known, *roster.server_names]),
+                self.roster.suggestions.did_you_mean(word, [*known, *roster.server_names]),
             )
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from barefabric.topology.names import range_names
+from barefabric.topology.names import Suggestions, range_names
 
 if TYPE_CHECKING:
     from barefabric.topology.schema import Pod, RackGroup, Tier, Topology
@@ -37,6 +37,7 @@ class Roster:
 
     def __init__(self, topology: "Topology") -> None:
         self.topology = topology
+        self.suggestions = Suggestions()
 
     @cached_property
     def pods(self) -> list[NamedPod]:

@@ -78,15 +78,13 @@ def whole_hint(value: Any) -> str:
     return "write it without quotes" if re.fullmatch(r"[1-9]\d{0,17}|0", value) else ""
 
 
-def choice(value: Any, allowed: Collection[str]) -> str:
-    """One of several words."""
-    if isinstance(value, str) and value in allowed:
-        return value
+def choice_fault(value: Any, allowed: Collection[str]) -> Fault:
+    """The fault of a value that is none of the allowed words."""
     words = f"one of: {', '.join(allowed)}"
     if not isinstance(value, str):
-        raise Fault("IN022", f"must be a word, not {shown(value)}", allowed=words)
+        return Fault("IN022", f"must be a word, not {shown(value)}", allowed=words)
     mend = did_you_mean(value, allowed)
-    raise Fault("IN022", f"{shown(value)} is not known here", allowed=words, mend=mend)
+    return Fault("IN022", f"{shown(value)} is not known here", allowed=words, mend=mend)
 
 
 def speed(value: Any) -> int:

@@ -163,7 +163,7 @@ def _fault(keys: Keys, error: Any) -> Fault:
         return _missing_key(keys)
     if kind in {"literal_error", "enum"}:
         allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-        return _caught(scalars.choice, value, allowed)
+        return scalars.choice_fault(value, allowed)
     expected = _KINDS.get(kind.removesuffix("_type"), "")
     if expected:
         hint = 'begin each item with "- ", or write [a, b]' if expected == "a list" else ""
@@ -174,15 +174,6 @@ def _fault(keys: Keys, error: Any) -> Fault:
             allowed=_keys_sentence(keys),
         )
     return Fault("IN021", f"{shown(value)} does not fit here")
-
-
-def _caught(parse: Any, value: Any, allowed: list[str]) -> Fault:
-    """The fault that a scalar's own check raises."""
-    try:
-        parse(value, allowed)
-    except Fault as fault:
-        return fault
-    return Fault("IN022", f"{shown(value)} is not known here")
 
 
 def _unknown_key(keys: Keys) -> Fault:
@@ -196,15 +187,10 @@ def _unknown_key(keys: Keys) -> Fault:
 
 
 def _missing_key(keys: Keys) -> Fault:
-    required = _required(block_at(keys[:-1]))
-    return Fault("IN020", MISSING, allowed=required)
-
-
-def _required(block: Any) -> str:
-    if block is None:
-        return ""
-    names = [name for name, field in block.model_fields.items() if field.is_required()]
-    return f"{block.noun} needs: {', '.join(names)}"
+    block = block_at(keys[:-1])
+    fields = block.model_fields.items() if block else ()
+    names = ", ".join(name for name, field in fields if field.is_required())
+    return Fault("IN020", MISSING, allowed=f"{block.noun} needs: {names}" if block else "")
 
 
 def _keys_sentence(keys: Keys) -> str:

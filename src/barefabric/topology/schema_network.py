@@ -192,6 +192,9 @@ class External(Block):
     attach: Attachment = Field(description="Where it is plugged in, and the link's addresses.")
     accept: Prefixes = Field((), description="Prefixes taken from it: [0.0.0.0/0].")
     password: Secret = Field("", description="Password of its session: secret:NAME.")
+    mtu: Annotated[int, whole(1280, 9216)] = Field(
+        1500, description="MTU of the link to it, in bytes; most providers run 1500."
+    )
 
 
 class Pin(Block):

@@ -60,7 +60,7 @@ class Survives(Ends):
 class MaxPathLength(Ends):
     """How long a path may be."""
 
-    length: int = Field(ge=0, le=64, description="Switches on the longest path.")
+    length: int = Field(ge=0, le=64, description="Links on the longest path.")
 
 
 class WrittenContract(Block):

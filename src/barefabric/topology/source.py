@@ -31,7 +31,10 @@ _PASSWORD = re.compile(
 
 
 class Source(NamedTuple):
-    """A file's text. ``path`` is as the user typed it. ``lines`` are split where YAML splits."""
+    """A file's text. ``path`` is as the user typed it.
+
+    ``lines`` are split where YAML splits, for showing: what may be a password is stars in them.
+    """
 
     path: str
     text: str
@@ -40,8 +43,12 @@ class Source(NamedTuple):
     def place(self, line: int, column: int = 1, width: int = 1) -> Place:
         """The place of a mark (both count from 1), with the text of its line."""
         excerpt = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        excerpt = _PASSWORD.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
         return Place(self.path, line, column, max(1, width), excerpt)
+
+
+def _without_password(line: str) -> str:
+    """A line with stars in place of what may be a password."""
+    return _PASSWORD.sub(lambda found: found[1] + "*" * len(found[2]), line)
 
 
 def refuse(
@@ -73,7 +80,7 @@ def read(path: Path) -> Source:
             mend="give the path of a YAML text file",
         )
     text = _decoded(name, data)
-    source = Source(name, text, tuple(text.splitlines()))
+    source = Source(name, text, tuple(map(_without_password, text.splitlines())))
     _refuse_unprintable(source)
     return source
 

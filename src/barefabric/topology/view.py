@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from barefabric.errors import Diagnostic, Place
-from barefabric.topology.names import Suggestions
 from barefabric.topology.roster import Keys, Roster
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ class View(NamedTuple):
     document: "Document"
     topology: "Topology"
     roster: Roster
-    suggestions: Suggestions
 
     def place(self, *keys: str | int) -> Place:
         """Where a value stands."""
@@ -43,7 +41,7 @@ class View(NamedTuple):
     ) -> Diagnostic:
         """A word that names nothing, with what it could have been."""
         known = list(known)
-        meant = self.suggestions.did_you_mean(word, known)
+        meant = self.roster.suggestions.did_you_mean(word, known)
         return Diagnostic(
             code,
             f'there is no {noun} "{word}"',

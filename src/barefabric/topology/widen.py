@@ -92,11 +92,11 @@ def _port_groups(value: dict[str, Any]) -> list[Any]:
                 Fault("IN012", f'unknown key "{group}"', allowed=allowed, mend=mend, at=(group,))
             )
             continue
-        for run in listed(runs):
+        for index, run in enumerate(listed(runs)):
             try:
                 blocks.append({**_ports(run), "group": group})
             except Fault as fault:
-                faults.append(fault.under(group))
+                faults.append(fault.under(group, index))
     if faults:
         raise Faults(faults)
     return blocks

@@ -67,6 +67,14 @@ def vendor(nos: str) -> Vendor | None:
     return load_vendor(templates_root() / nos)
 
 
+def known(nos: str) -> Vendor:
+    """The network OS of a switch that is part of a design. KeyError for one that is not known."""
+    found = vendor(nos)
+    if found is None:
+        raise KeyError(nos)
+    return found
+
+
 @cache
 def device_model(nos: str, name: str) -> DeviceModel | None:
     """A model, or None where the catalogue has none of that name."""

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.session import Session, SessionKind, SessionProfile, Speaker
-from barefabric.verify.network import PLAIN, Attributes, Config, Label, Network, Use
+from barefabric.verify.labels import Labels
+from barefabric.verify.network import PLAIN, Attributes, Config, Network, Use
 from barefabric.verify.prefixes import family
-from barefabric.verify.sessions import Sessions, Wiring
+from barefabric.verify.sessions import Sessions
 from barefabric.verify.survey import DEFAULTS, Facts, Survey
+from barefabric.verify.wiring import Wiring
 
 NODE = Config(1, 1, {}, {}, mute=True, deaf=True)
 """A node's speaker: announces what it originates, and nothing it hears is used for forwarding."""
@@ -44,16 +46,17 @@ class Fabric:
     def __init__(self, survey: Survey) -> None:
         survey.reader.settle()
         self.survey = survey
-        self.design: Design = survey.design
+        self.design = survey.design
         self.expectations = _expectations(survey.design)
         self.index = survey.index
+        self._pending: dict[tuple[int, str], list[tuple[int, str]]] = {}
 
     def build(self, wiring: Wiring, sessions: Sessions, *, multihop: bool = True) -> Built:
         """The network of the sessions that are up."""
         built = Built(Network(index=self.index, public=self.survey.reader.public()))
         gone = wiring.failure.devices
         self._add_routers(built, gone)
-        labels = _Labels(built.network)
+        labels = Labels(built.network)
         for name, up in sessions.up.items():
             profile = self.design.profiles.get(name) or up[0].profile if up else None
             if profile is not None and (multihop or profile.hops == 1):
@@ -62,12 +65,14 @@ class Fabric:
         self._originate(built, gone)
         return built
 
-    def _add_dead(self, built: Built, labels: "_Labels", wiring: Wiring) -> None:
-        """Cables without a session that is up, as edges that carry no route: what contracts
-        expect of a cable then shows as missing in the classes that have it."""
+    def _add_dead(self, built: Built, labels: Labels, wiring: Wiring) -> None:
+        """Add cables without a session that is up, as edges that carry no route.
+
+        What contracts expect of a cable then shows as missing in the classes that have it.
+        """
         network = built.network
         ranked = {n for n, label in enumerate(network.labels) if label.rank}
-        used = {(a, b, network.labels[n].index) for a, b, n in network.edges if n in ranked}
+        used = {(a, b, network.labels[n].ordinal) for a, b, n in network.edges if n in ranked}
         if len(used) == wiring.ranked:
             return
         for (a, _, _, b, _, _), index in wiring.links.items():
@@ -100,14 +105,10 @@ class Fabric:
                     upstream.name, upstream.asn, UPSTREAM, ("upstream", upstream.accept)
                 )
 
-    @property
-    def _pending(self) -> dict[tuple[int, str], list[tuple[int, str]]]:
-        return self.__dict__.setdefault("pending", {})
-
     def _connect(
         self,
         built: Built,
-        labels: "_Labels",
+        labels: Labels,
         profile: SessionProfile,
         sessions: list[Session],
         wiring: Wiring,
@@ -128,15 +129,24 @@ class Fabric:
                 network.edges.append(edge)
 
     def _label(
-        self, built: Built, labels: "_Labels", session: Session, a: int, b: int,
+        self,
+        built: Built,
+        labels: Labels,
+        session: Session,
+        a: int,
+        b: int,
         wiring: Wiring | None,
     ) -> int:
         """The label of a session that is not like all others of its profile."""
         index, shape = 1, 0
         if wiring is not None:
             index = wiring.links[
-                session.a, session.a_interface, session.a_address,
-                session.b, session.b_interface, session.b_address,
+                session.a,
+                session.a_interface,
+                session.a_address,
+                session.b,
+                session.b_interface,
+                session.b_address,
             ]
         if session.a_import:
             network = built.network
@@ -214,38 +224,6 @@ class Fabric:
                 known.append(entry)
 
 
-class _Labels:
-    """Numbers the kinds of edges."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self._numbers: dict[tuple[str, int, int], int] = {}
-
-    def number(self, profile: SessionProfile, index: int = 1, shape: int = 0) -> int:
-        """The number of a label."""
-        key = (profile.name, index, shape)
-        known = self._numbers.get(key)
-        if known is None:
-            known = self._numbers[key] = len(self.network.labels)
-            self.network.labels.append(
-                Label(
-                    profile.name, profile.families, index, shape,
-                    symmetric=profile.kind is SessionKind.PAIR and profile.a == profile.b,
-                    rank=int(profile.kind in (SessionKind.FABRIC, SessionKind.HOST)),
-                )
-            )
-        return known
-
-    def dead(self, index: int) -> int:
-        """The number of the label for cables without a session."""
-        key = ("", index, 0)
-        known = self._numbers.get(key)
-        if known is None:
-            known = self._numbers[key] = len(self.network.labels)
-            self.network.labels.append(Label("", (), index, rank=1))
-        return known
-
-
 def _expectations(design: Design) -> Mapping[str, object]:
     """What must be equal for two switches to stand in one class beside their configuration.
 
@@ -261,8 +239,12 @@ def _expectations(design: Design) -> Mapping[str, object]:
                 down.setdefault(cable.a, Counter())[switches[cable.b].pod] += 1
     served = _served(design.servers[s].rack for s in design.servers)
     return {
-        name: (switch.role.value, up[name], tuple(sorted(down.get(name, {}).items())),
-               switch.rack in served)
+        name: (
+            switch.role.value,
+            up[name],
+            tuple(sorted(down.get(name, {}).items())),
+            switch.rack in served,
+        )
         for name, switch in switches.items()
     }
 

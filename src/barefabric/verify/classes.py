@@ -8,54 +8,13 @@ names. So routes are computed once for each trace, and what is equal is found, n
 """
 
 from collections import deque
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
-from barefabric.verify.graph import SAME_ASN, Graph, stable_cells
+from barefabric.verify.graph import Graph, stable_cells
+from barefabric.verify.view import Mark, Stable, View
 
-Mark = tuple[int, tuple[str, ...]]
-"""Number of the originated route's attributes (0: not an origin), and private slots that match."""
-
-NO_MARK: Mark = (0, ())
-
-
-class Edge(NamedTuple):
-    """Sessions of one class with another, by representatives.
-
-    ``count`` is how many such sessions each member of the class at hand has. ``near`` and
-    ``far`` are a pair of processes that really have one.
-    """
-
-    cell: int
-    code: int
-    count: int
-    near: int
-    far: int
-
-
-@dataclass
-class View:
-    """A stable partition as one prefix sees it.
-
-    Cells below ``base`` are those of the unmarked graph; the rest of such a cell is whatever no
-    other cell holds. ``parts`` are pieces of bundles: vertex numbers from the size of the graph
-    on. ``marks`` says what each marked cell is marked with. ``left`` and ``gone`` count the
-    vertices and the processes that left a cell below ``base``.
-    """
-
-    graph: Graph
-    base: int
-    trace: Hashable = ()
-    cell_at: dict[int, int] = field(default_factory=dict)
-    holding: dict[int, list[int]] = field(default_factory=dict)
-    parts: dict[int, list[int]] = field(default_factory=dict)
-    part_base: list[int] = field(default_factory=list)
-    part_members: list[list[int]] = field(default_factory=list)
-    marks: dict[int, Mark] = field(default_factory=dict)
-    left: dict[int, int] = field(default_factory=dict)
-    gone: dict[int, int] = field(default_factory=dict)
-    part_of: dict[int, int] = field(default_factory=dict)
+REST: Mark = (-1, ())
+"""The mark of what is left of a bundle when others of its twins are marked."""
 
 
 class Classes:
@@ -67,15 +26,16 @@ class Classes:
     def __init__(self, graph: Graph, *, apart: bool = False) -> None:
         self.graph = graph
         self.cells = list(range(len(graph.members))) if apart else stable_cells(graph)
-        self.members: list[list[int]] = [[] for _ in range(max(self.cells, default=-1) + 1)]
+        members: list[list[int]] = [[] for _ in range(max(self.cells, default=-1) + 1)]
         for vertex, cell in enumerate(self.cells):
-            self.members[cell].append(vertex)
-        self._unmarked: dict[int, list[Edge]] = {}
-        self._populations = [sum(graph.sizes[v] for v in members) for members in self.members]
+            members[cell].append(vertex)
+        self.members = members
+        populations = [sum(graph.sizes[v] for v in vertices) for vertices in members]
+        self._stable = Stable(graph, self.cells, members, populations, {})
 
     def view(self, marks: Mapping[int, Mark]) -> View:
         """The partition once processes are marked."""
-        view = View(self.graph, len(self.members))
+        view = View(self._stable)
         new = self._place(view, marks)
         view.trace = (tuple(new), tuple(self._refine(view)))
         return view
@@ -114,7 +74,7 @@ class Classes:
         rest = [p for p in self.graph.members[vertex] if p not in marked]
         pieces = sorted(found.items())
         if rest:
-            pieces.append(((-1, ()), rest))
+            pieces.append((REST, rest))
         for mark, processes in pieces:
             number = len(self.cells) + len(view.part_base)
             view.part_base.append(vertex)
@@ -133,9 +93,11 @@ class Classes:
             view.holding[old] = [v for v in held if v not in gone]
         else:
             known = len(self.cells)
-            first = sum(v < known or view.parts[view.part_base[v - known]][0] == v for v in vertices)
+            first = sum(
+                v < known or view.parts[view.part_base[v - known]][0] == v for v in vertices
+            )
             view.left[old] = view.left.get(old, 0) + first
-            sizes = sum(self.vertex_size(view, v) for v in vertices)
+            sizes = sum(view.size_of(v) for v in vertices)
             view.gone[old] = view.gone.get(old, 0) + sizes
         view.holding[number] = vertices
         for vertex in vertices:
@@ -154,7 +116,7 @@ class Classes:
             by_cell = self._seen_from(view, splitter)
             for cell in sorted(by_cell):
                 groups = sorted(by_cell[cell].items())
-                rest = self.size(view, cell) - sum(len(found) for _, found in groups)
+                rest = view.size(cell) - sum(len(found) for _, found in groups)
                 yield splitter, cell, rest, tuple((v, len(found)) for v, found in groups)
                 for _, found in groups if rest else groups[1:]:
                     queue.append(self._new_cell(view, found, cell))
@@ -166,122 +128,14 @@ class Classes:
         counts: dict[int, dict[int, int]] = {}
         mirror = self.graph.mirror
         for vertex in view.holding[splitter]:
-            size = self.vertex_size(view, vertex)
-            for other, code in self.near(view, vertex):
+            size = view.size_of(vertex)
+            for other, code in view.near(vertex):
                 seen = counts.setdefault(other, {})
                 back = mirror[code]
                 seen[back] = seen.get(back, 0) + (size if other != vertex else size - 1)
         by_cell: dict[int, dict[tuple[tuple[int, int], ...], list[int]]] = {}
         for vertex, seen in counts.items():
             vector = tuple(sorted(seen.items()))
-            cell = self.cell_of(view, vertex)
+            cell = view.cell_of(vertex)
             by_cell.setdefault(cell, {}).setdefault(vector, []).append(vertex)
         return by_cell
-
-    # Reading a view.
-
-    def base_of(self, view: View, vertex: int) -> int:
-        """The bundle that a vertex is, or is a piece of."""
-        known = len(self.cells)
-        return vertex if vertex < known else view.part_base[vertex - known]
-
-    def processes(self, view: View, vertex: int) -> list[int]:
-        """The processes of a bundle or of a piece of one."""
-        known = len(self.cells)
-        if vertex < known:
-            return self.graph.members[vertex]
-        return view.part_members[vertex - known]
-
-    def vertex_size(self, view: View, vertex: int) -> int:
-        """How many processes a vertex stands for; an AS number counts as one."""
-        known = len(self.cells)
-        if vertex < known:
-            return self.graph.sizes[vertex]
-        return len(view.part_members[vertex - known])
-
-    def cell_of(self, view: View, vertex: int) -> int:
-        """The cell of a vertex."""
-        found = view.cell_at.get(vertex)
-        return found if found is not None else self.cells[self.base_of(view, vertex)]
-
-    def process_cell(self, view: View, process: int) -> int:
-        """The cell of a process."""
-        part = view.part_of.get(process)
-        return self.cell_of(view, self.graph.bundle_of[process] if part is None else part)
-
-    def size(self, view: View, cell: int) -> int:
-        """How many vertices a cell holds."""
-        held = view.holding.get(cell)
-        if held is not None:
-            return len(held)
-        return len(self.members[cell]) - view.left.get(cell, 0)
-
-    def population(self, view: View, cell: int) -> int:
-        """How many processes a cell holds."""
-        held = view.holding.get(cell)
-        if held is not None:
-            return sum(self.vertex_size(view, v) for v in held)
-        return self._populations[cell] - view.gone.get(cell, 0)
-
-    def vertices(self, view: View, cell: int) -> Iterator[int]:
-        """The vertices of a cell, in order."""
-        held = view.holding.get(cell)
-        if held is not None:
-            yield from held
-            return
-        for vertex in self.members[cell]:
-            if vertex not in view.cell_at and vertex not in view.parts:
-                yield vertex
-
-    def cells_in(self, view: View) -> Iterator[int]:
-        """All cells that hold processes."""
-        for cell in (*range(view.base), *sorted(view.holding)):
-            vertex = next(self.vertices(view, cell), None)
-            if vertex is not None and self.processes(view, vertex):
-                yield cell
-
-    def near(self, view: View, vertex: int) -> Iterator[tuple[int, int]]:
-        """Neighbors of a vertex, pieces told apart, with codes as seen from it."""
-        base = self.base_of(view, vertex)
-        parts = view.parts
-        for other, code in self.graph.adjacency[base]:
-            if other in parts:
-                for part in parts[other]:
-                    yield part, code
-            else:
-                yield other, code
-        inner = self.graph.inner[base]
-        if inner >= 0:
-            for other in parts.get(base, (base,)):
-                if other != vertex or self.vertex_size(view, vertex) > 1:
-                    yield other, inner
-
-    def edges(self, view: View, cell: int) -> list[Edge]:
-        """The sessions that each process of a cell has, by class of the other end."""
-        if view.holding:
-            return list(self._edges(view, cell))
-        known = self._unmarked.get(cell)
-        if known is None:
-            known = self._unmarked[cell] = list(self._edges(view, cell))
-        return known
-
-    def _edges(self, view: View, cell: int) -> Iterator[Edge]:
-        vertex = next(self.vertices(view, cell))
-        mine = self.processes(view, vertex)
-        counts: dict[tuple[int, int], list[int]] = {}
-        for other, code in self.near(view, vertex):
-            if code <= SAME_ASN + 1:
-                continue
-            size = self.vertex_size(view, other) - (other == vertex)
-            found = counts.setdefault((self.cell_of(view, other), code), [0, other])
-            found[0] += size
-        for (target, code), (count, other) in counts.items():
-            far = self.processes(view, other)
-            near = mine[0]
-            yield Edge(target, code, count, near, next(p for p in far if p != near))
-
-    def asn_cell(self, view: View, cell: int) -> tuple[str, int]:
-        """What stands for the AS number of a cell's processes: its vertex's cell, or the cell."""
-        vertex = next(self.vertices(view, cell))
-        asn = self.graph.asn_vertex[self.base_of(view, vertex)]
-        return ("as", self.cell_of(view, asn)) if asn >= 0 else ("own", cell)

@@ -4,19 +4,20 @@ from barefabric.model.session import Session
 from barefabric.verify.build import Built, Fabric
 from barefabric.verify.network import DISCARD
 from barefabric.verify.prefixes import parse
-from barefabric.verify.sessions import INTACT, Down, Failure, Sessions, Wiring, find_sessions
-from barefabric.verify.table import Group, RouteTable, TableBuilder, compute
+from barefabric.verify.sessions import Down, Sessions, find_sessions
+from barefabric.verify.table import Group, RouteTable
+from barefabric.verify.tabulate import TableBuilder, compute
+from barefabric.verify.wiring import INTACT, Failure, Wiring
 
 
 class Computed:
     """What is up, the network of it, and its routes."""
 
-    def __init__(
-        self, fabric: Fabric, failure: Failure = INTACT, *, by_class: bool = True
-    ) -> None:
+    def __init__(self, fabric: Fabric, failure: Failure = INTACT, *, by_class: bool = True) -> None:
         self.wiring = Wiring(fabric.survey, failure)
         self.sessions = find_sessions(fabric.survey, self.wiring)
-        if any(p.hops > 1 and self.sessions.up.get(p.name) for p in fabric.design.profiles.values()):
+        profiles = fabric.design.profiles.values()
+        if any(p.hops > 1 and self.sessions.up.get(p.name) for p in profiles):
             single = fabric.build(self.wiring, self.sessions, multihop=False)
             routes = compute(single.network, single.origins, by_class=by_class)
             _drop_unreached(self.sessions, single, routes)
@@ -81,8 +82,10 @@ class _Direct:
     def both_ways(self, session: Session) -> bool:
         """Whether both ends reach each other over their cable."""
         a, b = self.built.switches[session.a], self.built.hosts.get(session.b, -1)
-        return b >= 0 and self._reaches(a, b, session.b_address) and self._reaches(
-            b, a, session.a_address
+        return (
+            b >= 0
+            and self._reaches(a, b, session.b_address)
+            and self._reaches(b, a, session.a_address)
         )
 
     def reason(self, session: Session) -> str:
@@ -112,7 +115,7 @@ class _Direct:
         if len(group.owners) != 1:
             return False
         network, graph = self.built.network, group.classes.graph
-        cell = group.classes.process_cell(group.view, group.owners[0][0])
+        cell = group.view.cell(group.owners[0][0])
         for edge in group.solution.edges.get(cell, ()):
             if network.labels[edge.code // 2 - 1].profile != "host":
                 continue

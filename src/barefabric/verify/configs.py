@@ -23,8 +23,11 @@ COMMON = 4
 
 
 class Slot(NamedTuple):
-    """A place in a policy where a prefix list stands. ``policy`` is a group's policy name, or
-    the session profile and ``*`` for policies of single neighbors."""
+    """A place in a policy where a prefix list stands.
+
+    ``policy`` is a group's policy name, or the session profile and ``*`` for policies of single
+    neighbors.
+    """
 
     kind: str
     policy: str
@@ -37,8 +40,10 @@ class Slot(NamedTuple):
 
 
 class Router(NamedTuple):
-    """A router's behaviour before signatures are known. ``single`` maps a session profile to the
-    policies that hold for one neighbor each."""
+    """A router's behaviour before signatures are known.
+
+    ``single`` maps a session profile to the policies that hold for one neighbor each.
+    """
 
     kind: str
     ecmp: int
@@ -95,8 +100,11 @@ class Reader:
 
     def _group(self, group: PeerGroup) -> GroupRules:
         rules = GroupRules(
-            group.import_policy, group.export_policy, group.next_hop_self,
-            group.remove_private_as, group.send_community,
+            group.import_policy,
+            group.export_policy,
+            group.next_hop_self,
+            group.remove_private_as,
+            group.send_community,
         )
         return self._groups.setdefault(rules, rules)
 

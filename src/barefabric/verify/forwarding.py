@@ -4,13 +4,13 @@ All equal paths are followed. A class of devices forwards as one, so a cycle of 
 of devices, and what arrives in every class arrives from every device.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from barefabric.verify.classes import View
 from barefabric.verify.prefixes import parse
 from barefabric.verify.table import Group, RouteTable
+from barefabric.verify.view import View
 
 
 class Fate(StrEnum):
@@ -76,21 +76,20 @@ class Walker:
         """The next less specific route: each kind of device of the class, as that route sees it."""
         seen: set[int] = set()
         paths = []
-        for process in self._processes(cell):
+        for process in self.view.processes(cell):
             for prefix in self.less_specific:
-                other = self.table.group_of[prefix]
                 view = self.table.view_of(prefix)
                 row = self.table.row(process, prefix, view)
                 if row is None:
                     continue
-                kind = other.classes.process_cell(view, process)
+                kind = view.cell(process)
                 if kind in seen:
                     break
                 seen.add(kind)
                 if row.route.local:
                     paths.append(Path(self._fate_at(process, prefix), 0, cell))
                 else:
-                    cells = {self.group.classes.process_cell(self.view, h) for h in row.hops}
+                    cells = {self.view.cell(h) for h in row.hops}
                     paths.append(self._worst(self.path(c) for c in sorted(cells)))
                 break
             else:
@@ -101,11 +100,6 @@ class Walker:
         """What the originator of a less specific route does with packets it has no route for."""
         own = dict(self.table.owners[prefix]).get(process)
         return Fate.DISCARDED if own is None or own.discards else Fate.LEAVES
-
-    def _processes(self, cell: int) -> Iterator[int]:
-        classes = self.group.classes
-        for vertex in classes.vertices(self.view, cell):
-            yield from classes.processes(self.view, vertex)
 
     def _worst(self, paths: Iterable[Path], step: int = 1) -> Path:
         worst = Path(Fate.ARRIVES, 0, -1)

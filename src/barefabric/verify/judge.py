@@ -116,8 +116,13 @@ class Judge:
         tally = checks(case)
         counts, findings = _decide(case, tally)
         judgement = Judgement(
-            BUILT_IN, __version__, {"failures": "0", "families": "IPv4 and IPv6"}, counts,
-            tuple(findings), self._seconds + time.process_time() - start, tuple(tally.notes),
+            BUILT_IN,
+            __version__,
+            {"failures": "0", "families": "IPv4 and IPv6"},
+            counts,
+            tuple(findings),
+            self._seconds + time.process_time() - start,
+            tuple(tally.notes),
         )
         return Verdict(self.design.name, len(self.design.contracts), (judgement,), NOT_RUN)
 
@@ -179,8 +184,12 @@ class CheckDecider:
                 lines.append(f"and {failed - len(lines):,} more")
             outcome.findings.append(
                 finding(
-                    CODES.get(name, "JU010"), contract, failed, lines,
-                    cause=faults[0].cause, mend=faults[0].mend,
+                    CODES.get(name, "JU010"),
+                    contract,
+                    failed,
+                    lines,
+                    cause=faults[0].cause,
+                    mend=faults[0].mend,
                 )
             )
         return outcome

@@ -31,10 +31,10 @@ class GroupRules(NamedTuple):
 
 
 class Config(NamedTuple):
-    """What a process does with routes. ``signature`` numbers what is equal for all prefixes but
-    those that a private list names.
+    """What a process does with routes.
 
-    A ``mute`` process (a node's speaker, an upstream) announces only what it originates;
+    ``signature`` numbers what is equal for all prefixes but those that a private list names. A
+    ``mute`` process (a node's speaker, an upstream) announces only what it originates;
     a ``deaf`` one takes nothing. ``groups`` is keyed by the name of a session profile.
     """
 
@@ -47,7 +47,7 @@ class Config(NamedTuple):
 
 
 class Label(NamedTuple):
-    """What kind of session an edge is. ``index`` tells parallel links apart.
+    """What kind of session an edge is. ``ordinal`` tells parallel links apart.
 
     ``shape`` numbers the import policy that end ``a`` has for this neighbor alone (0: none).
     ``symmetric`` says that both ends are alike. ``rank`` is 1 where ``a`` is one tier above ``b``.
@@ -55,7 +55,7 @@ class Label(NamedTuple):
 
     profile: str
     families: tuple[str, ...]
-    index: int = 1
+    ordinal: int = 1
     shape: int = 0
     symmetric: bool = False
     rank: int = 0

@@ -63,14 +63,20 @@ def compile_policy(
             community = communities.get(term.community_list, UNKNOWN_COMMUNITY)
         rules.append(
             Rule(
-                term.permit, contents, term.prefix_list, community, term.own_path,
-                term.local_preference, term.weight, term.set_community,
+                term.permit,
+                contents,
+                term.prefix_list,
+                community,
+                term.own_path,
+                term.local_preference,
+                term.weight,
+                term.set_community,
             )
         )
     return Rules(policy.name, tuple(rules))
 
 
-class Ambiguous(Exception):
+class AmbiguousError(Exception):
     """The answer depends on which of several equal paths a router prefers."""
 
 
@@ -84,8 +90,8 @@ def apply(
     """What the first matching rule does to a route; None where the route is refused.
 
     ``matched`` are the contents that the prefix passes. ``may`` and ``must`` are the communities
-    that the route perhaps and certainly carries. Raises :class:`Ambiguous` where they differ on
-    a community that a rule asks for.
+    that the route perhaps and certainly carries. Raises :class:`AmbiguousError` where they
+    differ on a community that a rule asks for.
     """
     for rule in rules:
         if rule.contents != ANY and rule.contents not in matched:
@@ -96,7 +102,7 @@ def apply(
             if rule.community not in may:
                 continue
             if rule.community not in must:
-                raise Ambiguous(rule.community)
+                raise AmbiguousError(rule.community)
         if not rule.permit:
             return None
         replaced = frozenset((rule.set_community,)) if rule.set_community else None

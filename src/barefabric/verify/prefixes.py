@@ -117,8 +117,9 @@ def uncovered(entries: Iterable[PrefixMatch], allowed: Sequence[PrefixMatch]) ->
 
 def _gap(outer: Prefix, parts: Iterable[Prefix]) -> int | None:
     """The first address of ``outer`` that no part holds, or None."""
-    spans = sorted((p.network, p.network + (1 << (p.bits - p.length))) for p in parts
-                   if p.bits == outer.bits)
+    spans = sorted(
+        (p.network, p.network + (1 << (p.bits - p.length))) for p in parts if p.bits == outer.bits
+    )
     position, end = outer.network, outer.network + (1 << (outer.bits - outer.length))
     for first, last in spans:
         if first > position:

@@ -21,8 +21,11 @@ SCHEMA = "barefabric.receipt/1"
 
 
 class Receipt(NamedTuple):
-    """What a receipt says. ``digest`` is that of the build, ``contracts`` that of the list of
-    contracts. ``judges`` ran and ``not_run`` did not. ``results`` is the verdict as JSON."""
+    """What a receipt says.
+
+    ``digest`` is that of the build, ``contracts`` that of the list of contracts. ``judges`` ran
+    and ``not_run`` did not. ``results`` is the verdict as JSON.
+    """
 
     fabric: str
     version: str
@@ -84,9 +87,15 @@ def make_receipt(
 ) -> Receipt:
     """A receipt for the build as it lies on disk now."""
     return Receipt(
-        verdict.fabric, __version__, build_digest(build), contracts_digest(contracts),
-        (when or datetime.now(UTC)).replace(microsecond=0), verdict.proven, verdict.judges,
-        tuple(other.judge for other in verdict.not_run), as_json(verdict),
+        verdict.fabric,
+        __version__,
+        build_digest(build),
+        contracts_digest(contracts),
+        (when or datetime.now(UTC)).replace(microsecond=0),
+        verdict.proven,
+        verdict.judges,
+        tuple(other.judge for other in verdict.not_run),
+        as_json(verdict),
     )
 
 

@@ -55,8 +55,12 @@ def _failure(found: Finding) -> Iterator[str]:
     for number, line in enumerate(found.evidence):
         start = f"{found.judge}: " if number == 0 else " " * (len(found.judge) + 2)
         yield from textwrap.wrap(
-            line, WIDTH, initial_indent=f"  {start}", subsequent_indent=" " * (len(start) + 4),
-            break_on_hyphens=False, break_long_words=False,
+            line,
+            WIDTH,
+            initial_indent=f"  {start}",
+            subsequent_indent=" " * (len(start) + 4),
+            break_on_hyphens=False,
+            break_long_words=False,
         )
     if found.cause:
         yield from _wrapped(f"cause: {found.cause}", "  ")
@@ -68,8 +72,12 @@ def _failure(found: Finding) -> Iterator[str]:
 
 def _wrapped(text: str, indent: str) -> list[str]:
     return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ",
-        break_on_hyphens=False, break_long_words=False,
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+        break_long_words=False,
     )
 
 
@@ -110,8 +118,14 @@ def _last(verdict: Verdict, receipt: str, digest: str, seconds: float) -> Iterat
         line = f"  not proven: {failed:,} rows of {len(verdict.findings):,} contracts"
     if receipt:
         line += f"   receipt {receipt}" + (f" ({digest[:4]}...)" if digest else "")
-    yield from textwrap.wrap(line, WIDTH, subsequent_indent="    ", break_on_hyphens=False,
-                             drop_whitespace=False, break_long_words=False) or [line]
+    yield from textwrap.wrap(
+        line,
+        WIDTH,
+        subsequent_indent="    ",
+        break_on_hyphens=False,
+        drop_whitespace=False,
+        break_long_words=False,
+    ) or [line]
     if verdict.not_run:
         names = ", ".join(
             f"{other.judge} ({other.how})" if other.how else other.judge

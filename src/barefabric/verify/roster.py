@@ -45,8 +45,10 @@ class Roster:
 
     @cached_property
     def serving(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """Clusters with nodes (``serves``) or control-plane nodes (``controls``), by key and by
-        rack (``rack r1``) or pod (``pod p1``)."""
+        """Clusters with nodes (``serves``) or control-plane nodes (``controls``).
+
+        By key, and by rack (``rack r1``) or pod (``pod p1``).
+        """
         found: dict[tuple[str, str], set[str]] = {}
         for server in self.design.servers.values():
             if server.cluster:
@@ -72,10 +74,7 @@ class Roster:
 
     def fits(self, device: str, conditions: Iterable[Condition]) -> bool:
         """Whether a device meets all conditions."""
-        for key, equal, value in conditions:
-            if (value in self.values(device, key)) != equal:
-                return False
-        return True
+        return all((value in self.values(device, key)) == equal for key, equal, value in conditions)
 
     def _pick(self, noun: str, names: Iterable[str], conditions: list[Condition]) -> list[str]:
         """The devices of a noun that meet all conditions."""

@@ -8,51 +8,32 @@ computation keeps what such a path certainly and possibly contains, and says so 
 would hang on the difference.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from barefabric.verify.classes import Classes, Edge, View
 from barefabric.verify.network import Attributes, Config, Network, is_private
-from barefabric.verify.policy import PASS, Ambiguous, Passed, Rule, apply
-
-Token = tuple[str, int]
-"""What stands for an AS number in a path: the class of its vertex, or of its only user."""
-
-UNKNOWN = -1
-"""A count that differs between equal paths."""
-
-
-class Route(NamedTuple):
-    """The route a class takes. ``hops`` are pairs (class, code) of the neighbors it goes to.
-
-    ``may`` and ``must`` are what the AS path possibly and certainly contains, ``carries`` and
-    ``always`` the same of communities. ``privates`` counts private AS numbers in the path.
-    ``width`` counts the paths that are equally good, ``limit`` how many of them are used.
-    """
-
-    weight: int
-    preference: int
-    local: bool
-    length: int
-    external: bool
-    may: frozenset[Token]
-    must: frozenset[Token]
-    carries: frozenset[str]
-    always: frozenset[str]
-    privates: int
-    hops: tuple[tuple[int, int], ...] = ()
-    width: int = 0
-    limit: int = 0
-
-    @property
-    def rank(self) -> tuple[int, int, bool, int, bool]:
-        """Smaller is better; equal ranks share the traffic."""
-        return (-self.weight, -self.preference, not self.local, self.length, not self.external)
+from barefabric.verify.paths import (
+    Flow,
+    Route,
+    Token,
+    accepted,
+    communities_of,
+    forwarded,
+    originated,
+    passed_on,
+    rules_of,
+    together,
+)
+from barefabric.verify.policy import PASS, AmbiguousError, Passed, Rule, apply
+from barefabric.verify.view import Edge, View
 
 
 class Solution(NamedTuple):
-    """The routes of one prefix by class. ``undecided`` are classes whose answer hangs on which of
-    several equal paths a neighbor prefers, ``settled`` is false where routes never came to rest."""
+    """The routes of one prefix by class.
+
+    ``undecided`` are classes whose answer hangs on which of several equal paths a neighbor
+    prefers; ``settled`` is false where routes never came to rest.
+    """
 
     routes: Mapping[int, Route]
     edges: Mapping[int, Sequence[Edge]]
@@ -60,45 +41,29 @@ class Solution(NamedTuple):
     settled: bool
 
 
-class Flow(NamedTuple):
-    """Everything about one class taking routes from another, worked out beforehand."""
+def solve(
+    view: View, attributes: Sequence[Attributes], matched: frozenset[int], family: str
+) -> Solution:
+    """Let the routes of one prefix spread until nothing changes.
 
-    edge: Edge
-    exports: Sequence[Rule] | None
-    imports: Sequence[Rule] | None
-    internal: bool
-    next_hop_self: bool
-    remove_private: bool
-    send_community: bool
-    mute: bool
-    token: Token
-    private: bool
-
-
-class Solver:
-    """Computes the routes of a prefix on a view. ``origins`` numbers attributes from 1."""
-
-    def __init__(self, classes: Classes, attributes: Sequence[Attributes]) -> None:
-        self.classes = classes
-        self.network: Network = classes.graph.network
-        self.attributes = attributes
-
-    def solve(self, view: View, matched: frozenset[int], family: str) -> Solution:
-        """Let routes spread until nothing changes. ``matched`` are list contents that pass."""
-        run = _Run(self, view, matched, family)
-        return run.solve()
+    ``attributes`` are what marks number from 1, ``matched`` the list contents that the prefix
+    passes, ``family`` is ``ipv4`` or ``ipv6``.
+    """
+    return _Run(view, attributes, matched, family).solve()
 
 
 class _Run:
     """One computation: the state that goes with it."""
 
-    def __init__(self, solver: Solver, view: View, matched: frozenset[int], family: str) -> None:
-        self.solver, self.view, self.matched = solver, view, matched
-        classes = solver.classes
-        self.cells = list(classes.cells_in(view))
-        self.tokens = {cell: classes.asn_cell(view, cell) for cell in self.cells}
+    def __init__(
+        self, view: View, attributes: Sequence[Attributes], matched: frozenset[int], family: str
+    ) -> None:
+        self.view, self.attributes, self.matched = view, attributes, matched
+        self.network: Network = view.graph.network
+        self.cells = list(view.cells())
+        self.tokens = {cell: view.asn_cell(cell) for cell in self.cells}
         self.single = {cell: self._is_single(token) for cell, token in self.tokens.items()}
-        self.edges = {cell: classes.edges(view, cell) for cell in self.cells}
+        self.edges = {cell: view.edges(cell) for cell in self.cells}
         self.own: dict[int, Route] = {}
         self.flows: dict[int, list[Flow]] = {}
         self.limits: dict[int, int] = {}
@@ -110,17 +75,15 @@ class _Run:
     def _is_single(self, token: Token) -> bool:
         """Whether a token means one AS number."""
         kind, cell = token
-        classes, view = self.solver.classes, self.view
         if kind == "as":
-            return classes.size(view, cell) == 1
-        vertex = next(classes.vertices(view, cell))
-        return classes.size(view, cell) == 1 and classes.vertex_size(view, vertex) == 1
+            return self.view.size(cell) == 1
+        return self.view.population(cell) == 1
 
     def _prepare(self, cell: int, family: str) -> None:
-        network = self.solver.network
+        network = self.network
         mark = self.view.marks.get(cell)
         if mark is not None and mark[0] > 0:
-            self.own[cell] = _originated(self.solver.attributes[mark[0] - 1])
+            self.own[cell] = originated(self.attributes[mark[0] - 1])
         flows = self.flows[cell] = []
         for edge in self.edges[cell]:
             config = network.configs[edge.near]
@@ -132,15 +95,15 @@ class _Run:
             self.readers[edge.cell].add(cell)
 
     def _flow(self, edge: Edge, config: Config, profile: str) -> Flow:
-        network = self.solver.network
+        network = self.network
         near, far = edge.near, edge.far
         sender = network.configs[far]
         mine, theirs = config.groups.get(profile), sender.groups.get(profile)
         own_import = network.own_imports.get((near, far)) if edge.code % 2 == 0 else None
         return Flow(
             edge,
-            exports=_rules(sender, theirs.exports) if theirs else None,
-            imports=_rules(config, own_import or (mine.imports if mine else "")),
+            exports=rules_of(sender, theirs.exports) if theirs else None,
+            imports=rules_of(config, own_import or (mine.imports if mine else "")),
             internal=network.asns[near] == network.asns[far],
             next_hop_self=theirs.next_hop_self if theirs else False,
             remove_private=theirs.remove_private if theirs else False,
@@ -180,7 +143,7 @@ class _Run:
                 continue
             try:
                 route, sure = self._offer(cell, flow, offered)
-            except Ambiguous:
+            except AmbiguousError:
                 unknown = True
                 continue
             if route is not None:
@@ -191,17 +154,17 @@ class _Run:
             self.undecided.add(cell)
         if best is None:
             return None
-        return _together([r for r in certain if r.rank == best], self.limits.get(cell, 1))
+        return together([r for r in certain if r.rank == best], self.limits.get(cell, 1))
 
     def _offer(self, cell: int, flow: Flow, offered: Route) -> tuple[Route | None, bool]:
         """The route as it arrives, and whether it surely does."""
-        if not offered.local and (flow.mute or (flow.internal and not _passed_on(flow, offered))):
+        if not offered.local and (flow.mute or (flow.internal and not passed_on(flow, offered))):
             return None, True
         sent = self._apply(flow.exports, offered)
         if sent is None:
             return None, True
-        carries, always = _communities(sent, offered, flow.send_community)
-        route = _forwarded(flow, offered, carries, always)
+        carries, always = communities_of(sent, offered, flow.send_community)
+        route = forwarded(flow, offered, carries, always)
         taken = self._apply(flow.imports, route)
         if taken is None:
             return None, True
@@ -209,103 +172,9 @@ class _Run:
         sure = own not in route.may
         if own in route.must and self.single[cell]:
             return None, True
-        return _accepted(flow, route, taken), sure
+        return accepted(flow, route, taken), sure
 
     def _apply(self, rules: Sequence[Rule] | None, route: Route) -> Passed | None:
         if rules is None:
             return PASS
         return apply(rules, self.matched, route.carries, route.always, route.length)
-
-
-_NONE: frozenset[str] = frozenset()
-_NO_PATH: frozenset[Token] = frozenset()
-
-
-def _passed_on(flow: Flow, offered: Route) -> bool:
-    """Whether a learned route goes over an iBGP session and can be used there.
-
-    What was learned by iBGP is not passed on by iBGP (RFC 4271, 9.2). Without next-hop-self the
-    next hop is an address on a link that nobody announces.
-    """
-    return offered.external and flow.next_hop_self
-
-
-def _rules(config: Config, name: str) -> Sequence[Rule] | None:
-    """The rules of a policy; an undefined one refuses everything, no policy passes everything."""
-    if not name:
-        return None
-    policy = config.policies.get(name)
-    return policy.rules if policy is not None else ()
-
-
-def _originated(own: Attributes) -> Route:
-    return Route(
-        own.weight, own.preference, True, 0, False, _NO_PATH, _NO_PATH,
-        own.communities, own.communities, 0,
-    )
-
-
-def _communities(
-    sent: Passed, route: Route, send: bool
-) -> tuple[frozenset[str], frozenset[str]]:
-    if not send:
-        return _NONE, _NONE
-    if sent.communities is not None:
-        return sent.communities, sent.communities
-    return route.carries, route.always
-
-
-def _forwarded(
-    flow: Flow, route: Route, carries: frozenset[str], always: frozenset[str]
-) -> Route:
-    """A route on its way: over eBGP the sender's AS number is put before the path."""
-    if flow.internal:
-        return route._replace(
-            weight=0, local=False, external=False, carries=carries, always=always
-        )
-    may, must, length, privates = route.may, route.must, route.length, route.privates
-    if flow.remove_private:
-        if privates == UNKNOWN:
-            raise Ambiguous("private AS numbers")
-        if privates:
-            may, must, length, privates = _NO_PATH, _NO_PATH, length - privates, 0
-    return Route(
-        0, 100, False, length + 1, True, may | {flow.token}, must | {flow.token}, carries, always,
-        privates + flow.private if privates != UNKNOWN else UNKNOWN,
-    )
-
-
-def _accepted(flow: Flow, route: Route, taken: Passed) -> Route:
-    communities = taken.communities
-    return route._replace(
-        weight=route.weight if taken.weight is None else taken.weight,
-        preference=(
-            route.preference if taken.local_preference is None else taken.local_preference
-        ),
-        carries=route.carries if communities is None else communities,
-        always=route.always if communities is None else communities,
-        hops=((flow.edge.cell, flow.edge.code),),
-        width=flow.edge.count,
-    )
-
-
-def _together(routes: Sequence[Route], limit: int) -> Route:
-    """Equally good routes as one."""
-    first = routes[0]
-    if len(routes) == 1:
-        return first._replace(limit=limit)
-    return first._replace(
-        may=frozenset[Token]().union(*(r.may for r in routes)),
-        must=first.must.intersection(*(r.must for r in routes)),
-        carries=frozenset[str]().union(*(r.carries for r in routes)),
-        always=first.always.intersection(*(r.always for r in routes)),
-        privates=_same(r.privates for r in routes),
-        hops=tuple(sorted(hop for r in routes for hop in r.hops)),
-        width=sum(r.width for r in routes),
-        limit=limit,
-    )
-
-
-def _same(counts: Iterable[int]) -> int:
-    distinct = set(counts)
-    return distinct.pop() if len(distinct) == 1 else UNKNOWN

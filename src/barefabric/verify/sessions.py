@@ -6,26 +6,14 @@ addresses of a rack, over at most ``hops`` - 1 routers for loopbacks. Whole kind
 checked at a time with sets; a reason is worked out only for those that fail.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from barefabric.model.cable import Cable, CableKind
-from barefabric.model.design import Design
-from barefabric.model.device import Attach
 from barefabric.model.session import Session, SessionKind, SessionProfile, Source
 from barefabric.verify.survey import Facts, Survey
-
-
-class Failure(NamedTuple):
-    """What is gone: devices by name, cables by key."""
-
-    devices: frozenset[str] = frozenset()
-    cables: frozenset[str] = frozenset()
-
-
-INTACT = Failure()
+from barefabric.verify.wiring import Wiring, bare
 
 
 class Down(NamedTuple):
@@ -46,88 +34,6 @@ class Sessions:
     def down_ids(self) -> frozenset[str]:
         """Ids of the sessions that are down."""
         return frozenset(d.session.id for d in self.down)
-
-
-LinkKey = tuple[str, str, str, str, str, str]
-
-
-class Wiring:
-    """Cables and addresses as sessions need them, with a failure taken out."""
-
-    def __init__(self, survey: Survey, failure: Failure = INTACT) -> None:
-        self.design: Design = survey.design
-        self.survey = survey
-        self.failure = failure
-        self.asns: dict[str, int] = {name: f.asn for name, f in survey.switches.items()}
-        self.asns.update((name, s.asn) for name, s in self.design.servers.items())
-        self.asns.update((name, f.asn) for name, f in survey.hosts.items())
-        self.asns.update((name, u.asn) for name, u in self.design.upstreams.items())
-        self.links: dict[LinkKey, int] = {}
-        self.served: set[tuple[str, str]] = set()
-        self.peered: set[tuple[str, str]] = set()
-        self.ranked = 0
-        self._shown: dict[str, dict[str, int]] = {}
-        self._lay(self.design.cables)
-
-    def _lay(self, cables: Iterable[Cable]) -> None:
-        dead, gone = self.failure.cables, self.failure.devices
-        links, served = self.links, self.served
-        hosts = any(p.kind is SessionKind.HOST for p in self.design.profiles.values())
-        for cable in cables:
-            kind, a, a_port, b, b_port, _, index, a_address, b_address = cable
-            if (dead and cable.key in dead) or (gone and (a in gone or b in gone)):
-                continue
-            if kind is CableKind.PEER:
-                self.peered.add((a, b))
-                self.peered.add((b, a))
-                continue
-            self.ranked += kind is CableKind.FABRIC
-            if kind is CableKind.SERVER:
-                served.add((a, b))
-                if not hosts:
-                    continue
-                self.ranked += self.design.servers[b].attach is Attach.ROUTED
-            if a_address or b_address:
-                a_address = a_address.partition("/")[0]
-                b_address = b_address.partition("/")[0]
-            links[a, a_port, a_address, b, b_port, b_address] = index
-
-    @cached_property
-    def leaf_of_pair(self) -> Mapping[str, str]:
-        """The other leaf of each leaf in a pair."""
-        pairs = self.design.pairs.values()
-        return {
-            one: other for p in pairs for one, other in ((p.first, p.second), (p.second, p.first))
-        }
-
-    @cached_property
-    def routing(self) -> Mapping[tuple[str, str], tuple[str, str]]:
-        """Addresses of the iBGP session of each pair."""
-        return {
-            (p.first, p.second): (_bare(p.routing[0]), _bare(p.routing[1]))
-            for p in self.design.pairs.values()
-        }
-
-    def shown(self, profile: str) -> Mapping[str, int]:
-        """The AS number each switch shows to its neighbors of a profile."""
-        known = self._shown.get(profile)
-        if known is None:
-            known = self._shown[profile] = {
-                name: (group.local_as if (group := facts.groups.get(profile)) else 0) or facts.asn
-                for name, facts in self.survey.switches.items()
-            }
-        return known
-
-    def on_vlan(self, leaf: str, server: str) -> bool:
-        """Whether a server's frames reach a leaf: by its own cable, or over the peer link."""
-        if (leaf, server) in self.served:
-            return True
-        other = self.leaf_of_pair.get(leaf, "")
-        return (leaf, other) in self.peered and (other, server) in self.served
-
-
-def _bare(address: str) -> str:
-    return address.partition("/")[0]
 
 
 def find_sessions(survey: Survey, wiring: Wiring) -> Sessions:
@@ -155,9 +61,7 @@ def _split(wiring: Wiring, sessions: list[Session]) -> tuple[list[Session], list
     test = _test(wiring, profile)
     asns, shown = wiring.asns, wiring.shown(profile.name)
     good = [
-        s
-        for s in sessions
-        if shown.get(s.a) == s.a_asn and asns.get(s.b) == s.b_asn and test(s)
+        s for s in sessions if shown.get(s.a) == s.a_asn and asns.get(s.b) == s.b_asn and test(s)
     ]
     unconfigured = set(_unconfigured(wiring, profile, good))
     if wiring.failure.devices:
@@ -181,9 +85,7 @@ def _test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], bool]:
         return lambda s: _upstream_fits(wiring, s)
     if profile.a.source is Source.LINK:
         links = wiring.links
-        return lambda s: (
-            (s.a, s.a_interface, s.a_address, s.b, s.b_interface, s.b_address) in links
-        )
+        return lambda s: (s.a, s.a_interface, s.a_address, s.b, s.b_interface, s.b_address) in links
     return _node_test(wiring, profile)
 
 
@@ -211,8 +113,8 @@ def _upstream_fits(wiring: Wiring, session: Session) -> bool:
     upstream = wiring.design.upstreams[session.b]
     return (
         (upstream.switch, upstream.port) == (session.a, session.a_interface)
-        and _bare(upstream.ours) == session.a_address
-        and _bare(upstream.theirs) == session.b_address
+        and bare(upstream.ours) == session.a_address
+        and bare(upstream.theirs) == session.b_address
     )
 
 
@@ -254,12 +156,12 @@ def why_down(wiring: Wiring, session: Session) -> Iterator[str]:
         if end in wiring.failure.devices:
             yield f"{end} is gone"
     if session.a in wiring.survey.switches and not _test(wiring, session.profile)(session):
-        yield _where(wiring, session)
+        yield _where(session)
     for end in _unconfigured(wiring, session.profile, (session,)):
         yield f"{end} has no peer group for it"
 
 
-def _where(wiring: Wiring, session: Session) -> str:
+def _where(session: Session) -> str:
     """Why a session's addresses or links do not fit."""
     kind = session.profile.kind
     ends = f"{session.a} {session.a_address or session.a_interface}".rstrip()

@@ -57,7 +57,10 @@ class Survey:
         check_switch(self.design, intent, self.tally)
         self.pairs.add(intent)
         router = self.reader.read(
-            switch.role.value, intent.bgp, intent.policies, intent.prefix_lists,
+            switch.role.value,
+            intent.bgp,
+            intent.policies,
+            intent.prefix_lists,
             intent.community_lists,
         )
         addresses = frozenset(
@@ -88,8 +91,16 @@ class Survey:
             plain = group._replace(neighbors=())
             groups[group.profile] = self._group_memo.setdefault(plain, plain)
         return Facts(
-            router, bgp.asn, bgp.router_id, bgp.ecmp, bgp.networks, bgp.aggregates, resort,
-            addresses, groups, {g.profile: len(g.neighbors) for g in bgp.groups},
+            router,
+            bgp.asn,
+            bgp.router_id,
+            bgp.ecmp,
+            bgp.networks,
+            bgp.aggregates,
+            resort,
+            addresses,
+            groups,
+            {g.profile: len(g.neighbors) for g in bgp.groups},
         )
 
     def _last_resort(

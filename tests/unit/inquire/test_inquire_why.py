@@ -63,8 +63,8 @@ def test_a_link_address_as_the_interface_page_shows_it() -> None:
         ("10.10.0.1", "gateway of rack r1's servers, on its leaves", "rack r1 = 10.10.0.0/24"),
         ("10.10.1.3", "leaf r2-leaf2 in VLAN 100 of rack r2", "rack r2 = 10.10.1.0/24"),
         ("10.10.1.0/24", "prefix of rack r2", "rack r2 = 10.10.1.0/24"),
-        ("4200000001", "spine, shared by spine[1-2]", "asn spines = 4200000001"),
-        ("64086.59905", "spine, shared by spine[1-2]", "asn spines = 4200000001"),
+        ("4200000001", "spine, shared by spine[1-2]", "asn all spines = 4200000001"),
+        ("64086.59905", "spine, shared by spine[1-2]", "asn all spines = 4200000001"),
         ("AS4200020002", "leaf, shared by r2-leaf[1-2]", "asn r2 = 4200020002"),
     ],
 )

@@ -62,18 +62,17 @@ def test_real_values_only():
 
 
 def test_every_session_is_in_the_table():
+    row = r"^\| \S+ \| \S+ \| \d+ \| \w[\w-]* \| (\d+): "
     for design, files in all_readmes():
-        rows = re.findall(
-            r"^\| (\S+) \| \S+ \| (\d+) \| (\w[\w-]*) \| (\d+): ", files["README.md"], re.MULTILINE
-        )
-        told = sum(int(count) for *_, count in rows)
-        cluster = re.search(r"^# Cluster (\S+)$", files["README.md"], re.MULTILINE)[1]
+        text = files["README.md"]
+        told = sum(int(count) for count in re.findall(row, text, re.MULTILINE))
+        cluster = re.search(r"^# Cluster (\S+)$", text, re.MULTILINE)[1]
         assert told == sum(s.profile.cluster == cluster for s in design.sessions)
 
 
 @pytest.mark.needs("perl")
 def test_passwords_are_filled_in(tmp_path):
-    """The command for kube-vip's file, run as it stands, with a password that sed would choke on."""
+    """The command for kube-vip's file as it stands, with a password that sed would choke on."""
     design = situation("three-racks")
     view = cluster_view(design, design.clusters["prod"])
     source, target = tmp_path / "kube-vip.yaml", tmp_path / "done.yaml"

@@ -163,6 +163,11 @@ def test_every_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_misspelt_name_in_a_template_is_an_error() -> None:
     import jinja2
 
-    template = environment.environment("frr").from_string("{% if switch.nmae %}x{% endif %}")
-    with pytest.raises(jinja2.UndefinedError):
-        template.render(switch=object())
+    for text in (
+        "{% if switch.nmae %}x{% endif %}",
+        "{{ swicth }}",
+        "{{ switch.nmae is defined }}",
+    ):
+        template = environment.environment("frr").from_string(text)
+        with pytest.raises((jinja2.UndefinedError, AttributeError)):
+            template.render(switch=object())

@@ -126,7 +126,7 @@ def codes(caught: pytest.ExceptionInfo[FabricError], path: Path) -> list[str]:
         ('"Ethernet{panel}/{lane}"', '"Ethernet{slot}/{lane}"', "VE003"),
         ('"Port-Channel{number}"', '"Port-Channel{}"', "VE003"),
         ("single_speeds = [1, 10, 25, 50]", "single_speeds = [1, -10]", "VE003"),
-        ('50 = "50g"\n', "", "VE005"),
+        ('50 = "50g-2"\n', "", "VE005"),
         ('"device.j2"', '"devices.j2"', "VE005"),
         ('config_file = "startup-config"', 'config_file = "running-config"', "VE005"),
         ("interface_import = false", "interface_imports = false", "VE002 VE004"),

@@ -1,6 +1,6 @@
 """What the design promises: one list of contracts that every judge reads."""
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from barefabric.derive.contracts.checks import check_contracts
 from barefabric.derive.contracts.filters import filter_contracts
@@ -11,10 +11,14 @@ from barefabric.derive.contracts.sessions import session_contracts
 from barefabric.derive.contracts.user import user_contracts
 from barefabric.model.contract import Contract
 from barefabric.model.design import Design
-from barefabric.topology.schema import UserContract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from barefabric.topology.schema import UserContract
 
 
-def contracts(design: Design, user: Iterable[UserContract] = ()) -> tuple[Contract, ...]:
+def contracts(design: Design, user: "Iterable[UserContract]" = ()) -> tuple[Contract, ...]:
     """All contracts of a design; the user's own come last.
 
     Their number grows with racks, clusters and upstreams, not with servers or routes. Ids are

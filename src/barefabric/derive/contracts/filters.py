@@ -30,7 +30,9 @@ def filter_contracts(design: Design) -> Iterator[Contract]:
         yield _only(
             f"upstream/{upstream.name}",
             f"{upstream.switch} accepts from {upstream.name} only what the topology names",
-            (upstream.switch,), f"upstream-{upstream.name}", map(PrefixMatch, upstream.accept),
+            (upstream.switch,),
+            f"upstream-{upstream.name}",
+            map(PrefixMatch, upstream.accept),
         )
     yield _links(design)
 
@@ -39,8 +41,13 @@ def _refused(
     tail: str, sentence: str, subjects: tuple[str, ...], over: str, prefixes: Iterable[str]
 ) -> Contract:
     return Contract(
-        f"refused/{tail}", ContractKind.REFUSED, sentence, subjects,
-        tuple(dict.fromkeys(prefixes)), (), over,
+        f"refused/{tail}",
+        ContractKind.REFUSED,
+        sentence,
+        subjects,
+        tuple(dict.fromkeys(prefixes)),
+        (),
+        over,
     )
 
 
@@ -48,8 +55,13 @@ def _only(
     tail: str, sentence: str, subjects: tuple[str, ...], over: str, allowed: Iterable[PrefixMatch]
 ) -> Contract:
     return Contract(
-        f"refused/{tail}/rest", ContractKind.REFUSED, sentence, subjects, (),
-        tuple(written(match) for match in allowed), over,
+        f"refused/{tail}/rest",
+        ContractKind.REFUSED,
+        sentence,
+        subjects,
+        (),
+        tuple(written(match) for match in allowed),
+        over,
     )
 
 
@@ -75,8 +87,10 @@ def _samples(matches: Iterable[PrefixMatch]) -> Iterator[str]:
 
 
 def _foreign(design: Design, cluster: str) -> Iterator[str]:
-    """What no node of a cluster may announce: other clusters' pods and services, the fabric's own
-    prefixes, a default."""
+    """What no node of a cluster may announce.
+
+    A default, other clusters' pods and services, the fabric's own prefixes.
+    """
     yield DEFAULT
     for other in design.clusters.values():
         if other.name == cluster:
@@ -102,17 +116,25 @@ def _speakers(design: Design, profile: SessionProfile) -> Iterator[Contract]:
         profile.name,
         f"from {speaker} on nodes of {cluster}, leaves refuse a default, other clusters' prefixes "
         "and everything of the fabric itself",
-        leaves, profile.name, _foreign(design, cluster),
+        leaves,
+        profile.name,
+        _foreign(design, cluster),
     )
     yield _only(
         profile.name,
         f"from {speaker} on nodes of {cluster}, leaves accept only what the plan gives it",
-        leaves, profile.name, allowed,
+        leaves,
+        profile.name,
+        allowed,
     )
     yield Contract(
-        f"absent/{profile.name}", ContractKind.ABSENT,
+        f"absent/{profile.name}",
+        ContractKind.ABSENT,
         f"leaves tell {speaker} on nodes of {cluster} nothing",
-        leaves, ("@all",), (), profile.name,
+        leaves,
+        ("@all",),
+        (),
+        profile.name,
     )
 
 
@@ -124,22 +146,37 @@ def _hosts(design: Design, profile: SessionProfile) -> Iterator[Contract]:
         profile.name,
         "from routed servers, leaves refuse a default, pods and services, and the fabric's "
         "own loopbacks",
-        leaves, profile.name,
-        (DEFAULT, *_samples((*design.plan.loopbacks, *design.plan.pods, *design.plan.services)),
-         *(f"{design.switches[leaf].loopback}/32" for r in racks for leaf in design.racks[r].leaves)),
+        leaves,
+        profile.name,
+        _not_hosts(design, racks),
     )
     yield Contract(
-        f"refused/{profile.name}/rest", ContractKind.REFUSED,
+        f"refused/{profile.name}/rest",
+        ContractKind.REFUSED,
         "from each routed server, leaves accept only its own addresses",
-        leaves, (), ("@own",), profile.name,
+        leaves,
+        (),
+        ("@own",),
+        profile.name,
     )
     for rack in racks:
         yield Contract(
-            f"absent/{profile.name}/{rack}", ContractKind.ABSENT,
+            f"absent/{profile.name}/{rack}",
+            ContractKind.ABSENT,
             f"routed servers of rack {rack} know a default and their leaves, and nothing else",
-            (f"@servers:rack={rack},attach=routed",), ("@all",),
+            (f"@servers:rack={rack},attach=routed",),
+            ("@all",),
             (DEFAULT, f"@loopbacks:rack={rack}"),
         )
+
+
+def _not_hosts(design: Design, racks: Iterable[str]) -> Iterator[str]:
+    """What no routed server may announce."""
+    yield DEFAULT
+    yield from _samples((*design.plan.loopbacks, *design.plan.pods, *design.plan.services))
+    for rack in racks:
+        for leaf in design.racks[rack].leaves:
+            yield f"{design.switches[leaf].loopback}/32"
 
 
 def _fabric(design: Design, profile: SessionProfile) -> Iterator[Contract]:
@@ -153,17 +190,25 @@ def _fabric(design: Design, profile: SessionProfile) -> Iterator[Contract]:
         yield _refused(
             "borders/default",
             "borders refuse any default of the fabric, so that the upstream's always comes back",
-            ("@borders",), profile.name, (DEFAULT,),
+            ("@borders",),
+            profile.name,
+            (DEFAULT,),
         )
         fabric = (*fabric, PrefixMatch(DEFAULT), *plan.external)
     else:
         yield _refused(
-            f"{upper}/default", f"{upper} refuse a default from below",
-            (f"@{upper}",), profile.name, (DEFAULT,),
+            f"{upper}/default",
+            f"{upper} refuse a default from below",
+            (f"@{upper}",),
+            profile.name,
+            (DEFAULT,),
         )
     yield _only(
-        f"{upper}/{lower}", f"{upper} accept from {lower} switches only the fabric's prefixes",
-        (f"@{upper}",), profile.name, dict.fromkeys(fabric),
+        f"{upper}/{lower}",
+        f"{upper} accept from {lower} switches only the fabric's prefixes",
+        (f"@{upper}",),
+        profile.name,
+        dict.fromkeys(fabric),
     )
 
 
@@ -172,6 +217,9 @@ def _links(design: Design) -> Contract:
         p for pool in design.pools if pool.name in ("links", "management") for p in pool.prefixes
     )
     return Contract(
-        "absent/links", ContractKind.ABSENT,
-        "no device announces a link network or a management network", (), prefixes,
+        "absent/links",
+        ContractKind.ABSENT,
+        "no device announces a link network or a management network",
+        (),
+        prefixes,
     )

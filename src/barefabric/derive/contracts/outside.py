@@ -17,8 +17,11 @@ def outside_contracts(design: Design) -> Iterator[Contract]:
         yield from _brought(design, prefix)
     if any(s.attach is Attach.ROUTED for s in design.servers.values()):
         yield route(
-            "default/hosts", "every routed server reaches the world by all its leaves",
-            ("@servers:attach=routed",), (DEFAULT,), UP,
+            "default/hosts",
+            "every routed server reaches the world by all its leaves",
+            ("@servers:attach=routed",),
+            (DEFAULT,),
+            UP,
         )
     for upstream in design.upstreams.values():
         yield from _told(design, upstream.name)
@@ -36,17 +39,22 @@ def _brought(design: Design, prefix: str) -> Iterator[Contract]:
     for border in borders:
         names = tuple(u.name for u in givers if u.switch == border)
         yield route(
-            f"{tail}/{border}", f"{border} has {_spoken(prefix)} from {listed(names)}",
-            (border,), (prefix,), names,
+            f"{tail}/{border}",
+            f"{border} has {_spoken(prefix)} from {listed(names)}",
+            (border,),
+            (prefix,),
+            names,
         )
     others = tuple(
         s.name for s in design.switches.values() if s.role is Role.BORDER and s.name not in borders
     )
     if others:
         yield Contract(
-            f"absent/{tail}/borders", ContractKind.ABSENT,
+            f"absent/{tail}/borders",
+            ContractKind.ABSENT,
             f"{listed(others)}: no upstream, so no route to {_spoken(prefix)}",
-            others, (prefix,),
+            others,
+            (prefix,),
         )
     yield from _below_borders(design, tail, prefix, borders)
 
@@ -58,24 +66,35 @@ def _below_borders(
     what = _spoken(prefix)
     if borders:
         yield route(
-            f"{tail}/{NOUN[top]}", f"the {NOUN[top]} reach {what} by {listed(borders)}",
-            (f"@{NOUN[top]}",), (prefix,), borders,
+            f"{tail}/{NOUN[top]}",
+            f"the {NOUN[top]} reach {what} by {listed(borders)}",
+            (f"@{NOUN[top]}",),
+            (prefix,),
+            borders,
         )
         if top is Role.SUPERSPINE:
             yield route(
-                f"{tail}/spines", f"the spines reach {what} by all their superspines",
-                ("@spines",), (prefix,), UP,
+                f"{tail}/spines",
+                f"the spines reach {what} by all their superspines",
+                ("@spines",),
+                (prefix,),
+                UP,
             )
     else:
         yield route(
             f"{tail}/spines",
             "the spines have the default of last resort, which discards: hosts keep a default",
-            ("@spines",), (prefix,), ("@discard",),
+            ("@spines",),
+            (prefix,),
+            ("@discard",),
         )
     if Role.LEAF in found:
         yield route(
-            f"{tail}/leaves", f"the leaves reach {what} by all their spines",
-            ("@leaves",), (prefix,), UP,
+            f"{tail}/leaves",
+            f"the leaves reach {what} by all their spines",
+            ("@leaves",),
+            (prefix,),
+            UP,
         )
 
 
@@ -83,11 +102,17 @@ def _told(design: Design, name: str) -> Iterator[Contract]:
     upstream = design.upstreams[name]
     if upstream.announce:
         yield route(
-            f"out/{name}", f"{name} learns {listed(upstream.announce)} from {upstream.switch}",
-            (name,), upstream.announce, (upstream.switch,),
+            f"out/{name}",
+            f"{name} learns {listed(upstream.announce)} from {upstream.switch}",
+            (name,),
+            upstream.announce,
+            (upstream.switch,),
         )
     yield Contract(
-        f"absent/out/{name}", ContractKind.ABSENT,
+        f"absent/out/{name}",
+        ContractKind.ABSENT,
         f"{name} learns nothing else: nothing more specific, nothing of the fabric",
-        (name,), ("@all",), (*upstream.announce, *upstream.accept),
+        (name,),
+        ("@all",),
+        (*upstream.announce, *upstream.accept),
     )

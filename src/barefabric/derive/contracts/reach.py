@@ -16,8 +16,10 @@ def reach_contracts(design: Design) -> Iterator[Contract]:
         yield from _servers(design)
     for cluster, prefixes in anycast(design).items():
         yield _reach(
-            f"services/{cluster}", f"every server reaches the services of cluster {cluster}",
-            ("@servers",), tuple(prefix for prefix, _ in prefixes),
+            f"services/{cluster}",
+            f"every server reaches the services of cluster {cluster}",
+            ("@servers",),
+            tuple(prefix for prefix, _ in prefixes),
         )
     yield from _outside(design)
 
@@ -36,8 +38,10 @@ def _servers(design: Design) -> Iterator[Contract]:
     clusters = [c.name for c in design.clusters.values() if c.cni_mode == "bgp" and c.nodes]
     for cluster in clusters:
         yield _reach(
-            f"pods/{cluster}", f"every server reaches every pod of cluster {cluster}",
-            ("@servers",), (f"@pods:cluster={cluster}",),
+            f"pods/{cluster}",
+            f"every server reaches every pod of cluster {cluster}",
+            ("@servers",),
+            (f"@pods:cluster={cluster}",),
         )
 
 
@@ -49,6 +53,8 @@ def _outside(design: Design) -> Iterator[Contract]:
         inward = tuple(p for p in offered if any(contains(pool, p) for pool in upstream.announce))
         if inward:
             yield _reach(
-                f"in/{upstream.name}", f"{upstream.name} reaches the services announced to it",
-                (upstream.name,), inward,
+                f"in/{upstream.name}",
+                f"{upstream.name} reaches the services announced to it",
+                (upstream.name,),
+                inward,
             )

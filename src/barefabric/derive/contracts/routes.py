@@ -31,9 +31,7 @@ ANYCAST = (AnnouncementKind.POOL, AnnouncementKind.VIP, AnnouncementKind.ENDPOIN
 
 def route(tail: str, sentence: str, subjects: Names, prefixes: Names, expected: Names) -> Contract:
     """A contract on next hops."""
-    return Contract(
-        f"route/{tail}", ContractKind.ROUTE, sentence, subjects, prefixes, expected
-    )
+    return Contract(f"route/{tail}", ContractKind.ROUTE, sentence, subjects, prefixes, expected)
 
 
 def route_contracts(design: Design) -> Iterator[Contract]:
@@ -55,15 +53,20 @@ def _upper_loopbacks(design: Design) -> Iterator[Contract]:
         which = f":role=spine,pod={pod}" if pod else ":role=spine"
         of = f" of pod {pod}" if pod else ""
         yield route(
-            f"spines/{pod or 'all'}", f"everything below the spines{of} reaches each of them directly",
-            tuple(below), (f"@loopbacks{which}",), ORIGIN,
+            f"spines/{pod or 'all'}",
+            f"everything below the spines{of} reaches each of them directly",
+            tuple(below),
+            (f"@loopbacks{which}",),
+            ORIGIN,
         )
     for plane in sorted({s.plane for s in design.switches.values() if s.role is Role.SUPERSPINE}):
         for one, other in (("spine", "superspine"), ("superspine", "spine")):
             yield route(
                 f"planes/{plane}/{one}s",
                 f"each {one} of plane {plane} reaches each of its {other}s directly",
-                (f"@{one}s:plane={plane}",), (f"@loopbacks:role={other},plane={plane}",), ORIGIN,
+                (f"@{one}s:plane={plane}",),
+                (f"@loopbacks:role={other},plane={plane}",),
+                ORIGIN,
             )
     if Role.BORDER in found:
         yield from _border_loopbacks(design)
@@ -72,18 +75,27 @@ def _upper_loopbacks(design: Design) -> Iterator[Contract]:
 def _border_loopbacks(design: Design) -> Iterator[Contract]:
     top = top_role(design)
     yield route(
-        "borders/above", f"the {NOUN[top]} reach each border directly",
-        (f"@{NOUN[top]}",), ("@loopbacks:role=border",), ORIGIN,
+        "borders/above",
+        f"the {NOUN[top]} reach each border directly",
+        (f"@{NOUN[top]}",),
+        ("@loopbacks:role=border",),
+        ORIGIN,
     )
     below = ["@leaves"] + (["@spines"] if top is Role.SUPERSPINE else [])
     yield route(
-        "borders/elsewhere", "everything else reaches each border by all its uplinks",
-        tuple(below), ("@loopbacks:role=border",), UP,
+        "borders/elsewhere",
+        "everything else reaches each border by all its uplinks",
+        tuple(below),
+        ("@loopbacks:role=border",),
+        UP,
     )
     if top is Role.SUPERSPINE:
         yield route(
-            "borders/superspines", "the borders reach each superspine directly",
-            ("@borders",), ("@loopbacks:role=superspine",), ORIGIN,
+            "borders/superspines",
+            "the borders reach each superspine directly",
+            ("@borders",),
+            ("@loopbacks:role=superspine",),
+            ORIGIN,
         )
 
 
@@ -95,11 +107,16 @@ def _rack(design: Design, rack: Rack) -> Iterator[Contract]:
         yield route(
             f"{name}/spines",
             f"{spoken(rack.pod)} reach everything in rack {name} by {listed(rack.leaves)}, exactly",
-            (spines,), tuple(prefixes), (f"@down:rack={name}",),
+            (spines,),
+            tuple(prefixes),
+            (f"@down:rack={name}",),
         )
     yield route(
-        f"{name}/loopbacks", f"{spoken(rack.pod)} reach each leaf of rack {name} directly",
-        (spines,), (loopbacks,), ORIGIN,
+        f"{name}/loopbacks",
+        f"{spoken(rack.pod)} reach each leaf of rack {name} directly",
+        (spines,),
+        (loopbacks,),
+        ORIGIN,
     )
     yield from _inside(design, rack, prefixes)
     yield from _elsewhere(design, rack, (*prefixes, loopbacks))
@@ -113,7 +130,9 @@ def _inside(design: Design, rack: Rack, prefixes: list[str]) -> Iterator[Contrac
         yield route(
             f"{name}/own",
             f"{listed(rack.leaves)} reach what a server of rack {name} announces by that server",
-            rack.leaves, single, ORIGIN,
+            rack.leaves,
+            single,
+            ORIGIN,
         )
     if len(rack.leaves) > 1:
         paired = all(design.switches[leaf].peer for leaf in rack.leaves)
@@ -121,12 +140,17 @@ def _inside(design: Design, rack: Rack, prefixes: list[str]) -> Iterator[Contrac
             f"{name}/peer",
             f"{listed(rack.leaves)} reach each other "
             + ("over the peer link" if paired else "by the spines"),
-            rack.leaves, (loopbacks,), ("@peer",) if paired else UP,
+            rack.leaves,
+            (loopbacks,),
+            ("@peer",) if paired else UP,
         )
     if Attach.ROUTED in attaches(design, rack):
         yield route(
-            f"{name}/hosts", f"each routed server of rack {name} reaches each of its leaves directly",
-            (f"@servers:rack={name},attach=routed",), (loopbacks,), ORIGIN,
+            f"{name}/hosts",
+            f"each routed server of rack {name} reaches each of its leaves directly",
+            (f"@servers:rack={name},attach=routed",),
+            (loopbacks,),
+            ORIGIN,
         )
 
 
@@ -144,14 +168,18 @@ def _elsewhere(design: Design, rack: Rack, prefixes: Names) -> Iterator[Contract
         yield route(
             f"{name}/elsewhere",
             f"everything outside rack {name} and not above it reaches it by all its uplinks",
-            tuple(others), prefixes, UP,
+            tuple(others),
+            prefixes,
+            UP,
         )
     if Role.SUPERSPINE in found:
         yield route(
             f"{name}/superspines",
             f"each superspine reaches rack {name} by every spine of "
             f"{'pod ' + rack.pod if rack.pod else 'the fabric'} it is cabled to",
-            ("@superspines",), prefixes, (f"@down:pod={rack.pod}",),
+            ("@superspines",),
+            prefixes,
+            (f"@down:pod={rack.pod}",),
         )
 
 
@@ -187,12 +215,18 @@ def _anycast(
     nodes = f"the {'control-plane ' if control else ''}nodes of {name}"
     found = roles(design)
     yield route(
-        f"{name}/{tail}/own", f"leaves with {nodes} reach {what} by every such node of their rack",
-        (f"@leaves:{serving}",), prefixes, ("@local",),
+        f"{name}/{tail}/own",
+        f"leaves with {nodes} reach {what} by every such node of their rack",
+        (f"@leaves:{serving}",),
+        prefixes,
+        ("@local",),
     )
     yield route(
-        f"{name}/{tail}/spines", f"spines above {nodes} reach {what} by every leaf that has some",
-        (f"@spines:{serving}",), prefixes, (f"@down:{serving}",),
+        f"{name}/{tail}/spines",
+        f"spines above {nodes} reach {what} by every leaf that has some",
+        (f"@spines:{serving}",),
+        prefixes,
+        (f"@down:{serving}",),
     )
     others = [f"@leaves:{missing}"] + (["@borders"] if Role.BORDER in found else [])
     if Role.SUPERSPINE in found:
@@ -200,9 +234,14 @@ def _anycast(
         yield route(
             f"{name}/{tail}/superspines",
             f"superspines reach {what} by every spine above {nodes}",
-            ("@superspines",), prefixes, (f"@down:{serving}",),
+            ("@superspines",),
+            prefixes,
+            (f"@down:{serving}",),
         )
     yield route(
-        f"{name}/{tail}/elsewhere", f"everything else reaches {what} by all its uplinks",
-        tuple(others), prefixes, UP,
+        f"{name}/{tail}/elsewhere",
+        f"everything else reaches {what} by all its uplinks",
+        tuple(others),
+        prefixes,
+        UP,
     )

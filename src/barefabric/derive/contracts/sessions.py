@@ -27,16 +27,16 @@ def session_contracts(design: Design) -> Iterator[Contract]:
         yield _contract(
             f"upstream/{upstream.name}",
             f"{upstream.switch} has its session with upstream {upstream.name}, and it is up",
-            (upstream.switch,), (upstream.name,), f"upstream-{upstream.name}",
+            (upstream.switch,),
+            (upstream.name,),
+            f"upstream-{upstream.name}",
         )
 
 
 def _contract(
     tail: str, sentence: str, subjects: tuple[str, ...], expected: tuple[str, ...], over: str
 ) -> Contract:
-    return Contract(
-        f"session/{tail}", ContractKind.SESSION, sentence, subjects, (), expected, over
-    )
+    return Contract(f"session/{tail}", ContractKind.SESSION, sentence, subjects, (), expected, over)
 
 
 def _upper_tiers(design: Design) -> Iterator[Contract]:
@@ -47,13 +47,18 @@ def _upper_tiers(design: Design) -> Iterator[Contract]:
             yield _contract(
                 f"superspines/{pod or 'spines'}",
                 f"every cable between the spines{of} and the superspines carries a session",
-                (f"@spines:pod={pod}" if pod else "@spines",), UP, "fabric-spine",
+                (f"@spines:pod={pod}" if pod else "@spines",),
+                UP,
+                "fabric-spine",
             )
     if Role.BORDER in found:
         above = NOUN[top_role(design)]
         yield _contract(
-            "borders", f"every cable between the borders and the {above} carries a session",
-            ("@borders",), UP, "fabric-border",
+            "borders",
+            f"every cable between the borders and the {above} carries a session",
+            ("@borders",),
+            UP,
+            "fabric-border",
         )
 
 
@@ -63,22 +68,30 @@ def _rack(
     leaves = listed(rack.leaves)
     has = verb(rack.leaves, "has", "have")
     yield _contract(
-        f"fabric/{rack.name}", f"{leaves} {has} a session with a spine on every uplink",
-        rack.leaves, UP, "fabric-leaf",
+        f"fabric/{rack.name}",
+        f"{leaves} {has} a session with a spine on every uplink",
+        rack.leaves,
+        UP,
+        "fabric-leaf",
     )
     for name in rack.leaves:
         leaf = design.switches[name]
         if leaf.peer and name < leaf.peer:
             yield _contract(
-                f"pair/{name}", f"{name} and {leaf.peer} have their iBGP session over the peer link",
-                (name,), (leaf.peer,), "pair",
+                f"pair/{name}",
+                f"{name} and {leaf.peer} have their iBGP session over the peer link",
+                (name,),
+                (leaf.peer,),
+                "pair",
             )
     servers = [design.servers[name] for name in rack.servers]
     if any(s.attach is Attach.ROUTED for s in servers):
         yield _contract(
             f"host/{rack.name}",
             f"{leaves} {has} a session with each routed server of rack {rack.name}, on every cable",
-            rack.leaves, (f"@servers:rack={rack.name},attach=routed",), "host",
+            rack.leaves,
+            (f"@servers:rack={rack.name},attach=routed",),
+            "host",
         )
     for cluster in dict.fromkeys(s.cluster for s in servers if s.cluster):
         for profile in by_cluster.get(cluster, ()):
@@ -99,5 +112,7 @@ def _speakers(rack: Rack, profile: SessionProfile, servers: list[Server]) -> Ite
         f"{profile.name}/{rack.name}",
         f"{listed(rack.leaves)} {verb(rack.leaves, 'has', 'have')} a session with "
         f"{profile.b.speaker} on each {what} of cluster {profile.cluster} in rack {rack.name}",
-        rack.leaves, (group + (",control=yes" if control else ""),), profile.name,
+        rack.leaves,
+        (group + (",control=yes" if control else ""),),
+        profile.name,
     )

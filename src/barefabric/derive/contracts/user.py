@@ -1,10 +1,13 @@
 """Contracts a user wrote in the topology, in the terms of the derived ones."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.model.design import Design
-from barefabric.topology.schema import UserContract
+
+if TYPE_CHECKING:
+    from barefabric.topology.schema import UserContract
 
 _KINDS = {
     "reach": ContractKind.REACH,
@@ -14,29 +17,35 @@ _KINDS = {
 }
 
 
-def user_contracts(design: Design, written: Iterable[UserContract]) -> Iterator[Contract]:
-    """One contract for each statement. Names that the design lacks stay as they are written, so
-    that the judge finds no such device and says so."""
+def user_contracts(design: Design, written: "Iterable[UserContract]") -> Iterator[Contract]:
+    """One contract for each statement.
+
+    Names that the design lacks stay as they are written: the judge finds no such device and says
+    so.
+    """
     for one in written:
         expected = {
             "never-reach": ("@never",),
             "max-path-length": (f"@within:{one.length}",),
         }.get(one.kind, ())
         yield Contract(
-            f"user/{one.name}", _KINDS[one.kind], _sentence(one), _subjects(design, one.source),
-            _targets(design, one.target), expected,
+            f"user/{one.name}",
+            _KINDS[one.kind],
+            _sentence(one),
+            _subjects(design, one.source),
+            _targets(design, one.target),
+            expected,
             str(one.failures) if one.kind == "survives" else "",
         )
 
 
-def _sentence(one: UserContract) -> str:
-    start = f"{one.name}: {one.source}"
-    return {
-        "reach": f"{start} reaches {one.target}",
-        "never-reach": f"{start} never reaches {one.target}",
-        "max-path-length": f"{start} reaches {one.target} over at most {one.length} links",
-        "survives": f"{start} reaches {one.target} when any {one.failures} of links and switches fail",
-    }[one.kind]
+def _sentence(one: "UserContract") -> str:
+    verb = "never reaches" if one.kind == "never-reach" else "reaches"
+    tail = {
+        "max-path-length": f" over at most {one.length} links",
+        "survives": f" when any {one.failures} of links and switches fail",
+    }.get(one.kind, "")
+    return f"{one.name}: {one.source} {verb} {one.target}{tail}"
 
 
 def _subjects(design: Design, name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from barefabric.model.device import Role
 from barefabric.verify.batfish.case import Case, Outcome
 from barefabric.verify.batfish.routes import compare
 from barefabric.verify.compute import Computed
-from barefabric.verify.sessions import Failure
+from barefabric.verify.wiring import Failure
 
 FORK = "failed"
 DOWN = "Considered down for maintenance"

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from barefabric.model.contract import ContractKind
 from barefabric.verify.batfish.case import Case, Outcome
 from barefabric.verify.batfish.service import Row
+from barefabric.verify.batfish.stations import INNER_NET
 
 READ = ("PASSED", "PARTIALLY_UNRECOGNIZED")
 """Statuses of a file whose every unread line is reported."""
@@ -83,7 +84,7 @@ def check_addresses(case: Case, shared: frozenset[str]) -> Outcome:
     outcome = Outcome(ContractKind.CHECK, contracts=1)
     owners: dict[str, set[str]] = {}
     for row in case.ask("ipOwners"):
-        if row["VRF"] == "default":
+        if row["VRF"] == "default" and not row["IP"].startswith(INNER_NET):
             owners.setdefault(row["IP"], set()).add(row["Node"]["name"])
     outcome.rows = len(owners)
     outcome.fail(

@@ -31,7 +31,7 @@ class Snapshot:
 
     ``devices`` leads from Batfish's node names (lower case) back to the design's, ``nodes`` from a
     session's lower end to the node that stands for it. ``rewrites`` names the rules that changed
-    something, as ``nos: rule``. ``left_out`` are sessions that no node can show.
+    something, as ``nos: rule``.
     """
 
     configs: Mapping[str, str]
@@ -40,7 +40,6 @@ class Snapshot:
     nodes: Mapping[str, str]
     dressings: Mapping[str, Dressing]
     rewrites: tuple[str, ...]
-    left_out: tuple[Session, ...]
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Path inside the snapshot, and text."""
@@ -76,7 +75,6 @@ class _Maker:
         self.nodes: dict[str, str] = {}
         self.dressings: dict[str, Dressing] = {}
         self.used: dict[str, None] = {}
-        self.left_out: list[Session] = []
 
     def switches(self, rendered: Rendered) -> None:
         for name, switch in self.design.switches.items():
@@ -92,9 +90,8 @@ class _Maker:
         for name in self.design.servers:
             changed = rewritten(rules, rendered[name].get("frr.conf", ""))
             self._use(rules, changed.used)
-            found = server_stations(self.design, server_intent(self.design, name), changed.text)
-            self.left_out += found.left_out
-            for station in found.built:
+            intent = server_intent(self.design, name)
+            for station in server_stations(self.design, intent, changed.text):
                 self._station(station, rules)
 
     def upstreams(self) -> None:
@@ -132,7 +129,7 @@ class _Maker:
     def done(self) -> Snapshot:
         return Snapshot(
             self.configs, tuple(self.edges), self.devices, self.nodes, self.dressings,
-            tuple(self.used), tuple(self.left_out),
+            tuple(self.used),
         )
 
 

@@ -20,8 +20,10 @@ PODS = "cni0"
 """The port that pods hang on."""
 INNER = "inner"
 """Ports between the devices that stand for one server."""
-OUTSIDE = "198.18.0.1"
-"""Stands for the rest of the world behind an upstream router (RFC 2544's range: nobody's)."""
+INNER_NET = "240.0.1."
+"""Addresses of those ports where the server routes; the same in each server."""
+OUTSIDE = "240.0.0.1"
+"""Stands for the rest of the world behind an upstream router: reserved, so that no plan has it."""
 WAN = "wan0"
 """The port of an upstream router; what it is really called is its operator's affair."""
 
@@ -42,21 +44,13 @@ class Station(NamedTuple):
     sessions: tuple[Session, ...]
 
 
-class Stations(NamedTuple):
-    """The devices that stand for one server, and its sessions that none of them can show."""
-
-    built: tuple[Station, ...]
-    left_out: tuple[Session, ...] = ()
-
-
-def server_stations(design: Design, intent: ServerIntent, frr: str) -> Stations:
+def server_stations(design: Design, intent: ServerIntent, frr: str) -> Iterator[Station]:
     """One device for the server, and one for each further address that a speaker has.
 
     A leaf knows a neighbor by its address and two speakers of one server dial the same leaf, which
-    a single FRR cannot: so the second one is a device of its own, and the first one bridges it to
-    the rack's VLAN, as a second address is on the same wire. ``frr`` is the rendered FRR
-    configuration of a routed server, already dressed, else empty. A routed server's further
-    speakers are left out: they have no link of their own.
+    a single FRR cannot: so the second one is a device of its own behind the first, which bridges
+    it to the rack's VLAN, or routes to it where the server routes. ``frr`` is the rendered FRR
+    configuration of a routed server, already dressed, else empty.
     """
     server = intent.server
     groups: dict[str, list[Session]] = {server.address: []}
@@ -64,22 +58,21 @@ def server_stations(design: Design, intent: ServerIntent, frr: str) -> Stations:
         if session.profile.kind is SessionKind.NODE:
             groups.setdefault(session.b_address, []).append(session)
     said = _announced(design, server.name)
-    first, *others = groups.items()
-    routed = server.attach is Attach.ROUTED
-    main = _Plan(server.name, first[0], tuple(first[1]), said)
-    if routed:
-        left_out = tuple(s for _, group in others for s in group)
-        return Stations((_station(design, intent, main, _routed(intent, main, frr)),), left_out)
+    main, *others = groups.items()
+    first = _Plan(server.name, main[0], tuple(main[1]), said)
     seconds = [
         _Plan(f"{server.name}--{group[0].profile.b.speaker.value}", address, tuple(group), said)
         for address, group in others
     ]
-    built = [_station(design, intent, main, _bonded(design, intent, main, len(seconds)))]
+    if server.attach is Attach.ROUTED:
+        text = _routed(intent, first, seconds, frr)
+    else:
+        text = _bonded(design, intent, first, len(seconds))
+    yield _station(design, intent, first, text)
     for number, plan in enumerate(seconds, 1):
-        text = _second(design, intent, plan)
         edge = (server.name, f"{INNER}{number}", plan.node, f"{INNER}0")
-        built.append(Station(plan.node, server.name, text, (edge,), plan.sessions))
-    return Stations(tuple(built))
+        text = _second(design, intent, plan, number)
+        yield Station(plan.node, server.name, text, (edge,), plan.sessions)
 
 
 class _Plan(NamedTuple):
@@ -164,10 +157,21 @@ def _bridge(vlan: int, ports: Sequence[str], address: list[str]) -> Iterator[Blo
     ]
 
 
-def _second(design: Design, intent: ServerIntent, plan: _Plan) -> str:
+def _second(design: Design, intent: ServerIntent, plan: _Plan, number: int) -> str:
     """The device of a further speaker, on the wire that the server's own device gives it."""
-    blocks = [(f"{INNER}0", _on_vlan(design, intent, plan))]
-    return _device(plan.node, blocks, plan.announcements, _speaker(intent, plan))
+    loopbacks: tuple[str, ...] = ()
+    address = _on_vlan(design, intent, plan)
+    if intent.server.attach is Attach.ROUTED:
+        near, far = _inner_link(number)
+        loopbacks = (f"{plan.address}/32",)
+        address = [f"    address {far}/31", f"    post-up ip route add 0.0.0.0/0 via {near}"]
+    blocks = [(f"{INNER}0", address)]
+    return _device(plan.node, blocks, plan.announcements, _speaker(intent, plan), loopbacks)
+
+
+def _inner_link(number: int) -> tuple[str, str]:
+    """Both addresses of the link to a further speaker of a routed server, reserved ones."""
+    return f"{INNER_NET}{2 * number}", f"{INNER_NET}{2 * number + 1}"
 
 
 def _on_vlan(design: Design, intent: ServerIntent, plan: _Plan) -> list[str]:
@@ -184,14 +188,26 @@ def _on_vlan(design: Design, intent: ServerIntent, plan: _Plan) -> list[str]:
     ]
 
 
-def _routed(intent: ServerIntent, plan: _Plan, frr: str) -> str:
-    """A server with a session on each link: its own FRR with its node speakers beside."""
-    interfaces = [
-        (nic.name, [f"    mtu {intent.mtu}"] + ([f"    address {nic.address}"] * bool(nic.address)))
+def _routed(intent: ServerIntent, plan: _Plan, seconds: Sequence[_Plan], frr: str) -> str:
+    """A server with a session on each link: its own FRR with its node speakers beside.
+
+    What further speakers announce lies with their devices, and so do their addresses.
+    """
+    mtu = f"    mtu {intent.mtu}"
+    blocks: list[Block] = [
+        (nic.name, [mtu, *([f"    address {nic.address}"] if nic.address else ())])
         for nic in intent.nics
     ]
-    routing = _merge(frr, plan)
-    return _device(plan.node, interfaces, plan.announcements, routing, intent.addresses)
+    statics, networks = [], []
+    for number, second in enumerate(seconds, 1):
+        near, far = _inner_link(number)
+        blocks.append((f"{INNER}{number}", [f"    address {near}/31"]))
+        networks.append(f"{second.address}/32")
+        inside = [f"{second.address}/32", *(a.prefix for a in second.announcements)]
+        statics += [f"ip route {prefix} {far}" for prefix in inside]
+    own = [a for a in intent.addresses if a not in networks]
+    routing = "\n".join([*statics, _merge(frr, plan, networks)])
+    return _device(plan.node, blocks, plan.announcements, routing, own)
 
 
 def _device(
@@ -246,16 +262,15 @@ def _speaker(intent: ServerIntent, plan: _Plan) -> str:
     return "\n".join([*lines, " exit-address-family", ""])
 
 
-def _merge(frr: str, plan: _Plan) -> str:
+def _merge(frr: str, plan: _Plan, networks: Sequence[str]) -> str:
     """A host's own FRR with the neighbors of its node speakers in the same process."""
-    if not plan.sessions:
-        return frr
     family = " address-family ipv4 unicast\n"
     before, mark, after = frr.partition(family)
     neighbors = "".join(f"{line}\n" for line in _neighbors(plan))
+    own = "".join(f"  network {network}\n" for network in networks)
     active = "".join(f"{line}\n" for line in _activations(plan))
     policies = "".join(f"{line}\n" for line in _policies(plan))
-    return f"{before}{neighbors}{mark}{active}{after}{policies}"
+    return f"{before}{neighbors}{mark}{own}{active}{after}{policies}"
 
 
 def _policies(plan: _Plan) -> Iterator[str]:

@@ -42,7 +42,7 @@ def _widest(case: Case) -> dict[int, tuple[int, str]]:
             if cell < group.view.base and not apart:
                 keys = [cell] if fresh else []
             else:
-                keys = [-1 - p for p in case.processes(group, group.view, cell)]
+                keys = [-1 - p for p in group.view.processes(cell)]
             for key in keys:
                 if route.width > found.get(key, (0, ""))[0]:
                     found[key] = (route.width, group.prefixes[0])
@@ -60,13 +60,17 @@ def _ecmp(case: Case, tally: Tally) -> None:
         limit, ceiling = case.survey.switches[name].ecmp, case.ceiling(names[process])
         if limit > ceiling:
             tally.fault(
-                "ecmp", f"{name} is told to use {limit} paths; it can use {ceiling}",
-                "`underlay.ecmp` is larger than the hardware", "lower it",
+                "ecmp",
+                f"{name} is told to use {limit} paths; it can use {ceiling}",
+                "`underlay.ecmp` is larger than the hardware",
+                "lower it",
             )
         elif limit < min(width, ceiling):
             tally.fault(
-                "ecmp", f"{name} has {width} equal paths to {prefix} and uses {limit}",
-                "`underlay.ecmp` is narrower than the fabric", "raise it, or leave it out",
+                "ecmp",
+                f"{name} has {width} equal paths to {prefix} and uses {limit}",
+                "`underlay.ecmp` is narrower than the fabric",
+                "raise it, or leave it out",
             )
         elif width > ceiling:
             noted[width, ceiling, prefix] += 1
@@ -101,12 +105,15 @@ def _max_prefix(case: Case, tally: Tally) -> None:
                     "max-prefix",
                     f"{name} takes {group.max_prefix} prefixes from a neighbor of {group.name}; "
                     f"{need} will come",
-                    "the limit would shut the session", "widen the limit, or announce less",
+                    "the limit would shut the session",
+                    "widen the limit, or announce less",
                 )
             elif not group.max_prefix and not inner:
                 tally.fault(
-                    "max-prefix", f"{name} has no limit for neighbors of {group.name}",
-                    "one misconfigured server could fill every table", "set a limit",
+                    "max-prefix",
+                    f"{name} has no limit for neighbors of {group.name}",
+                    "one misconfigured server could fill every table",
+                    "set a limit",
                 )
 
 
@@ -150,15 +157,20 @@ def _tables(case: Case, tally: Tally) -> None:
         tally.count("tables", 2)
         if routes > (sizes.ipv4_routes or UNLIMITED):
             tally.fault(
-                "tables", f"{name} must hold up to {routes:,} routes, its hardware holds "
-                f"{sizes.ipv4_routes:,}", "the fabric outgrew the model", "a larger model",
+                "tables",
+                f"{name} must hold up to {routes:,} routes, its hardware holds "
+                f"{sizes.ipv4_routes:,}",
+                "the fabric outgrew the model",
+                "a larger model",
             )
         neighbors = 2 * hosts[switch.rack] if switch.rack else 0
         neighbors += len(case.below.get(name, ())) + len(case.cabled.get(name, ()))
         if neighbors > (sizes.neighbors or UNLIMITED):
             tally.fault(
-                "tables", f"{name} must hold {neighbors:,} neighbors, its hardware holds "
-                f"{sizes.neighbors:,}", "the rack outgrew the model", "a larger model",
+                "tables",
+                f"{name} must hold {neighbors:,} neighbors, its hardware holds {sizes.neighbors:,}",
+                "the rack outgrew the model",
+                "a larger model",
             )
 
 
@@ -192,7 +204,8 @@ def _missing_lists(rules: Rules) -> Iterator[str]:
 
 def _undefined(tally: Tally, device: str, what: str) -> None:
     tally.fault(
-        "policies", f"{device} names {what}, which does not exist",
+        "policies",
+        f"{device} names {what}, which does not exist",
         "vendors differ on what an undefined list matches: nothing on EOS and FRR, all on NX-OS",
         "define it, or remove the reference",
     )
@@ -212,12 +225,17 @@ def _pods(case: Case, tally: Tally) -> None:
         need = cluster.mtu + OVERHEAD.get(cluster.cni_mode, 0)
         if cluster.mtu and need > underlay.server_mtu:
             tally.fault(
-                "mtu", f"pods of {cluster.name} send {need} bytes with headers; servers' MTU is "
-                f"{underlay.server_mtu}", "the CNI's MTU is too large", "lower the pods' MTU",
+                "mtu",
+                f"pods of {cluster.name} send {need} bytes with headers; servers' MTU is "
+                f"{underlay.server_mtu}",
+                "the CNI's MTU is too large",
+                "lower the pods' MTU",
             )
     tally.count("mtu")
     if underlay.server_mtu > underlay.mtu:
         tally.fault(
-            "mtu", f"servers send {underlay.server_mtu} bytes, the fabric carries {underlay.mtu}",
-            "underlay.mtu is smaller than a server type's mtu", "raise underlay.mtu",
+            "mtu",
+            f"servers send {underlay.server_mtu} bytes, the fabric carries {underlay.mtu}",
+            "underlay.mtu is smaller than a server type's mtu",
+            "raise underlay.mtu",
         )

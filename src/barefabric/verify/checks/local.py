@@ -35,8 +35,10 @@ def check_server(design: Design, intent: ServerIntent, tally: Tally) -> None:
     tally.count("mtu")
     if intent.mtu > design.underlay.mtu:
         tally.fault(
-            "mtu", f"{intent.server.name} has MTU {intent.mtu}, its leaves {design.underlay.mtu}",
-            "the server type's MTU is larger than the fabric's", "lower it, or raise underlay.mtu",
+            "mtu",
+            f"{intent.server.name} has MTU {intent.mtu}, its leaves {design.underlay.mtu}",
+            "the server type's MTU is larger than the fabric's",
+            "lower it, or raise underlay.mtu",
         )
 
 
@@ -46,15 +48,19 @@ def check_server(design: Design, intent: ServerIntent, tally: Tally) -> None:
 def _ports(intent: SwitchIntent) -> Iterator[Face]:
     for routed in intent.routed:
         yield routed.name, routed.address, routed.peer, routed.peer_port, routed.speed
-    for port in (*intent.members, *intent.access):
-        yield port.name, "", port.peer, port.peer_port, port.speed
+    for member in intent.members:
+        yield member.name, "", member.peer, member.peer_port, member.speed
+    for access in intent.access:
+        yield access.name, "", access.peer, access.peer_port, access.speed
 
 
 def _cables(design: Design, name: str) -> Iterator[Face]:
     for cable in design.cables_by_device[name]:
         kind, a, a_port, b, b_port, speed, _, a_address, b_address = cable
-        routed = kind is CableKind.FABRIC or kind is CableKind.UPSTREAM or (
-            kind is CableKind.SERVER and design.servers[b].attach is Attach.ROUTED
+        routed = (
+            kind is CableKind.FABRIC
+            or kind is CableKind.UPSTREAM
+            or (kind is CableKind.SERVER and design.servers[b].attach is Attach.ROUTED)
         )
         if a == name:
             yield a_port, a_address if routed else "", b, b_port, speed
@@ -68,10 +74,14 @@ def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     configured, cabled = set(_ports(intent)), set(_cables(design, name))
     tally.count("links", len(cabled))
     for port, address, peer, peer_port, speed in sorted(configured ^ cabled):
-        have = "configures" if (port, address, peer, peer_port, speed) in configured else "has cabled"
+        face = (port, address, peer, peer_port, speed)
+        have = "configures" if face in configured else "has cabled"
+        what = " ".join(filter(None, (port, address, "to", peer, peer_port)))
         tally.fault(
-            "links", f"{name} {have} {port} {address} to {peer} {peer_port} at {speed}G".replace(
-                "  ", " "), "configuration and cabling differ", "compare plan/cabling with the rack",
+            "links",
+            f"{name} {have} {what} at {speed}G",
+            "configuration and cabling differ",
+            "compare plan/cabling with the rack",
         )
 
 
@@ -80,7 +90,7 @@ def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
 
 def _own(session: Session, name: str) -> tuple[str, int, str, str]:
     """A session as its neighbor statement: address or port, ASN, own address, own policy."""
-    _, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, a_import = session
+    _, a, a_asn, a_address, a_port, _, b_asn, b_address, b_port, a_import = session
     if a == name:
         return b_address or a_port, b_asn, a_address, a_import
     return a_address or b_port, a_asn, b_address, ""
@@ -98,9 +108,8 @@ def _neighbors(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     tally.count("neighbors", len(wanted))
     for neighbor in sorted(configured ^ wanted):
         what = "configures" if neighbor in configured else "does not configure"
-        tally.fault(
-            "neighbors", f"{name} {what} neighbor {neighbor[0]} (AS {neighbor[1]})", _DERIVED, _AGAIN
-        )
+        line = f"{name} {what} neighbor {neighbor[0]} (AS {neighbor[1]})"
+        tally.fault("neighbors", line, _DERIVED, _AGAIN)
 
 
 def _settings(design: Design, name: str, group: PeerGroup, tally: Tally) -> None:
@@ -108,15 +117,20 @@ def _settings(design: Design, name: str, group: PeerGroup, tally: Tally) -> None
     profile = design.profiles.get(group.profile)
     tally.count("settings", len(group.neighbors))
     if profile is None:
-        tally.fault("settings", f"{name}: group {group.name} belongs to no profile", _DERIVED, _AGAIN)
+        line = f"{name}: group {group.name} belongs to no profile"
+        tally.fault("settings", line, _DERIVED, _AGAIN)
         return
-    side = profile.a if profile.a.speaker is group.speaker and (
-        profile.a.group == group.name
-    ) else profile.b
+    side = (
+        profile.a
+        if profile.a.speaker is group.speaker and (profile.a.group == group.name)
+        else profile.b
+    )
     for what, mine, theirs in _differences(group, profile, side):
         tally.fault(
-            "settings", f"{name}, group {group.name}: {what} {mine}, the other end {theirs}",
-            "the two ends of the session would not agree", _AGAIN,
+            "settings",
+            f"{name}, group {group.name}: {what} {mine}, the other end {theirs}",
+            "the two ends of the session would not agree",
+            _AGAIN,
         )
 
 
@@ -148,20 +162,18 @@ def _said(value: object) -> object:
 def _mtu(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     """All ports and VLANs of a switch have the fabric's MTU, hence both ends of every link."""
     name, wanted = intent.switch.name, design.underlay.mtu
-    ports = (*intent.routed, *intent.access, *intent.channels)
-    tally.count("mtu", len(ports))
-    odd = [(_port_name(port), port.mtu) for port in ports if port.mtu != wanted]
+    tally.count("mtu", len(intent.routed) + len(intent.access) + len(intent.channels))
+    odd = [(port.name, port.mtu) for port in intent.routed if port.mtu != wanted]
+    odd += [(port.name, port.mtu) for port in intent.access if port.mtu != wanted]
+    odd += [(f"port channel {c.number}", c.mtu) for c in intent.channels if c.mtu != wanted]
     odd += [(f"VLAN {svi.vlan}", svi.mtu) for svi in intent.svis if svi.mtu != wanted]
     for port, mtu in odd:
         tally.fault(
-            "mtu", f"{name} {port} has MTU {mtu}, the other end {wanted}",
-            "large packets are lost, small ones pass: sessions stay up", "one MTU: underlay.mtu",
+            "mtu",
+            f"{name} {port} has MTU {mtu}, the other end {wanted}",
+            "large packets are lost, small ones pass: sessions stay up",
+            "one MTU: underlay.mtu",
         )
-
-
-def _port_name(port: object) -> str:
-    name = getattr(port, "name", "")
-    return name or f"port channel {getattr(port, 'number', 0)}"
 
 
 # Gateways.
@@ -175,8 +187,11 @@ def _gateway(rack: Rack, intent: SwitchIntent, tally: Tally) -> None:
         tally.fault("gateways", f"{name} has no interface in VLAN {rack.vlan}", _DERIVED, _AGAIN)
     elif svi.gateway != rack.gateway:
         tally.fault(
-            "gateways", f"{name} answers for {svi.gateway or 'no gateway'}, "
-            f"servers of rack {rack.name} use {rack.gateway}", _DERIVED, _AGAIN,
+            "gateways",
+            f"{name} answers for {svi.gateway or 'no gateway'}, "
+            f"servers of rack {rack.name} use {rack.gateway}",
+            _DERIVED,
+            _AGAIN,
         )
     if not any(vlan.number == rack.vlan and not vlan.pair_only for vlan in intent.vlans):
         tally.fault("gateways", f"{name} does not know VLAN {rack.vlan}", _DERIVED, _AGAIN)

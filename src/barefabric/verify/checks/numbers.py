@@ -60,7 +60,8 @@ def _addresses(survey: Survey, tally: Tally) -> None:
             owners.setdefault(address, []).append(owner)
     for address, names in owners.items():
         tally.fault(
-            "addresses", f"{address} belongs to {' and '.join(names)}",
+            "addresses",
+            f"{address} belongs to {' and '.join(names)}",
             "a pinned or hand-written address meets an allocated one",
             "change the pin, or release one in the ledger",
         )
@@ -74,13 +75,17 @@ def _in_pools(design: Design, tally: Tally) -> None:
         checks.append(("loopbacks", switch.loopback, switch.name))
         checks.append(("management", switch.management, switch.name))
     checks += [("servers", rack.prefix, f"rack {rack.name}") for rack in design.racks.values()]
-    checks += [("links", cable.a_address, cable.key) for cable in design.cables if (
-        cable.a_address and cable.kind.value in ("fabric", "server"))]
+    checks += [
+        ("links", cable.a_address, cable.key)
+        for cable in design.cables
+        if (cable.a_address and cable.kind.value in ("fabric", "server"))
+    ]
     tally.count("addresses", len(checks))
     for pool, address, owner in checks:
         if pool in pools and address and not _within(address, pools[pool]):
             tally.fault(
-                "addresses", f"{address} of {owner} lies outside the pool {pool}",
+                "addresses",
+                f"{address} of {owner} lies outside the pool {pool}",
                 "the pool was changed and the ledger kept the number, or a pin is outside",
                 "widen the pool, or accept a renumbering with --max-renumber",
             )
@@ -105,7 +110,8 @@ def _servers(design: Design, tally: Tally) -> None:
         outer = prefixes.get(server.rack)
         if outer is not None and server.address and not _within(server.address, outer):
             tally.fault(
-                "gateways", f"{server.name} has {server.address}, outside its rack's prefix",
+                "gateways",
+                f"{server.name} has {server.address}, outside its rack's prefix",
                 "the server moved to another rack with its old address",
                 "release the address in the ledger",
             )
@@ -136,8 +142,10 @@ def _pools(design: Design, tally: Tally) -> None:
             if other.bits != prefix.bits or not _overlap(prefix, other):
                 break
             tally.fault(
-                "pools", f"{written} ({name}) overlaps {other_written} ({other_name})",
-                "two pools of the topology share addresses", "choose another prefix for one",
+                "pools",
+                f"{written} ({name}) overlaps {other_written} ({other_name})",
+                "two pools of the topology share addresses",
+                "choose another prefix for one",
             )
 
 
@@ -159,7 +167,8 @@ def _asns(survey: Survey, tally: Tally) -> None:
             Role.SUPERSPINE: "the superspines",
             Role.SPINE: f"the spines of pod {switch.pod}" if switch.pod else "the spines",
             Role.LEAF: f"the pair {' and '.join(sorted((name, switch.peer)))}"
-            if switch.peer else name,
+            if switch.peer
+            else name,
             Role.BORDER: name,
         }[switch.role]
         groups.setdefault(facts.asn, set()).add(group)
@@ -176,7 +185,8 @@ def _asns(survey: Survey, tally: Tally) -> None:
     for asn, owners in groups.items():
         if len(owners) > 1:
             tally.fault(
-                "asns", f"AS {asn} belongs to {_listed(sorted(owners))}",
+                "asns",
+                f"AS {asn} belongs to {_listed(sorted(owners))}",
                 "routers of one AS refuse each other's routes as loops",
                 "change the pin, or the range of one tier under `asn:`",
             )
@@ -189,7 +199,8 @@ def _pairs_share(survey: Survey, tally: Tally) -> None:
         first, second = survey.switches.get(pair.first), survey.switches.get(pair.second)
         if first and second and first.asn != second.asn:
             tally.fault(
-                "asns", f"{pair.first} has AS {first.asn}, {pair.second} AS {second.asn}",
+                "asns",
+                f"{pair.first} has AS {first.asn}, {pair.second} AS {second.asn}",
                 "a pair with two AS numbers has no iBGP session over its peer link",
                 "pin the same number for both leaves, or for neither",
             )
@@ -208,6 +219,8 @@ def _router_ids(survey: Survey, tally: Tally) -> None:
     for router_id, names in found.items():
         if len(names) > 1:
             tally.fault(
-                "router-ids", f"{router_id} is the router id of {_listed(names)}",
-                "two loopbacks are equal", "change the pin of one of them",
+                "router-ids",
+                f"{router_id} is the router id of {_listed(names)}",
+                "two loopbacks are equal",
+                "change the pin of one of them",
             )

@@ -83,9 +83,7 @@ class PairChecks:
         vlan = design.racks[intent.switch.rack].vlan
         servers = design.servers
         for cable in design.cables_by_device[name]:
-            if cable.kind is not CableKind.SERVER or (
-                servers[cable.b].attach is not Attach.BOND
-            ):
+            if cable.kind is not CableKind.SERVER or (servers[cable.b].attach is not Attach.BOND):
                 continue
             self.tally.count("bonds")
             bond = side.bonds.get(cable.b)

@@ -38,7 +38,8 @@ def check_ports(design: Design, tally: Tally) -> None:
             known = any(port == place for place, _ in _places(switch.model))
             what = f"does not run at {speed}G" if known else "does not exist"
             tally.fault(
-                "ports", f"{name} {port} {what} on a {switch.model.name}",
+                "ports",
+                f"{name} {port} {what} on a {switch.model.name}",
                 "the cable was written by hand, or the model changed under a ledger",
                 "choose another port under `cables:`, or release it in the ledger",
             )
@@ -47,14 +48,18 @@ def check_ports(design: Design, tally: Tally) -> None:
 def _twice(name: str, ports: list[str], tally: Tally) -> None:
     for port in sorted({port for port in ports if ports.count(port) > 1}):
         tally.fault(
-            "ports", f"{name} {port} has {ports.count(port)} cables",
-            "two cables claim one port", "move one of them under `cables:`",
+            "ports",
+            f"{name} {port} has {ports.count(port)} cables",
+            "two cables claim one port",
+            "move one of them under `cables:`",
         )
 
 
 def _nics(design: Design, name: str, cables: int, tally: Tally) -> None:
     if cables > design.servers[name].nics:
         tally.fault(
-            "ports", f"{name} has {cables} cables and {design.servers[name].nics} ports",
-            "more cables than the server type has ports", "raise `nics:`, or remove a cable",
+            "ports",
+            f"{name} has {cables} cables and {design.servers[name].nics} ports",
+            "more cables than the server type has ports",
+            "raise `nics:`, or remove a cable",
         )

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from barefabric.model.contract import Contract
-from barefabric.verify.classes import View
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
 from barefabric.verify.policy import Rule, Rules, apply
 from barefabric.verify.prefixes import parse
 from barefabric.verify.table import Group
 from barefabric.verify.verdict import Finding
+from barefabric.verify.view import View
 
 _MEND = "narrow the prefix list of the policy that lets it through"
 
@@ -38,9 +38,14 @@ class AbsentDecider:
             lines += [f"{case.names[case.table.owners[p][0][0]]} originates {p}" for p in found]
         if lines:
             outcome.findings.append(
-                finding("JU004", contract, outcome.failed, lines[:SHOWN],
-                        cause="a network statement or a list of connected routes is too wide",
-                        mend=_MEND)
+                finding(
+                    "JU004",
+                    contract,
+                    outcome.failed,
+                    lines[:SHOWN],
+                    cause="a network statement or a list of connected routes is too wide",
+                    mend=_MEND,
+                )
             )
         return outcome
 
@@ -50,9 +55,11 @@ class AbsentDecider:
         outcome = Outcome()
         allowed = {p for text in contract.expected for p in self.case.roster.prefixes(text)}
         every = contract.prefixes == ("@all",)
-        wanted = None if every else {
-            p for text in contract.prefixes for p in self.case.roster.prefixes(text)
-        }
+        wanted = (
+            None
+            if every
+            else {p for text in contract.prefixes for p in self.case.roster.prefixes(text)}
+        )
         count = sum(self.case.roster.count(subject) for subject in contract.subjects)
         total = len(self.case.table.group_of) - len(allowed) if every else len(wanted or ())
         outcome.rows = count * total
@@ -86,8 +93,10 @@ class AbsentDecider:
 
     @cached_property
     def _host_groups(self) -> Mapping[str, list[Group]]:
-        """Groups of which a routed host has a route that it did not originate, by the host's
-        rack; under the empty name those that hosts of many racks have."""
+        """Groups of which a routed host has a learned route, by the host's rack.
+
+        Under the empty name stand those that hosts of many racks have.
+        """
         case, found = self.case, dict[str, list[Group]]()
         servers = case.design.servers
         for group in case.table.groups:
@@ -96,7 +105,7 @@ class AbsentDecider:
                 if cell < group.view.base:
                     racks.add("")
                     continue
-                for process in case.processes(group, group.view, cell):
+                for process in group.view.processes(cell):
                     racks.add(servers[case.names[process]].rack)
             for rack in {""} if "" in racks else racks:
                 found.setdefault(rack, []).append(group)
@@ -108,7 +117,7 @@ class AbsentDecider:
         for cell, route in group.solution.routes.items():
             if route.local:
                 continue
-            first = next(case.processes(group, group.view, cell), -1)
+            first = next(group.view.processes(cell), -1)
             if first >= 0 and case.names[first] in case.built.hosts:
                 yield cell
 
@@ -126,7 +135,7 @@ class AbsentDecider:
         for text in contract.subjects:
             for device in case.roster.devices(text):
                 process = case.built.of(device)
-                cell = group.classes.process_cell(view, process) if process >= 0 else -1
+                cell = view.cell(process) if process >= 0 else -1
                 if cell in group.solution.routes:
                     yield device
 
@@ -159,8 +168,14 @@ class AbsentDecider:
                     sent.append(f"{device} sends {', '.join(out[:SHOWN])}")
         if sent:
             outcome.findings.append(
-                finding("JU004", contract, outcome.failed, sent[:SHOWN],
-                        cause="the export policy permits it, or is missing", mend=_MEND)
+                finding(
+                    "JU004",
+                    contract,
+                    outcome.failed,
+                    sent[:SHOWN],
+                    cause="the export policy permits it, or is missing",
+                    mend=_MEND,
+                )
             )
         return outcome
 
@@ -184,8 +199,9 @@ class AbsentDecider:
                 continue
             matched = frozenset(network.index.matching(parse(group.prefixes[0])))
             route = row.route
-            if rules is None or apply(
-                rules, matched, route.carries, route.carries, route.length
-            ) is not None:
+            if (
+                rules is None
+                or apply(rules, matched, route.carries, route.carries, route.length) is not None
+            ):
                 found.append(group.prefixes[0])
         return found

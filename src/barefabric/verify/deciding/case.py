@@ -1,22 +1,20 @@
 """The case a judge decides on: the design, its network, the routes computed for it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from barefabric.model.cable import CableKind
 from barefabric.model.contract import Contract, selector
-from barefabric.model.design import Design
-from barefabric.model.device import DeviceModel
 from barefabric.vendors import catalogue
 from barefabric.verify.build import Built
-from barefabric.verify.classes import View
 from barefabric.verify.roster import Roster, written
-from barefabric.verify.sessions import Sessions, Wiring
+from barefabric.verify.sessions import Sessions
 from barefabric.verify.survey import Survey
 from barefabric.verify.table import Group, RouteTable
 from barefabric.verify.verdict import BUILT_IN, Finding
+from barefabric.verify.wiring import Wiring
 
 SHOWN = 3
 """Lines of evidence in a finding; the number of rows says how many there are."""
@@ -42,11 +40,11 @@ class Case:
     ) -> None:
         self.survey, self.wiring, self.sessions = survey, wiring, sessions
         self.built, self.table = built, table
-        self.design: Design = survey.design
+        self.design = survey.design
         self.roster = Roster(self.design)
         self._grouped: dict[str, tuple[list[tuple[Group, list[str]]], list[str]]] = {}
         self._cells: dict[str, tuple[int, ...]] = {}
-        self._ceilings: dict[tuple[str, DeviceModel], int] = {}
+        self._ceilings: dict[tuple[str, object], int] = {}
 
     @property
     def names(self) -> list[str]:
@@ -87,8 +85,11 @@ class Case:
         return found
 
     def cells_of(self, subject: str) -> tuple[int, ...]:
-        """Unmarked cells that hold processes of a subject. Conditions on racks are left out, so
-        that thousands of subjects share the answer; it may hold too many cells."""
+        """Unmarked cells that hold processes of a subject.
+
+        Conditions on racks are left out, so that thousands of subjects share the answer: there
+        may be too many cells.
+        """
         chosen = selector(subject)
         kept = [c for c in chosen.conditions if c.key != "rack"] if chosen else []
         key = written(chosen.noun, kept) if chosen else subject
@@ -101,12 +102,6 @@ class Case:
                 sorted({classes.cells[bundle_of[p]] for p in processes if p >= 0})
             )
         return found
-
-    def processes(self, group: Group, view: View, cell: int) -> Iterator[int]:
-        """The processes of a cell."""
-        classes = group.classes
-        for vertex in classes.vertices(view, cell):
-            yield from classes.processes(view, vertex)
 
     @cached_property
     def cabled(self) -> Mapping[str, list[str]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from barefabric.model.contract import Condition, Contract, selector
-from barefabric.verify.classes import View
 from barefabric.verify.deciding.case import Case
 from barefabric.verify.table import Row
+from barefabric.verify.view import View
 
 
 def conditions_of(relation: str) -> tuple[Condition, ...]:

@@ -43,8 +43,14 @@ class ReachDecider:
                     bad += [(subject, p, nowhere, total) for p in missing if total]
         if not outcome.rows:
             outcome.rows = 1
-            bad.append((" ".join(contract.subjects), " ".join(contract.prefixes),
-                        Path(Fate.NO_ROUTE, 0, -1), 1))
+            bad.append(
+                (
+                    " ".join(contract.subjects),
+                    " ".join(contract.prefixes),
+                    Path(Fate.NO_ROUTE, 0, -1),
+                    1,
+                )
+            )
         if bad:
             outcome.failed = sum(count for *_, count in bad)
             outcome.findings.append(self._finding(contract, outcome.failed, bad, limit))
@@ -73,7 +79,7 @@ class ReachDecider:
         ):
             return
         for (device, first, extra), count in self.starts(subject):
-            found = [bad(group.classes.process_cell(group.view, p), extra) for p in first]
+            found = [bad(group.view.cell(p), extra) for p in first]
             path = next((p for p in found if p is not None), None)
             if path is not None or (not first and not never):
                 yield device, path or Path(Fate.NO_ROUTE, 0, -1), count
@@ -85,14 +91,14 @@ class ReachDecider:
         case, view = self.case, group.view
         if group.classes is not case.table.classes:
             for process, extra in processes.items():
-                yield group.classes.process_cell(view, process), extra
+                yield view.cell(process), extra
             return
         for cell, extra in cells.items():
-            if group.classes.size(view, cell):
+            if view.size(cell):
                 yield cell, extra
         configs = case.built.network.configs
         for cell in view.holding:
-            for process in case.processes(group, view, cell):
+            for process in view.processes(cell):
                 if configs[process].deaf:
                     break
                 if process in processes:
@@ -169,7 +175,10 @@ class ReachDecider:
             else:
                 lines.append(f"{device} to {prefix}: the packet {path.fate}{end}")
         return finding(
-            "JU006", contract, rows, lines,
+            "JU006",
+            contract,
+            rows,
+            lines,
             cause="a route is missing on the way, or leads elsewhere",
             mend="mend the routes first: contracts on routes say which device differs",
         )
@@ -178,7 +187,5 @@ class ReachDecider:
         group = self.case.table.group_of.get(prefix)
         if group is None or path.end < 0:
             return ""
-        first = next(self.case.processes(group, group.view, path.end), -1)
+        first = next(group.view.processes(path.end), -1)
         return f" at {self.case.names[first]}" if first >= 0 else ""
-
-

@@ -61,8 +61,12 @@ class RefusedDecider:
         if lines:
             outcome.findings.append(
                 finding(
-                    "JU005", contract, outcome.failed, [*dict.fromkeys(lines)][:SHOWN],
-                    cause="the import policy is wider than the plan", mend=_MEND,
+                    "JU005",
+                    contract,
+                    outcome.failed,
+                    [*dict.fromkeys(lines)][:SHOWN],
+                    cause="the import policy is wider than the plan",
+                    mend=_MEND,
                 )
             )
         return outcome

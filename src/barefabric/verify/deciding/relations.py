@@ -3,9 +3,9 @@
 from collections import Counter
 
 from barefabric.model.contract import Contract
-from barefabric.verify.classes import View
 from barefabric.verify.deciding.case import Case
 from barefabric.verify.table import Group
+from barefabric.verify.view import View
 
 Hops = frozenset[tuple[int, int]]
 """Pairs (class, code): all sessions with that class."""
@@ -62,7 +62,7 @@ class Relations:
                 continue
             fit = fitting.get(edge.cell, 0)
             if fit:
-                if fit != group.classes.population(view, edge.cell):
+                if fit != view.population(edge.cell):
                     return None
                 found.append((edge.cell, edge.code))
         return frozenset(found)
@@ -72,12 +72,12 @@ class Relations:
         classes = group.classes
         if classes is not self.case.table.classes:
             every = self._matching(condition)
-            return Counter(classes.process_cell(view, p) for p in every)
+            return Counter(view.cell(p) for p in every)
         every, base = self._base(condition)
         counts = Counter(base)
         bundle_of, cells = classes.graph.bundle_of, classes.cells
         for cell in view.holding:
-            for process in self.case.processes(group, view, cell):
+            for process in view.processes(cell):
                 if process in every:
                     counts[cell] += 1
                     counts[cells[bundle_of[process]]] -= 1
@@ -98,22 +98,19 @@ class Relations:
         names = (n for noun in NOUNS for n in roster.devices(f"@{noun}:{condition}"))
         return frozenset(map(of, names)) - {-1}
 
-    def _named(
-        self, group: Group, view: View, cell: int, named: frozenset[int]
-    ) -> Hops | None:
+    def _named(self, group: Group, view: View, cell: int, named: frozenset[int]) -> Hops | None:
         """Sessions with exactly these processes, each of which every member must have."""
         if -1 in named:
             return frozenset()
-        classes = group.classes
-        cells = Counter(classes.process_cell(view, process) for process in named)
+        cells = Counter(view.cell(process) for process in named)
         labels = self.case.built.network.labels
         found, reached = [], 0
         for edge in group.solution.edges.get(cell, ()):
             if edge.cell not in cells:
                 continue
-            if cells[edge.cell] != classes.population(view, edge.cell):
+            if cells[edge.cell] != view.population(edge.cell):
                 return None
             found.append((edge.cell, edge.code))
-            if labels[edge.code // 2 - 1].index == 1:
-                reached += edge.count
+            if labels[edge.code // 2 - 1].ordinal == 1:
+                reached += edge.sessions
         return frozenset(found) if reached == len(named) else None

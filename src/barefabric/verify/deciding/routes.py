@@ -5,17 +5,17 @@ hops are compared with the sessions that the expectation names. Where a class is
 out of the expectation, its devices are looked at one by one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from barefabric.model.contract import Contract, selector
-from barefabric.verify.classes import View
-from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
-from barefabric.verify.deciding.expected import actual_hops, expected_hops, holds_for, row_of
+from barefabric.verify.deciding.case import SHOWN, Case, Outcome
+from barefabric.verify.deciding.expected import holds_for
 from barefabric.verify.deciding.relations import Hops, Relations
-from barefabric.verify.deciding.why import why_not
+from barefabric.verify.deciding.wrong import originated_nowhere, unclear_hops, wrong_hops
 from barefabric.verify.table import Group
-from barefabric.verify.verdict import Finding
+from barefabric.verify.view import View
 
 BY_CLASS = ("@up", "@peer", "@discard")
 """Expectations that depend on the class alone, not on which prefix of a trace it is."""
@@ -54,7 +54,7 @@ class RouteDecider:
                 if missing:
                     self._missing(contract, subject, missing, outcome)
         if failed:
-            outcome.findings.append(self._finding(contract, outcome.failed, failed))
+            outcome.findings.append(wrong_hops(self.case, contract, outcome.failed, failed))
         return outcome
 
     def _missing(
@@ -64,14 +64,7 @@ class RouteDecider:
         outcome.rows += rows
         outcome.failed += rows
         if rows:
-            lines = [f"no device originates {prefix}" for prefix in missing[:SHOWN]]
-            outcome.findings.append(
-                finding(
-                    "JU002", contract, rows, lines,
-                    cause="the device that should announce it does not",
-                    mend="look at the device's networks and at the sessions of its speaker",
-                )
-            )
+            outcome.findings.append(originated_nowhere(contract, rows, missing))
 
     def _rows(
         self, contract: Contract, group: Group, prefixes: list[str], subject: str
@@ -97,9 +90,7 @@ class RouteDecider:
         expected = twins.intersection(contract.expected)
         return 0 < len(inside) < len(twins) or 0 < len(expected) < len(twins)
 
-    def _decide(
-        self, rows: _Rows, outcome: Outcome, failed: list[tuple[str, str]]
-    ) -> None:
+    def _decide(self, rows: _Rows, outcome: Outcome, failed: list[tuple[str, str]]) -> None:
         case, group, many = self.case, rows.group, rows.many
         outcome.rows += (case.roster.count(rows.subject) - self._own(rows)) * many
         for cell, devices in self._cells(rows):
@@ -109,11 +100,22 @@ class RouteDecider:
             wrong = devices if devices is not None else list(self._members(rows, cell))
             if verdict is None:
                 wrong = [
-                    d for d in wrong
+                    d
+                    for d in wrong
                     if not holds_for(case, rows.contract, d, rows.prefix, rows.view)
                 ]
             if cell in group.solution.undecided or not group.solution.settled:
-                self._unclear(rows, wrong, outcome)
+                if wrong:
+                    outcome.undecided += len(wrong) * many
+                    outcome.findings.append(
+                        unclear_hops(
+                            rows.contract,
+                            wrong,
+                            rows.prefix,
+                            len(wrong) * many,
+                            settled=group.solution.settled,
+                        )
+                    )
                 continue
             outcome.failed += len(wrong) * many
             failed += [(device, rows.prefix) for device in wrong[:SHOWN]]
@@ -143,7 +145,7 @@ class RouteDecider:
                 yield cell, devices
         apart = group.classes is not case.table.classes
         for cell in range(view.base) if apart else case.cells_of(rows.subject):
-            if group.classes.size(view, cell):
+            if view.size(cell):
                 yield cell, None
 
     def _placed(self, rows: _Rows) -> dict[int, list[str]]:
@@ -154,7 +156,7 @@ class RouteDecider:
             if process < 0:
                 found.setdefault(-1, []).append(device)
             elif process not in rows.owners:
-                cell = rows.group.classes.process_cell(rows.view, process)
+                cell = rows.view.cell(process)
                 found.setdefault(cell, []).append(device)
         return found
 
@@ -162,7 +164,7 @@ class RouteDecider:
         """Subjects in a class that do not originate the prefix."""
         case = self.case
         configs, names, includes = case.built.network.configs, case.names, case.roster.includes
-        for process in case.processes(rows.group, rows.view, cell):
+        for process in rows.view.processes(cell):
             if configs[process].deaf:
                 return
             if process not in rows.owners and includes(rows.subject, names[process]):
@@ -176,9 +178,7 @@ class RouteDecider:
         if relation == "@local":
             return self._local_holds(rows, cell)
         if relation not in BY_CLASS:
-            wanted = self.relations.wanted(
-                rows.contract, rows.group, rows.view, cell, rows.owners
-            )
+            wanted = self.relations.wanted(rows.contract, rows.group, rows.view, cell, rows.owners)
             return None if wanted is None else self._compare(rows.group, cell, wanted)
         key = (id(rows.group.solution), cell, relation)
         known = self._known.get(key)
@@ -199,8 +199,10 @@ class RouteDecider:
         route = solution.routes.get(cell)
         if route is None or route.local or cell in solution.undecided or not solution.settled:
             return False
-        return bool(wanted) and frozenset(route.hops) == wanted and (
-            route.width <= route.limit or self._as_wide_as_can_be(group, cell, route.limit)
+        return (
+            bool(wanted)
+            and frozenset(route.hops) == wanted
+            and (route.width <= route.limit or self._as_wide_as_can_be(group, cell, route.limit))
         )
 
     def _as_wide_as_can_be(self, group: Group, cell: int, limit: int) -> bool:
@@ -221,63 +223,13 @@ class RouteDecider:
         marks = rows.view.marks
         if any(marks.get(target, (0,))[0] <= 0 for target, _ in route.hops):
             return None
-        counts = case.announcers.get(rows.prefix, {})
+        counts = case.announcers.get(rows.prefix, Counter[str]())
         switches = case.design.switches
         racks = {switches[name].rack for name in self._members(rows, cell)}
         return True if {counts.get(rack, 0) for rack in racks} <= {route.width} else None
-
-    # Saying so.
-
-    def _finding(
-        self, contract: Contract, rows: int, failed: list[tuple[str, str]]
-    ) -> Finding:
-        lines, causes = [], list[str]()
-        for device, prefix in failed[:SHOWN]:
-            wanted = sorted(set(expected_hops(self.case, contract, device, prefix)))
-            actual = actual_hops(self.case, device, prefix)
-            lines.append(
-                f"{device} to {prefix}: {_listed(actual) or 'no route'}; "
-                f"expected {_listed(wanted) or _listed(contract.expected)}"
-            )
-            missing = [name for name in wanted if name not in actual]
-            causes += [why_not(self.case, device, name, prefix) for name in missing[:1]]
-            causes += self._limit(device, prefix)
-        return finding(
-            "JU002", contract, rows, lines, cause="; ".join(dict.fromkeys(causes)),
-            mend="change what the cause names: the session, the policy or the limit",
-        )
-
-    def _limit(self, device: str, prefix: str) -> list[str]:
-        row = row_of(self.case, device, prefix)
-        if row is None or row.route.width <= row.route.limit:
-            return []
-        return [f"{device} has {row.route.width} equal paths and uses at most {row.route.limit}"]
-
-    def _unclear(self, rows: _Rows, devices: list[str], outcome: Outcome) -> None:
-        if not devices:
-            return
-        outcome.undecided += len(devices) * rows.many
-        what = "depends on which of several equal paths a neighbor prefers"
-        if not rows.group.solution.settled:
-            what = "never comes to rest: neighbors keep changing each other's mind"
-        lines = [f"{d} to {rows.prefix}: the route {what}" for d in devices[:SHOWN]]
-        outcome.findings.append(
-            finding(
-                "JU003", rows.contract, len(devices) * rows.many, lines,
-                cause="AS numbers or policies that form a cycle",
-                mend="give the devices of one tier one AS number (RFC 7938, 5.2)", decided=False,
-            )
-        )
 
 
 def _few(subject: str) -> bool:
     """Whether a subject is a device or the devices of one rack."""
     chosen = selector(subject)
     return chosen is None or any(c.key == "rack" and c.equal for c in chosen.conditions)
-
-
-def _listed(names: Iterable[str]) -> str:
-    every = list(names)
-    return ", ".join(every[:4]) + (f" and {len(every) - 4:,} more" if len(every) > 4 else "")
-
-

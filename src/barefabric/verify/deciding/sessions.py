@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from barefabric.model.contract import Contract
-from barefabric.model.session import Session
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
 
 _MEND = "compare the addresses, AS numbers and cables of both ends with `fabric show session`"
@@ -18,9 +17,7 @@ class SessionCounts:
         self.at_a: dict[str, Counter[str]] = {}
         self.at_b: dict[str, Counter[str]] = {}
         for profile, sessions in case.sessions.up.items():
-            distinct: Iterable[Session] = sessions
-            if len({(s.a, s.b, s.a_interface) for s in sessions}) != len(sessions):
-                distinct = {(s.a, s.b, s.a_interface): s for s in sessions}.values()
+            distinct = {(s.a, s.b, s.a_interface): s for s in sessions}.values()
             self.at_a[profile] = Counter([s.a for s in distinct])
             self.at_b[profile] = Counter([s.b for s in distinct])
 
@@ -44,8 +41,12 @@ class SessionCounts:
                 lines.append(f"and the same kind at {len(short) - SHOWN:,} more devices")
             outcome.findings.append(
                 finding(
-                    "JU001", contract, outcome.failed, _capped(lines),
-                    cause=_cause(lines), mend=_MEND,
+                    "JU001",
+                    contract,
+                    outcome.failed,
+                    _capped(lines),
+                    cause=_cause(lines),
+                    mend=_MEND,
                 )
             )
         return outcome

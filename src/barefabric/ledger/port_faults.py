@@ -1,0 +1,92 @@
+"""What is wrong where cables cannot be plugged in, each kind of fault once."""
+
+from barefabric.errors import Diagnostic
+from barefabric.ledger.patching import Patching
+from barefabric.model.device import DeviceModel, PortSpec, Switch
+from barefabric.model.shape import Want
+
+
+def plural(role: str) -> str:
+    """``leaves``, ``spines``."""
+    return "leaves" if role == "leaf" else f"{role}s"
+
+
+def names_of(model: DeviceModel) -> str:
+    """``7050SX3-48YC8 has Ethernet1 to Ethernet56/1``."""
+    return f"{model.name} has {model.ports[0].name} to {model.ports[-1].name}"
+
+
+def panel_text(model: DeviceModel) -> str:
+    """``48 x 25G, 8 x 100G``."""
+    counts: dict[int, int] = {}
+    for spec in model.ports:
+        counts[spec.speeds[0]] = counts.get(spec.speeds[0], 0) + 1
+    return ", ".join(f"{count} x {speed}G" for speed, count in counts.items())
+
+
+def no_port(run: Patching, switch: Switch, purpose: str) -> None:
+    """Report, once per kind of switch and purpose, that a panel is full (PO002)."""
+    key = ("full", switch.type, purpose)
+    if key in run.wrong:
+        return
+    kept = sum(switch.name in cable.split(" ")[:2] for cable in run.kept)
+    note = f"; the ledger keeps {kept} for what is gone (fabric reclaim frees them)" if kept else ""
+    needed = sum(switch.name in (w.a, w.b) for w in run.shape.wants)
+    run.wrong[key] = Diagnostic(
+        "PO002",
+        f"{switch.name} has no free port left for {purpose}: {needed} cables for "
+        f"{len(switch.model.ports)} ports{note}",
+        (run.loaded.place("switch_types", switch.type),),
+        allowed=f"{switch.model.name}: {panel_text(switch.model)}",
+        mend="use a model with more ports, or spread the cables over more switches",
+    )
+
+
+def no_common_speed(
+    run: Patching, upper: Switch, lower: Switch, port: PortSpec, by_hand: int | None = None
+) -> None:
+    """Report that two kinds of switch cannot be joined (PO005); ``by_hand`` is the cable's entry."""
+    ours = "/".join(f"{s}G" for s in port.speeds)
+    places = (
+        (run.loaded.place("switch_types", lower.type), run.loaded.place("switch_types", upper.type))
+        if by_hand is None
+        else (run.loaded.place("cables", by_hand),)
+    )
+    run.wrong.setdefault(
+        ("speed", upper.type, lower.type, str(by_hand)),
+        Diagnostic(
+            "PO005",
+            f"{upper.role} and {lower.role} have no speed in common: {lower.name} {port.name} "
+            f"runs {ours}, {upper.name} has {panel_text(upper.model)}",
+            tuple(dict.fromkeys(places)),
+            mend="choose models whose uplink and downlink ports share a speed"
+            if by_hand is None else "name two ports that share a speed",
+        ),
+    )  # fmt: skip
+
+
+def wrong_nic(run: Patching, leaf: Switch, want: Want) -> None:
+    """Report, once per kind of leaf and of server, that no port has the NIC's speed (PO006)."""
+    kind = run.shape.servers[want.b].type
+    run.wrong.setdefault(
+        ("nic", leaf.type, kind),
+        Diagnostic(
+            "PO006",
+            f"servers of type {kind} have {want.speed}G ports, and no port of {leaf.type} "
+            f"({leaf.model.name}) runs at {want.speed}G",
+            (run.loaded.place("server_types", kind, "nics"),),
+            allowed=f"{leaf.model.name}: {panel_text(leaf.model)}",
+            mend="change the NIC's speed or the leaf's model",
+        ),
+    )
+
+
+def no_nic(run: Patching, server: str, port: str, by_hand: int) -> None:
+    """Report a cable laid by hand to a port that a server has not (PO003)."""
+    known = [want.b_port for want in run.shape.wants if want.b == server]
+    run.wrong["hand", str(by_hand)] = Diagnostic(
+        "PO003",
+        f"{server} has no port {port}",
+        (run.loaded.place("cables", by_hand),),
+        allowed=f"{server} has {', '.join(known)}",
+    )

@@ -1,0 +1,207 @@
+"""What is refused and what is remarked of a design."""
+
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_metallb import answering_arp
+
+import barefabric.kubernetes
+from barefabric.errors import FabricError, Severity
+from barefabric.kubernetes.lints import looks, refuse
+from barefabric.model.kubernetes import Pool
+from barefabric.model.session import Bfd, Speaker
+from readback.designs import (
+    CLUSTER,
+    SITUATIONS,
+    bonded,
+    situation,
+    small,
+)
+
+ALL_NODES = "control_plane: {servers: [bonded]}\n"
+BALANCER = "load_balancer: {use: metallb, announce: metallb, pools: {web: 192.0.2.0/28}}"
+
+
+def codes(found):
+    return [d.code for d in found]
+
+
+def changed(name, **changes):
+    """A design with its only cluster changed."""
+    design = situation(name)
+    ((key, cluster),) = design.clusters.items()
+    return replace(design, clusters={key: replace(cluster, **changes)})
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_what_is_designed_is_sound(name):
+    assert refuse(situation(name)) == []
+    assert all(d.severity is Severity.LOOK for d in looks(situation(name)))
+
+
+def test_two_speakers_with_one_address():
+    design = situation("quickstart")
+    same = tuple(
+        s._replace(b_address=design.servers[s.b].address)
+        if s.profile.b.speaker is Speaker.METALLB else s
+        for s in design.sessions
+    )  # fmt: skip
+    found = refuse(replace(design, sessions=same))
+    assert codes(found) == ["K8S001"] * 8
+    assert "10.10.0.11" in found[0].message
+    assert "calico and metallb" in found[0].message
+
+
+def test_a_node_without_a_peer():
+    design = situation("quickstart")
+    kept = tuple(s for s in design.sessions if s.b != "r1-node3")
+    (found,) = refuse(replace(design, sessions=kept))
+    assert found.code == "K8S013"
+    assert "r1-node3" in found.message
+
+
+@pytest.mark.parametrize(
+    ("name", "speaker"),
+    [
+        ("three-racks", Speaker.CALICO),
+        ("three-racks", Speaker.KUBE_VIP),
+        ("routed-frr", Speaker.METALLB),
+    ],
+)
+def test_bfd_where_there_is_none(name, speaker):
+    design = situation(name)
+    sessions = tuple(
+        s._replace(profile=s.profile._replace(bfd=Bfd())) if s.profile.b.speaker is speaker else s
+        for s in design.sessions
+    )
+    (found,) = refuse(replace(design, sessions=sessions))
+    assert found.code == "K8S014"
+    assert speaker.value in found.message
+
+
+def test_kube_vip_from_the_node_address_may_have_bfd():
+    design = situation("vxlan, kube-vip, a password")
+    sessions = tuple(
+        s._replace(profile=s.profile._replace(bfd=Bfd()), b_address=design.servers[s.b].address)
+        if s.profile.b.speaker is Speaker.KUBE_VIP
+        else s
+        for s in design.sessions
+        if s.profile.b.speaker is not Speaker.METALLB
+    )
+    assert refuse(replace(design, sessions=sessions)) == []
+
+
+def test_metallb_on_both_kinds_of_servers():
+    text = (
+        "spines: 2\nracks:\n"
+        "  - {name: r1, leaves: {type: pair, count: 2}, servers: {bonded: 2, routed: 2}}\n"
+        "clusters:\n  - {name: c1, pods: 10.64.0.0/16, services: 10.96.0.0/16, cni: calico, "
+        "servers: [bonded, routed], load_balancer: {use: metallb, announce: metallb, "
+        "pools: {web: 192.0.2.0/28}}}\n"
+    )
+    with pytest.raises(FabricError) as raised:
+        small(text)
+    assert codes(raised.value.diagnostics) == ["K8S021"]
+
+
+@pytest.mark.parametrize(("length", "refused"), [(24, False), (25, True), (26, True)])
+def test_a_block_for_each_node(length, refused):
+    found = refuse(changed("quickstart", pods=(f"10.64.0.0/{length}",)))
+    assert codes(found) == (["K8S017"] if refused else [])
+    if refused:
+        assert "/22" in found[0].mend  # 4 nodes of 3 blocks each: 12 blocks of /26
+
+
+def test_layer_two():
+    design, cluster = answering_arp()
+    assert refuse(design) == []
+    wrong = {
+        "10.10.1.0/28": "outside the rack's prefix 10.10.0.0/24",
+        "192.0.2.0/28": "outside the rack's prefix 10.10.0.0/24",
+        "10.10.0.8/29": "10.10.0.11",
+        "10.10.0.0/29": "10.10.0.1",
+        "10.10.0.128/28": "10.10.0.139",
+    }
+    for prefix, said in wrong.items():
+        moved = replace(cluster, pools=(Pool("lan", (prefix,)),))
+        (found,) = refuse(replace(design, clusters={"c1": moved}))
+        assert found.code == "K8S019"
+        assert said in found.message
+
+
+def test_layer_two_over_racks_in_the_design():
+    design = situation("three-racks")
+    cluster = replace(design.clusters["prod"], announcer="l2")
+    found = refuse(replace(design, clusters={"prod": cluster}))
+    assert codes(found) == ["K8S005"]
+
+
+@pytest.mark.parametrize(
+    ("version", "refused", "remarked"),
+    [("1.34", [], ["K8S020"]), ("1.36", ["K8S020"], []), ("v1.36.2", ["K8S020"], [])],
+)
+def test_asns_that_calico_cannot_hold(version, refused, remarked):
+    design = changed("quickstart", version=version)
+    sessions = tuple(
+        s._replace(a_asn=4200020001) if s.profile.b.speaker is Speaker.CALICO else s
+        for s in design.sessions
+    )
+    design = replace(design, sessions=sessions)
+    assert codes(refuse(design)) == refused
+    assert codes(looks(design)) == remarked
+
+
+def plane(*racks: str):
+    """A design whose control-plane servers are in these racks."""
+    design = situation("three-racks")
+    count: dict[str, int] = {}
+    names = []
+    for rack in racks:
+        count[rack] = count.get(rack, 0) + 1
+        names.append(f"{rack}-worker{count[rack]}")
+    cluster = replace(design.clusters["prod"], control_plane=tuple(names))
+    return replace(design, clusters={"prod": cluster})
+
+
+@pytest.mark.parametrize(
+    ("racks", "said"),
+    [
+        (("r1", "r2", "r3"), ["any one rack leaves etcd with 2 of 3 members: fine; one more lost"]),
+        (("r1", "r1", "r2"), ["rack r1 leaves etcd with 1 of 3 members: no quorum"]),
+        (("r1", "r1", "r2", "r2", "r3"), ["rack r1 leaves etcd with 3 of 5 members: fine; one"]),
+        (("r1", "r1", "r1", "r2", "r3"), ["rack r1 leaves etcd with 2 of 5 members: no quorum"]),
+        (("r1",), ["rack r1 leaves etcd with 0 of 1 members: no quorum"]),
+        (("r1", "r2"), ["rack r1 leaves etcd with 1 of 2", "2 etcd members survive the loss of 0"]),
+    ],
+)  # fmt: skip
+def test_etcd_without_a_rack(racks, said):
+    found = looks(plane(*racks))
+    assert len(found) == len(said)
+    for diagnostic, part in zip(found, said, strict=True):
+        assert part in diagnostic.message
+
+
+def test_external_etcd_is_not_ours_to_count():
+    design = plane("r1")
+    cluster = replace(design.clusters["prod"], etcd="external")
+    assert looks(replace(design, clusters={"prod": cluster})) == []
+
+
+def test_nothing_to_give():
+    assert codes(looks(changed("quickstart", pools=()))) == ["K8S015"]
+
+
+def test_nobody_announces():
+    found = looks(bonded(CLUSTER + ALL_NODES + "cni: calico\n" + BALANCER))
+    assert codes(found) == ["K8S007", "K8S016"]
+
+
+def test_every_code_is_explained():
+    folder = Path(barefabric.kubernetes.__file__).parent
+    raised = {c for p in folder.glob("*.py") for c in re.findall(r'"(K8S\d{3})"', p.read_text())}
+    explained = tomllib.loads((folder.parent / "explanations/K8S.toml").read_text())
+    assert explained.keys() == raised
+    assert all(entry.keys() == {"title", "text"} for entry in explained.values())
