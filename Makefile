@@ -51,6 +51,11 @@ format: $(VENV)/.test ## format the code and mend what ruff can mend
 golden: $(VENV)/.test ## write the golden outputs anew; read `git diff tests/golden` afterwards
 	$(BIN)/python -m pytest -m golden --write-golden
 
+# A Batfish service must answer on this machine, or at BATFISH_HOST. PROVE_ARGS names topologies.
+.PHONY: prove
+prove: $(VENV)/.test ## have Batfish judge the example topologies; keeps its word in tests/batfish/receipts
+	$(BIN)/python tests/batfish/prove.py $(PROVE_ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.run ## measure barefabric and its peers, write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)

@@ -6,6 +6,7 @@ five-stage has 2,400 files. One device of each kind is kept as text, all files b
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,12 @@ from barefabric.build import build_files
 from barefabric.ledger.file import format_ledger
 from barefabric.pipeline import Designed, design_values
 from barefabric.topology.load import load
-from conftest import Golden
 
 ROOT = Path(__file__).parent.parent
 WHOLE = ("quickstart", "three-racks", "routed-frr")
 SAMPLE = (
     "switches/superspine1/", "switches/p1-spine1/", "switches/p1-spine8/", "switches/p1r01-leaf1/",
-    "switches/p2r24-leaf2/", "nodes/p1r01-worker1/", "nodes/p2r24-worker40/", "clusters/west/README",
+    "switches/p2r24-leaf2/", "nodes/p1r01-worker1/", "nodes/p2r24-worker40/", "clusters/west/READ",
     "clusters/east/kustomization", "plan/asn-plan.md", "plan/bill-of-materials.md", "plan/topology",
 )  # fmt: skip
 
@@ -37,7 +37,7 @@ def files(name: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.golden
 @pytest.mark.parametrize("name", WHOLE)
-def test_whole_tree(name: str, golden: Golden, tmp_path: Path) -> None:
+def test_whole_tree(name: str, golden: Any, tmp_path: Path) -> None:
     for path, text in files(name):
         target = tmp_path / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def test_whole_tree(name: str, golden: Golden, tmp_path: Path) -> None:
 
 
 @pytest.mark.golden
-def test_five_stage(golden: Golden, tmp_path: Path) -> None:
+def test_five_stage(golden: Any, tmp_path: Path) -> None:
     digests = []
     for path, text in files("five-stage"):
         digests.append(f"{hashlib.sha256(text.encode()).hexdigest()[:16]}  {path}\n")

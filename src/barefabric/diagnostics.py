@@ -95,9 +95,9 @@ def _window(place: Place, room: int) -> tuple[str, int, int]:
     line = place.excerpt.rstrip()
     column = min(max(place.column, 1) - 1, len(line))
     line = line.ljust(column + 1)
-    first = max(0, min(column - 20, len(line) - room + 8)) if len(line) > room // 2 else 0
-    if first and _columns(_clean(line[: room + 1])) <= room and len(line) <= room:
-        first = 0
+    fits = len(line) <= room and _columns(_clean(line)) <= room
+    # Half of the room, less the dots: even if every character is two columns wide.
+    first = 0 if fits else max(0, column - (room - 12) // 2)
     ahead = "..." if first else ""
     before = ahead + _clean(line[first:column])
     marked = _clean(line[column : column + min(place.width, room)])

@@ -76,8 +76,12 @@ def _bfd(lines: list[str], said: Mapping[str, list[str]]) -> tuple[int, int] | N
         return DEFAULT_BFD
     start = lines.index(f" profile {said['bfd'][1]}")
     block = dict(line.split() for line in lines[start + 1 : lines.index(" exit", start)])
-    assert block["transmit-interval"] == block["receive-interval"]
-    return int(block["receive-interval"]), int(block["detect-multiplier"])
+    interval, multiplier = DEFAULT_BFD
+    assert block.get("transmit-interval", interval) == block.get("receive-interval", interval)
+    return (
+        int(block.get("receive-interval", interval)),
+        int(block.get("detect-multiplier", multiplier)),
+    )
 
 
 def environment(text: str) -> dict[str, str]:

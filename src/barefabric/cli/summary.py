@@ -59,7 +59,8 @@ def _first_line(facts: DesignSummary, seconds: float) -> str:
     """The fabric's name and what it is made of; the time stands at the right."""
     counts = " · ".join(f"{c.number:,} {c.noun}" for c in facts.devices)
     left, right = f"{facts.fabric}   {counts}", f"{seconds:.2f} s"
-    return f"{left}{right:>{max(WIDTH - len(left), len(right) + 3)}}"
+    room = WIDTH - len(left)
+    return f"{left}{right:>{room}}" if room > len(right) + 1 else f"{left}\n{right:>{WIDTH}}"
 
 
 def _block(label: str, lines: list[str]) -> list[str]:

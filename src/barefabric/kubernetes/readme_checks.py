@@ -20,6 +20,7 @@ def checks(view: ClusterView) -> Iterator[str]:
     yield "## Look at it"
     if view.sessions:
         yield from _sessions(view)
+        yield from _shown_asn(view)
         yield from _at_leaves(view)
     yield from _at_nodes(view)
 
@@ -48,6 +49,19 @@ def _span(values: Iterable[str]) -> str:
     """First and last of some values in order: ``10.10.0.11 to 10.10.0.24``."""
     ordered = list(values)
     return ordered[0] if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
+
+
+def _shown_asn(view: ClusterView) -> Iterator[str]:
+    """Why a leaf has another AS number in the table than its own."""
+    switches = view.design.switches
+    every = (session for part in view.sessions.values() for session in part)
+    other = next((s for s in every if s.a_asn != switches[s.a].asn), None)
+    if other:
+        yield ""
+        yield (
+            f"Leaves show {TITLES[other.profile.b.speaker]} AS {other.a_asn} in place of their own "
+            f"({switches[other.a].asn} on {other.a}), which does not fit into its resources."
+        )
 
 
 def _at_leaves(view: ClusterView) -> Iterator[str]:
@@ -157,12 +171,12 @@ def _node_dies(view: ClusterView) -> Iterator[str]:
             Speaker.KUBE_VIP: "routes to the API endpoint through it",
         }[speaker]
         if profile.bfd:
-            after = f"{profile.bfd.interval * profile.bfd.multiplier / 1000:.1f} s (BFD)"
-        elif profile.hops > 1:
-            after = "as soon as the server's own session, which has BFD, is down"
+            after = f"after {profile.bfd.interval * profile.bfd.multiplier / 1000:.1f} s (BFD)"
+        elif profile.hops > 1 and view.design.underlay.bfd:
+            after = "with the node's loopback, when BFD of the server's own session goes down"
         else:
-            after = f"at most {profile.hold} s (hold time)"
-        yield f"* **A node**: {what} are gone from the leaves after {after}."
+            after = f"after at most {profile.hold} s (hold time)"
+        yield f"* **A node**: {what} are gone from the leaves {after}."
 
 
 def _rack_dies(view: ClusterView) -> Iterator[str]:

@@ -33,6 +33,7 @@ def calico_step(view: ClusterView) -> Step:
         lines += [
             "The password of the sessions, and leave for calico-node to read it:",
             *code(
+                f"kubectl wait --for=create namespace/{calico.NAMESPACE} --timeout=2m",
                 *secrets(view, calico.NAMESPACE, "", names),
                 "kubectl apply -f calico/rbac.yaml",
             ),
@@ -94,7 +95,7 @@ def metallb_step(view: ClusterView, paths: list[str]) -> Step:
     files = [f"-f {path}" for path in paths if path in ("metallb/peers.yaml", "metallb/pools.yaml")]
     if files:
         lines += [
-            "Then what it gives and announces:",
+            "Then its pools and peers:" if len(files) > 1 else "Then its pools:",
             *code(
                 f"kubectl apply --server-side {' '.join(files)}",
                 "kubectl get services -A | grep LoadBalancer   # EXTERNAL-IP from a pool",

@@ -1,9 +1,9 @@
 """IPv4 addresses: loopbacks, management, rack prefixes, server addresses and link /31s."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from barefabric.errors import Diagnostic
-from barefabric.ledger.register import Register, assign
+from barefabric.ledger.register import Notation, Register, assign
 from barefabric.ledger.space import Space, networks
 from barefabric.model.address import dotted, number, split
 from barefabric.model.cable import CableKind
@@ -25,12 +25,11 @@ FIRST_MANAGED = 11
 """Offset of the first switch in the management pool: below it is room for the gateway and such."""
 
 
-def _text_prefix(unit: int) -> Callable[[int], str]:
-    return lambda value: f"{dotted(value)}/{unit}"
+ADDRESSES = Notation(number, dotted)
 
 
-def _read_prefix(text: str) -> int:
-    return split(text)[0]
+def _prefixes(unit: int) -> Notation:
+    return Notation(lambda text: split(text)[0], lambda value: f"{dotted(value)}/{unit}")
 
 
 def _run(
@@ -41,13 +40,11 @@ def _run(
     skip: int,
     pins: Mapping[str, int],
 ) -> Register:
-    host = space.unit == HOST
     return assign(
         kind,
         wanted,
         ledger.of(kind),
-        number if host else _read_prefix,
-        dotted if host else _text_prefix(space.unit),
+        ADDRESSES if space.unit == HOST else _prefixes(space.unit),
         lambda _, value: space.holds(value),
         space.units(skip),
         pins,
@@ -145,9 +142,7 @@ def allocate_nodes(
 ) -> Register:
     """An address for each server in its rack's prefix; the upper half holds second addresses."""
     home = {name: racks[s.rack] for name, s in shape.servers.items() if s.rack in racks}
-    rooms = {
-        base: node_room(loaded, len(shape.racks[name].leaves)) for name, base in racks.items()
-    }
+    rooms = {base: node_room(loaded, len(shape.racks[name].leaves)) for name, base in racks.items()}
     streams = {
         base: iter(range(base + FIRST_SERVER, base + rooms[base].stop)) for base in racks.values()
     }
@@ -160,8 +155,7 @@ def allocate_nodes(
         Kind.NODE,
         home,
         ledger.of(Kind.NODE),
-        number,
-        dotted,
+        ADDRESSES,
         usable,
         lambda key: streams[home[key]],
         pins,

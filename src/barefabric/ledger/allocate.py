@@ -1,4 +1,4 @@
-"""Number everything a shape needs: what is recorded stays, what is new takes the next free value."""
+"""Number all that a shape needs: what is recorded stays, what is new takes the next free value."""
 
 from collections.abc import Iterator, Mapping
 from itertools import count
@@ -9,7 +9,7 @@ from barefabric.ledger import addresses as pools
 from barefabric.ledger.asns import allocate_asns
 from barefabric.ledger.patch import patch
 from barefabric.ledger.pins import FIELDS, Pins, outside, read_pins
-from barefabric.ledger.register import Register, assign
+from barefabric.ledger.register import NUMBERS, Register, assign
 from barefabric.ledger.space import Space, pool_use, too_small
 from barefabric.model.ledger import Entry, Kind, Ledger
 from barefabric.model.numbers import Numbers
@@ -39,10 +39,8 @@ def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
     pins, wrong = read_pins(loaded, shape)
     if wrong:
         raise FabricError(wrong)
-    positive = lambda _, value: value > 0  # noqa: E731
-    ids = assign(
-        Kind.ID, shape.switches, ledger.of(Kind.ID), int, str, positive, count(1), {}
-    )
+    recorded = ledger.of(Kind.ID)
+    ids = assign(Kind.ID, shape.switches, recorded, NUMBERS, _positive, count(1), {})
     asns, wrong = allocate_asns(loaded, shape, ledger, pins.of(Kind.ASN))
     held = _pools(loaded, shape, ledger, pins)
     registers = {pool.register.kind: pool.register for pool in held}
@@ -61,11 +59,17 @@ def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
     return _numbers(loaded, shape, ledger, (ids, asns, *registers.values(), nodes), held)
 
 
+def _positive(_key: str, value: int) -> bool:
+    return value > 0
+
+
 def _pools(loaded: Loaded, shape: Shape, ledger: Ledger, pins: Pins) -> tuple[_Pool, ...]:
     """The pools of ``addressing``, handed out."""
     managed = pools.allocate_management(loaded, shape, ledger, pins.of(Kind.MANAGEMENT))
     return (
-        _Pool("loopbacks", *pools.allocate_loopbacks(loaded, shape, ledger, pins.of(Kind.LOOPBACK)), 1),
+        _Pool(
+            "loopbacks", *pools.allocate_loopbacks(loaded, shape, ledger, pins.of(Kind.LOOPBACK)), 1
+        ),
         _Pool("links", *pools.allocate_links(loaded, shape, ledger, pins.of(Kind.LINK)), 0),
         _Pool("servers", *pools.allocate_racks(loaded, shape, ledger, pins.of(Kind.RACK)), 0),
         _Pool("management", *managed, len(managed[1].refused)),

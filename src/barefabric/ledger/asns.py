@@ -1,15 +1,15 @@
 """AS numbers after RFC 7938: one for the spines of a pod, one for a pair, one for a cluster.
 
-Keys in the ledger: ``all superspines``; ``all spines`` or ``pod P spines``; a rack's name for a leaf
-pair; a switch's name for a leaf on its own and for a border; ``cluster C``, ``cluster C rack R`` or
-``cluster C node N`` for Kubernetes nodes; ``all hosts`` for routed servers outside every cluster.
+Keys in the ledger: ``all superspines``; ``all spines`` or ``pod P spines``; a rack's name for a
+pair of leaves; a switch's name for a leaf on its own and for a border; ``cluster C``, ``cluster C
+rack R`` or ``cluster C node N`` for Kubernetes nodes; ``all hosts`` for other routed servers.
 Names have no spaces, so that a rack may be called ``spines``.
 """
 
 from collections.abc import Iterator, Mapping
 
 from barefabric.errors import Diagnostic
-from barefabric.ledger.register import Register, assign
+from barefabric.ledger.register import NUMBERS, Register, assign
 from barefabric.model.device import Attach, Role, Server, Switch
 from barefabric.model.ledger import Kind, Ledger
 from barefabric.model.shape import Shape
@@ -84,7 +84,7 @@ def allocate_asns(
     def fresh(key: str) -> Iterator[int]:
         return streams[home[key]]
 
-    register = assign(Kind.ASN, home, ledger.of(Kind.ASN), int, str, usable, fresh, pins)
+    register = assign(Kind.ASN, home, ledger.of(Kind.ASN), NUMBERS, usable, fresh, pins)
     wrong = [
         _too_small(loaded, pool, ranges[pool], keys, register, foreign)
         for pool, keys in wanted.items()
@@ -149,7 +149,7 @@ def _foreign(loaded: Loaded, register: Register) -> Iterator[Diagnostic]:
         if key is not None:
             yield Diagnostic(
                 "AS002",
-                f"upstream router {external.name} has AS {external.asn}, which is also that of {key}",
+                f"upstream router {external.name} has AS {external.asn}, as {key} has",
                 (loaded.place("external", n, "asn"),),
                 allowed="a router refuses routes that went through its own AS (RFC 4271, 9.1.2)",
                 mend=f"pin another: pins: {{{key}: {{asn: ...}}}}"

@@ -3,13 +3,13 @@
 A line reads ``kind key = value``, with ``retired`` at its end where the thing is gone::
 
     asn r1 = 4200020001
-    cable r1-leaf1 spine1 1 = Ethernet49/1 Ethernet1/1
+    cable r1-leaf1 spine1 1 = Ethernet1/1 Ethernet49/1
     node r1-node9 = 10.10.0.19 retired
 """
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
+from socket import AF_INET, inet_pton
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError, Place
 from barefabric.model.ledger import Entry, Kind, Ledger
@@ -17,6 +17,9 @@ from barefabric.model.ledger import Entry, Kind, Ledger
 HEADER = "# barefabric ledger 1. Commit it beside the topology. fabric writes it.\n"
 _KINDS = {kind.value: kind for kind in Kind}
 _DIGITS = re.compile(r"(\d+)")
+_NUMBER = re.compile(r"[1-9]\d{0,9}")
+_CABLE_KEY = re.compile(r"\S+ \S+ [1-9]\d*")
+_TWO_WORDS = re.compile(r"\S+ \S+")
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")
 
 
@@ -58,25 +61,45 @@ def parse_ledger(text: str, path: Path) -> Ledger:
     entries: dict[Kind, dict[str, Entry]] = {kind: {} for kind in Kind}
     lines: dict[tuple[Kind, str], int] = {}
     wrong: list[Diagnostic] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line or line[0] == "#":
             continue
-        left, equals, value = line.partition(" = ")
+        left, _, value = line.partition(" = ")
         name, _, key = left.partition(" ")
         kind = _KINDS.get(name)
-        if not equals or kind is None or not key or not value:
+        retired = value.endswith(" retired")
+        value = value[:-8] if retired else value
+        if kind is None or not key or not is_entry(kind, key, value):
             wrong.append(_not_a_line(path, number, line))
             continue
-        retired = value.endswith(" retired")
-        entry = Entry(value[:-8] if retired else value, retired)
-        if key in entries[kind]:
-            wrong.extend(_second_value(path, kind, key, entries[kind][key], entry, number, line))
-            continue
-        entries[kind][key] = entry
-        lines[kind, key] = number
+        before = entries[kind].get(key)
+        if before is not None and before.value != value:
+            wrong.append(_second_value(path, kind, key, before, lines[kind, key], number, line))
+        elif before is None or before.retired:
+            entries[kind][key] = Entry(value, retired)
+            lines[kind, key] = number
     if wrong:
         raise FabricError(wrong)
     return Ledger(entries, lines)
+
+
+def is_entry(kind: Kind, key: str, value: str) -> bool:
+    """Whether a value has its kind's form, and the key as many words as it should."""
+    if kind is Kind.CABLE:
+        return _CABLE_KEY.fullmatch(key) is not None and _TWO_WORDS.fullmatch(value) is not None
+    if kind is Kind.ID or kind is Kind.ASN:
+        one_word = kind is Kind.ASN or " " not in key
+        return one_word and _NUMBER.fullmatch(value) is not None and int(value) < 1 << 32
+    address, slash, length = value.partition("/")
+    try:
+        network = int.from_bytes(inet_pton(AF_INET, address), "big")
+    except (OSError, ValueError):
+        return False
+    if kind is not Kind.LINK and kind is not Kind.RACK:
+        return not slash and " " not in key
+    if not _NUMBER.fullmatch(length) or int(length) > 32 or (kind is Kind.LINK and length != "31"):
+        return False
+    return not network & ((1 << (32 - int(length))) - 1)
 
 
 def _not_a_line(path: Path, number: int, line: str) -> Diagnostic:
@@ -98,18 +121,15 @@ def _not_a_line(path: Path, number: int, line: str) -> Diagnostic:
 
 
 def _second_value(
-    path: Path, kind: Kind, key: str, first: Entry, second: Entry, number: int, line: str
-) -> Iterable[Diagnostic]:
-    if first == second:
-        return ()
-    return (
-        Diagnostic(
-            "LE005",
-            f'{kind} {key} has two values: "{first.value}" and "{second.value}"',
-            (Place(str(path), number, 1, len(line), line),),
-            allowed="one value for each name: two branches added the same thing on their own",
-            mend="delete the line of the branch that is not built yet, keep the other",
-        ),
+    path: Path, kind: Kind, key: str, before: Entry, first: int, second: int, line: str
+) -> Diagnostic:
+    value = line.partition(" = ")[2]
+    return Diagnostic(
+        "LE005",
+        f'{kind} {key} has two values: "{before.value}" and "{value}"',
+        (Place(str(path), first), Place(str(path), second, 1, len(line), line)),
+        allowed="one value for each name: two branches added the same thing on their own",
+        mend="delete the line of the branch that is not built yet, keep the other",
     )
 
 

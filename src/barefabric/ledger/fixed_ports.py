@@ -1,7 +1,5 @@
 """Ports that the topology names itself: of upstream routers, and of cables laid by hand."""
 
-from collections.abc import Mapping
-
 from barefabric.errors import Diagnostic
 from barefabric.ledger import port_faults
 from barefabric.ledger.panel import find_slot, ports_by_name
@@ -143,8 +141,7 @@ def _place_of(run: Patching, want: Want) -> int:
 
 def _cannot_lay(run: Patching, want: Want, device: str, port: str) -> None:
     panel = run.panels[device]
-    owner: Mapping[str, str] = panel.taken
-    used = owner.get(port) or panel.broken_by(port)
+    used = panel.taken.get(port) or panel.broken_by(port)
     if used:
         message = f"{device} {port} is already used by {used}"
     elif port in ports_by_name(panel.model):

@@ -1,20 +1,13 @@
 """Find values that two branches handed out at the same time, and settle them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from barefabric.errors import Diagnostic, FabricError, Place, fail
+from barefabric.errors import Diagnostic, FabricError, Place
+from barefabric.ledger.file import natural
 from barefabric.model.ledger import Entry, Kind, Ledger
 
-_UNIQUE = (
-    Kind.ID,
-    Kind.ASN,
-    Kind.LOOPBACK,
-    Kind.MANAGEMENT,
-    Kind.RACK,
-    Kind.LINK,
-    Kind.NODE,
-)
 _NOUN = {
     Kind.ID: "id",
     Kind.ASN: "AS number",
@@ -25,10 +18,23 @@ _NOUN = {
     Kind.NODE: "node address",
     Kind.CABLE: "port",
 }
+MOST_PLACES = 6
+"""Lines of the ledger shown for one pair of names."""
+
+Dropped = tuple[Kind, str, str]
+"""An entry that settling takes out of a ledger: kind, key, value."""
+
+
+class Clash(NamedTuple):
+    """A value that several keys of one kind hold."""
+
+    kind: Kind
+    value: str
+    keys: tuple[str, ...]
 
 
 def port_claims(key: str, entry: Entry) -> Iterable[str]:
-    """The switch ports a cable entry occupies, as ``device port``."""
+    """The ports a cable entry occupies, as ``device port``."""
     lower, upper, _ = key.split(" ")
     a_port, _, b_port = entry.value.partition(" ")
     return (f"{upper} {a_port}", f"{lower} {b_port}")
@@ -47,45 +53,135 @@ def _claims(kind: Kind, entries: Mapping[str, Entry]) -> dict[str, list[str]]:
 
 def clashes(ledger: Ledger) -> dict[Kind, dict[str, list[str]]]:
     """Values that several names hold, per kind. Empty for a sound ledger."""
-    found = {kind: _claims(kind, ledger.of(kind)) for kind in (*_UNIQUE, Kind.CABLE)}
+    found = {kind: _claims(kind, ledger.of(kind)) for kind in Kind}
     return {kind: values for kind, values in found.items() if values}
 
 
-def refuse_clashes(ledger: Ledger, path: Path, topology: Path) -> None:
-    """Raise :class:`FabricError` if two names hold one value, as after a merge of two branches."""
-    wrong = [
-        Diagnostic(
-            "LE006",
-            f"{_NOUN[kind]} {value} is recorded for {' and for '.join(keys)}",
-            tuple(Place(str(path), ledger.lines.get((kind, key), 0)) for key in keys),
-            allowed="each number belongs to one name; two branches that were merged both took it",
-            mend=f"fabric settle {topology} --keep {_owner(keys[0])!s}   ({_owner(keys[0])} keeps "
-            f"it, {', '.join(_owner(key) for key in keys[1:])} takes the next free one)",
-        )
-        for kind, values in clashes(ledger).items()
+class _Names:
+    """Which device or rack a key belongs to. Devices of a rack begin with its name."""
+
+    def __init__(self, ledger: Ledger, found: Mapping[Kind, Mapping[str, list[str]]]) -> None:
+        self._racks = set(ledger.of(Kind.RACK))
+        singles = (found.get(kind, {}) for kind in (Kind.ID, Kind.NODE))
+        self._new = {key for values in singles for keys in values.values() for key in keys}
+
+    def owner(self, kind: Kind, key: str) -> str:
+        """The device, rack or cluster whose number it is.
+
+        Of the two ends of a cable or a link it is the one that clashes by itself, too, because
+        both branches added one; else the lower end.
+        """
+        first, *rest = key.split(" ")
+        if kind is Kind.ASN and rest and first in ("cluster", "pod"):
+            return rest[-1] if len(rest) == 3 else rest[0]
+        if kind is Kind.CABLE or kind is Kind.LINK:
+            return next((word for word in (first, rest[0]) if word in self._new), first)
+        return first
+
+    def rack(self, owner: str) -> str:
+        """The rack that a name belongs to by its beginning; the name itself where there is none."""
+        stem = owner
+        while stem:
+            if stem in self._racks:
+                return stem
+            stem = stem.rpartition("-")[0]
+        return owner
+
+    def told_apart(self, clash: Clash) -> tuple[str, ...]:
+        """The owners of a clash, as racks where those differ, else as devices."""
+        owners = [self.owner(clash.kind, key) for key in clash.keys]
+        racks = dict.fromkeys(self.rack(owner) for owner in owners)
+        return tuple(racks) if len(racks) == len(owners) else tuple(dict.fromkeys(owners))
+
+
+def _each(ledger: Ledger) -> tuple[_Names, list[Clash]]:
+    """Every clash, its keys in counting order of their owners: all kinds favour the same name."""
+    found = clashes(ledger)
+    names = _Names(ledger, found)
+    each = [
+        Clash(kind, value, tuple(sorted(keys, key=lambda key: natural(names.owner(kind, key)))))
+        for kind, values in found.items()
         for value, keys in values.items()
     ]
-    if wrong:
-        raise FabricError(wrong)
+    return names, each
 
 
-def _owner(key: str) -> str:
-    """The device or rack a ledger key belongs to: the lower end of a cable or a link."""
-    return key.split(" ", maxsplit=1)[0]
+def refuse_clashes(ledger: Ledger, path: Path, topology: Path) -> None:
+    """Raise :class:`FabricError` LE006 if two names hold one value, as after a merge.
+
+    Clashes of the same two names are one diagnostic, with the command that settles them.
+    """
+    names, each = _each(ledger)
+    found: dict[tuple[str, ...], list[Clash]] = {}
+    for clash in each:
+        found.setdefault(names.told_apart(clash), []).append(clash)
+    if found:
+        raise FabricError(
+            _clashing(owners, mine, ledger, path, topology) for owners, mine in found.items()
+        )
 
 
-def settle(ledger: Ledger, keep: Iterable[str]) -> tuple[Ledger, tuple[tuple[Kind, str, str], ...]]:
+def _clashing(
+    owners: tuple[str, ...], found: list[Clash], ledger: Ledger, path: Path, topology: Path
+) -> Diagnostic:
+    first, *others = owners
+    lines = ((clash.kind, key) for clash in found for key in clash.keys)
+    places = tuple(
+        Place(str(path), ledger.lines.get(line, 0), 0, 1, _text(ledger, *line)) for line in lines
+    )
+    return Diagnostic(
+        "LE006",
+        f"{_what(found)} recorded {' and '.join(f'for {owner}' for owner in owners)}",
+        places[:MOST_PLACES],
+        allowed="each number belongs to one name; two branches that were merged both took "
+        + ("it" if len(found) == 1 else "them"),
+        mend=f"fabric settle {topology} --keep {first}   ({first} keeps its numbers, "
+        f"{' and '.join(others)} takes the next free ones)",
+    )
+
+
+def _what(found: list[Clash]) -> str:
+    """``AS number 64512 is``; of several how many of each kind: ``2 ids, 1 rack prefix are``."""
+    if len(found) == 1:
+        return f"{_NOUN[found[0].kind]} {found[0].value} is"
+    counts: dict[Kind, int] = {}
+    for clash in found:
+        counts[clash.kind] = counts.get(clash.kind, 0) + 1
+    said = [f"{n:,} {_plural(_NOUN[kind], n)}" for kind, n in counts.items()]
+    return f"{', '.join(said)} are"
+
+
+def _plural(noun: str, count: int) -> str:
+    if count == 1:
+        return noun
+    return f"{noun}es" if noun.endswith(("x", "s")) else f"{noun}s"
+
+
+def _text(ledger: Ledger, kind: Kind, key: str) -> str:
+    """A line of the ledger as it stands in the file."""
+    return f"{kind.value} {key} = {ledger.of(kind)[key].value}"
+
+
+def settle(
+    ledger: Ledger, keep: Iterable[str], homes: Mapping[str, str] | None = None
+) -> tuple[Ledger, tuple[Dropped, ...]]:
     """Drop the clashing values of every name but one, so that the next design renumbers them.
 
-    ``keep`` names devices or racks whose values stay; without one of them in a clash, the first
-    name in counting order keeps its value. Returns the new ledger and what was dropped.
+    ``keep`` names devices, racks or clusters whose values stay; a rack stands for its devices.
+    Without one of them in a clash, the first name in counting order keeps its value. A rack that
+    loses its prefix loses the addresses of its servers: those that begin with its name, or that
+    ``homes`` (server to rack) puts there. Returns the new ledger and what was dropped.
     """
     favoured = set(keep)
+    names, each = _each(ledger)
     dropped: dict[tuple[Kind, str], str] = {}
-    for kind, values in clashes(ledger).items():
-        for value, keys in values.items():
-            winner = next((k for k in keys if favoured & set(k.split(" "))), keys[0])
-            dropped.update({(kind, key): value for key in keys if key != winner})
+    for clash in each:
+        winner = next((k for k in clash.keys if _is_of(favoured, k)), clash.keys[0])
+        dropped.update({(clash.kind, k): clash.value for k in clash.keys if k != winner})
+    lost = {key for kind, key in dropped if kind is Kind.RACK}
+    for key, entry in ledger.of(Kind.NODE).items():
+        if lost and (homes or {}).get(key, names.rack(key)) in lost:
+            dropped.setdefault((Kind.NODE, key), entry.value)
     entries = {
         kind: {key: e for key, e in held.items() if (kind, key) not in dropped}
         for kind, held in ledger.entries.items()
@@ -93,24 +189,52 @@ def settle(ledger: Ledger, keep: Iterable[str]) -> tuple[Ledger, tuple[tuple[Kin
     return Ledger(entries), tuple((kind, key, value) for (kind, key), value in dropped.items())
 
 
+def _is_of(names: set[str], key: str) -> bool:
+    """Whether a key has one of some names, or a device that belongs to one of them."""
+    return any(
+        word in names or any(word.startswith(f"{name}-") for name in names)
+        for word in key.split(" ")
+    )
+
+
 def reclaim(ledger: Ledger, names: Iterable[str], path: Path) -> tuple[Ledger, int]:
     """Forget retired entries of the given devices or racks (all of them when none is given).
 
-    Raises :class:`FabricError` for a name that has nothing retired.
+    A rack stands for its devices, and for the servers whose addresses lie in its prefix. Raises
+    :class:`FabricError` LE007 for a name that has nothing retired.
     """
     wanted = set(names)
     retired = [(kind, key) for kind, key, entry in ledger if entry.retired]
-    gone = {(k, key) for k, key in retired if not wanted or wanted & set(key.split(" "))}
-    unknown = wanted - {word for _, key in gone for word in key.split(" ")}
+    if wanted:
+        wanted_too = wanted | set(_servers_of(ledger, wanted))
+        gone = {(kind, key) for kind, key in retired if _is_of(wanted_too, key)}
+    else:
+        gone = set(retired)
+    unknown = [name for name in sorted(wanted) if not any(_is_of({name}, key) for _, key in gone)]
     if unknown:
-        raise fail(
-            "LE007",
-            f"nothing is retired for {', '.join(sorted(unknown))}",
-            path=path,
-            mend="only what has left the topology can be reclaimed; grep retired in the ledger",
-        )
+        raise FabricError([_nothing_retired(unknown, path)])
     entries = {
         kind: {key: e for key, e in held.items() if (kind, key) not in gone}
         for kind, held in ledger.entries.items()
     }
     return Ledger(entries), len(gone)
+
+
+def _servers_of(ledger: Ledger, names: set[str]) -> Iterator[str]:
+    """Servers that are gone, with addresses in the prefix of a rack that is gone."""
+    from barefabric.model.address import contains
+
+    racks = ledger.of(Kind.RACK)
+    prefixes = [racks[name].value for name in names if name in racks and racks[name].retired]
+    for key, entry in ledger.of(Kind.NODE).items():
+        if entry.retired and any(contains(prefix, entry.value) for prefix in prefixes):
+            yield key
+
+
+def _nothing_retired(names: list[str], path: Path) -> Diagnostic:
+    return Diagnostic(
+        "LE007",
+        f"nothing is retired for {', '.join(names)}",
+        (Place(str(path)),),
+        mend="only what has left the topology can be reclaimed; grep retired in the ledger",
+    )

@@ -1,14 +1,17 @@
 """The state of one run that plugs cables in."""
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-from barefabric.errors import Diagnostic
 from barefabric.ledger.panel import panel_for
 from barefabric.model.address import dotted
 from barefabric.model.cable import Cable
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
 from barefabric.model.shape import Shape, Want
 from barefabric.topology.load import Loaded
+
+if TYPE_CHECKING:
+    from barefabric.errors import Diagnostic
 
 
 class Patching:

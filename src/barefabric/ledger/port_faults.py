@@ -45,7 +45,7 @@ def no_port(run: Patching, switch: Switch, purpose: str) -> None:
 def no_common_speed(
     run: Patching, upper: Switch, lower: Switch, port: PortSpec, by_hand: int | None = None
 ) -> None:
-    """Report that two kinds of switch cannot be joined (PO005); ``by_hand`` is the cable's entry."""
+    """Report that two kinds of switch cannot be joined (PO005); ``by_hand`` is a cable's entry."""
     ours = "/".join(f"{s}G" for s in port.speeds)
     places = (
         (run.loaded.place("switch_types", lower.type), run.loaded.place("switch_types", upper.type))

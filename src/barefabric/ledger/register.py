@@ -6,6 +6,16 @@ from typing import NamedTuple
 from barefabric.model.ledger import Entry, Kind, Move
 
 
+class Notation(NamedTuple):
+    """How values of a kind are written, and read back."""
+
+    read: Callable[[str], int]
+    write: Callable[[int], str]
+
+
+NUMBERS = Notation(int, str)
+
+
 class Register(NamedTuple):
     """What one kind has handed out, after allocation.
 
@@ -29,8 +39,7 @@ def assign(
     kind: Kind,
     wanted: Iterable[str],
     recorded: Mapping[str, Entry],
-    read: Callable[[str], int],
-    write: Callable[[int], str],
+    notation: Notation,
     usable: Callable[[str, int], bool],
     fresh: Iterator[int] | Callable[[str], Iterator[int]],
     pins: Mapping[str, int],
@@ -42,9 +51,9 @@ def assign(
     person would count, for all names or per name. Retired entries stay reserved; a pin takes its
     value from whoever has it. No name is looked at twice, so the cost is linear.
     """
-    known = {key: read(entry.value) for key, entry in recorded.items()}
-    held = set(known.values()) | set(pins.values())
-    taken_by = {value: key for key, value in pins.items()}
+    known = {key: notation.read(entry.value) for key, entry in recorded.items()}
+    holders = _holders(recorded, known)
+    holders.update((value, key) for key, value in pins.items())
     values: dict[str, int] = {}
     entries: dict[str, Entry] = {}
     moves: list[Move] = []
@@ -53,34 +62,47 @@ def assign(
     for key in wanted:
         before = known.get(key)
         value = pins.get(key, before)
-        pinned = taken_by.get(value, key) if taken_by and value is not None else key
-        if value is None or (key not in pins and (pinned != key or not usable(key, value))):
+        holder = key if value is None else holders[value]
+        if value is None or (key not in pins and (holder != key or not usable(key, value))):
             source = per_name(key) if per_name else fresh
             for value in source:  # type: ignore[union-attr]
-                if value not in held:
+                if value not in holders:
                     break
             else:
                 short += 1
                 continue
-            held.add(value)
+            holders[value] = key
         values[key] = value
         if value == before and not recorded[key].retired:
             entries[key] = recorded[key]
             continue
-        entries[key] = Entry(write(value))
+        entries[key] = Entry(notation.write(value))
         if before is not None and value != before and not recorded[key].retired:
-            reason = _reason(key, pinned, key in pins)
+            reason = _reason(key, holder, key in pins)
             moves.append(Move(kind, key, recorded[key].value, entries[key].value, reason))
     reserved = _retire(entries, recorded, known, values)
     return Register(kind, values, entries, tuple(moves), reserved, short)
 
 
-def _reason(key: str, pinned: str, is_pinned: bool) -> str:
+def _holders(recorded: Mapping[str, Entry], known: Mapping[str, int]) -> dict[int, str]:
+    """Who may keep each recorded value: what lives before what is gone, else the first of them.
+
+    A merge of two branches can leave one value with several names of which all but one are gone.
+    """
+    holders: dict[int, str] = {}
+    for key, value in known.items():
+        first = holders.setdefault(value, key)
+        if first is not key and recorded[first].retired and not recorded[key].retired:
+            holders[value] = key
+    return holders
+
+
+def _reason(key: str, holder: str, is_pinned: bool) -> str:
     """Why a recorded value cannot stay."""
     if is_pinned:
         return "it is pinned"
-    if pinned != key:
-        return f"{pinned} is pinned to it"
+    if holder != key:
+        return f"{holder} is pinned to it"
     return "the recorded value is outside what the topology allows now"
 
 
@@ -92,9 +114,9 @@ def _retire(
 ) -> tuple[int, ...]:
     """Keep what is gone, unless something else lives at its value now; return those values."""
     taken = set(values.values())
-    reserved = []
+    reserved: dict[int, None] = {}
     for key, entry in recorded.items():
         if key not in values and known[key] not in taken:
             entries[key] = entry if entry.retired else Entry(entry.value, retired=True)
-            reserved.append(known[key])
+            reserved[known[key]] = None
     return tuple(reserved)

@@ -100,7 +100,7 @@ def too_small(
 
 
 def _remedy(loaded: Loaded, name: str, space: Space, want: _Want, unusable: int) -> str:
-    """The smallest prefix around the first one that would do, or one beside those that are there."""
+    """The smallest prefix that would do around the first one, and one to put beside them."""
     whole = _length(space.unit, want.needed + want.kept + unusable)
     if not space.blocks:
         return f"the smallest prefix that would do is a /{whole}"

@@ -75,7 +75,7 @@ class Selector(NamedTuple):
     conditions: tuple[Condition, ...] = ()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def selector(text: str) -> Selector | None:
     """Read a selector; None where ``text`` is a plain name. Raises ``ValueError``."""
     if not text.startswith("@"):

@@ -14,6 +14,7 @@ from barefabric.derive.server import own_addresses
 from barefabric.model.cable import Cable
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Server, Switch
+from barefabric.model.kubernetes import Pool
 from barefabric.model.policy import PrefixMatch
 from barefabric.model.session import Session, SessionProfile, Side
 
@@ -186,6 +187,10 @@ def _prefixes(design: Design) -> dict[str, list[str]]:
     return {name: [_match(m) for m in getattr(design.plan, name)] for name in design.plan._fields}
 
 
+def _pool(pool: Pool) -> dict[str, Any]:
+    return {"prefixes": pool.prefixes, "announce_to": pool.announce_to}
+
+
 def _clusters(design: Design) -> Iterator[tuple[str, str]]:
     for name, c in design.clusters.items():
         facts = {
@@ -193,7 +198,7 @@ def _clusters(design: Design) -> Iterator[tuple[str, str]]:
             "etcd": c.etcd, "pods": c.pods, "services": c.services, "cni": c.cni,
             "cni_mode": c.cni_mode, "block_size": c.block_size, "node_asn": c.node_asn,
             "asn": c.asn, "load_balancer": c.load_balancer, "announcer": c.announcer,
-            "pools": {p.name: p._asdict() for p in c.pools},
+            "pools": {p.name: _pool(p) for p in c.pools},
             "endpoint": c.endpoint, "endpoint_use": c.endpoint_use,
             "authentication": c.password, "mtu": c.mtu,
         }  # fmt: skip

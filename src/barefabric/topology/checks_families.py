@@ -19,7 +19,8 @@ _EXAMPLES = {
 
 
 def check(view: View) -> Iterator[Diagnostic]:
-    """Each family has pools (AD013), and each pool has its family listed (AD014)."""
+    """Each family has pools (AD013), each pool has its family listed (AD014), AD015."""
+    yield from _management(view)
     yield from _fabric(view)
     yield from _clusters(view)
 
@@ -27,6 +28,18 @@ def check(view: View) -> Iterator[Diagnostic]:
 def _of(prefixes: tuple[str, ...]) -> set[str]:
     """The families of some prefixes."""
     return {f"ipv{ip_network(prefix).version}" for prefix in prefixes}
+
+
+def _management(view: View) -> Iterator[Diagnostic]:
+    """Management ports have IPv4 addresses."""
+    pool = view.topology.addressing.management.pool
+    if ip_network(pool).version != 4:
+        message = f"addressing.management {pool} is not an IPv4 pool"
+        keys: Keys = ("addressing", "management")
+        block = isinstance(view.document.value(*keys), dict)
+        place = view.place(*keys, "pool") if block else view.place(*keys)
+        mend = "write management: 172.20.0.0/16"
+        yield Diagnostic("AD015", message, (place,), "management ports are IPv4 only", mend)
 
 
 def _fabric(view: View) -> Iterator[Diagnostic]:

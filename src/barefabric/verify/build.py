@@ -1,7 +1,7 @@
 """From a design to the network that routes are computed on."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from barefabric.model.cable import CableKind
@@ -22,7 +22,11 @@ UPSTREAM = Config(2, 1024, {}, {}, mute=True)
 
 @dataclass
 class Built:
-    """A network with the way back to names. ``speakers`` is keyed by server and speaker."""
+    """A network with the way back to names.
+
+    ``speakers`` is keyed by speaker and server. ``pending`` are private contents of policies for
+    one neighbor, by process and policy: they become uses with the session.
+    """
 
     network: Network
     switches: dict[str, int] = field(default_factory=dict)
@@ -31,6 +35,7 @@ class Built:
     speakers: dict[Speaker, dict[str, int]] = field(default_factory=dict)
     origins: dict[str, list[tuple[int, Attributes]]] = field(default_factory=dict)
     aggregates: dict[str, list[int]] = field(default_factory=dict)
+    pending: dict[tuple[int, str], list[tuple[int, str]]] = field(default_factory=dict)
 
     def of(self, device: str) -> int:
         """The process of a switch, a routed host or an upstream; -1 where there is none."""
@@ -49,7 +54,6 @@ class Fabric:
         self.design = survey.design
         self.expectations = _expectations(survey.design)
         self.index = survey.index
-        self._pending: dict[tuple[int, str], list[tuple[int, str]]] = {}
 
     def build(self, wiring: Wiring, sessions: Sessions, *, multihop: bool = True) -> Built:
         """The network of the sessions that are up."""
@@ -98,7 +102,7 @@ class Fabric:
                         use = Use(number, slot.name)
                         network.uses.setdefault(contents, []).append(use)
                     else:
-                        self._pending.setdefault((number, policy), []).append((contents, slot.name))
+                        built.pending.setdefault((number, policy), []).append((contents, slot.name))
         for upstream in self.design.upstreams.values():
             if upstream.name not in gone:
                 built.upstreams[upstream.name] = network.add(
@@ -113,71 +117,56 @@ class Fabric:
         sessions: list[Session],
         wiring: Wiring,
     ) -> None:
-        network, switches = built.network, built.switches
-        lower = self._lower(built, profile)
-        indexed = profile.kind in (SessionKind.FABRIC, SessionKind.HOST)
-        plain = labels.number(profile)
-        seen: set[tuple[int, int, int]] = set()
-        for session in sessions:
-            a, b = switches[session.a], lower(session.b)
-            label = plain
-            if session.a_import or indexed:
-                label = self._label(built, labels, session, a, b, wiring if indexed else None)
-            edge = (a, b, label)
-            if edge not in seen:
-                seen.add(edge)
-                network.edges.append(edge)
+        switches, plain = built.switches, labels.number(profile)
+        lower = self._lower(built, profile, sessions)
+        ranked = profile.kind in (SessionKind.FABRIC, SessionKind.HOST)
+        if sessions[0].a_import or (ranked and wiring.parallel):
+            edges = [
+                (switches[s.a], lower[s.b], self._label(built, labels, s, wiring, ranked=ranked))
+                for s in sessions
+            ]
+        else:
+            edges = [(switches[s.a], lower[s.b], plain) for s in sessions]
+        if len(set(edges)) != len(edges):
+            edges = list(dict.fromkeys(edges))
+        built.network.edges += edges
 
     def _label(
-        self,
-        built: Built,
-        labels: Labels,
-        session: Session,
-        a: int,
-        b: int,
-        wiring: Wiring | None,
+        self, built: Built, labels: Labels, session: Session, wiring: Wiring, *, ranked: bool
     ) -> int:
         """The label of a session that is not like all others of its profile."""
-        index, shape = 1, 0
-        if wiring is not None:
-            index = wiring.links[
-                session.a,
-                session.a_interface,
-                session.a_address,
-                session.b,
-                session.b_interface,
-                session.b_address,
-            ]
+        ordinal, shape = wiring.ordinal(session) if ranked else 1, 0
         if session.a_import:
             network = built.network
+            a, b = built.switches[session.a], built.of(session.b)
             network.own_imports[a, b] = session.a_import
             router = self.survey.switches[session.a].router
             name = session.profile.name
             shape = self.survey.reader.single_shape(router, name, session.a_import)
-            for contents, slot in self._pending.get((a, session.a_import), ()):
+            for contents, slot in built.pending.get((a, session.a_import), ()):
                 network.uses.setdefault(contents, []).append(Use(a, slot, b))
-        return labels.number(session.profile, index, shape)
+        return labels.number(session.profile, ordinal, shape)
 
-    def _lower(self, built: Built, profile: SessionProfile) -> Callable[[str], int]:
-        """How to find end ``b``: a switch, a host, an upstream or a speaker made on demand."""
+    def _lower(
+        self, built: Built, profile: SessionProfile, sessions: Iterable[Session] = ()
+    ) -> Mapping[str, int]:
+        """Processes at end ``b`` by name. Those of speakers are made when they are first seen."""
         if profile.kind is SessionKind.UPSTREAM:
-            return built.upstreams.__getitem__
+            return built.upstreams
         if profile.b.speaker is Speaker.HOST:
-            return built.hosts.__getitem__
+            return built.hosts
         if profile.b.speaker is Speaker.SWITCH:
-            return built.switches.__getitem__
+            return built.switches
         speaker = profile.b.speaker
         known = built.speakers.setdefault(speaker, {})
-        servers, network = self.design.servers, built.network
-        kind = ("speaker", speaker)
+        for name in dict.fromkeys([s.b for s in sessions]):
+            if name not in known:
+                known[name] = self._speaker(built, name, speaker)
+        return known
 
-        def find(name: str) -> int:
-            number = known.get(name)
-            if number is None:
-                number = known[name] = network.add(name, servers[name].asn, NODE, kind)
-            return number
-
-        return find
+    def _speaker(self, built: Built, name: str, speaker: Speaker) -> int:
+        asn = self.design.servers[name].asn
+        return built.network.add(name, asn, NODE, ("speaker", speaker))
 
     def _originate(self, built: Built, gone: frozenset[str]) -> None:
         origins = built.origins
@@ -207,21 +196,23 @@ class Fabric:
     def _announce(self, built: Built, gone: frozenset[str]) -> None:
         """What the nodes' speakers announce. A host's own loopbacks come from its intent."""
         origins, profiles = built.origins, self.design.profiles
-        finders = {
-            name: self._lower(built, profile)
+        known = {
+            name: (self._lower(built, profile), profile.b.speaker)
             for name, profile in profiles.items()
             if profile.kind is SessionKind.NODE
         }
-        for server, profile, prefix, _ in self.design.announcements:
-            find = finders.get(profile)
-            if find is None or (gone and server in gone):
+        for server, name, prefix, _ in self.design.announcements:
+            if name not in known or (gone and server in gone):
                 continue
-            entry = (find(server), PLAIN)
-            known = origins.get(prefix)
-            if known is None:
-                origins[prefix] = [entry]
-            elif known[-1] != entry:
-                known.append(entry)
+            processes, speaker = known[name]
+            process = processes.get(server, -1)
+            if process < 0:
+                process = built.speakers[speaker][server] = self._speaker(built, server, speaker)
+            owners = origins.get(prefix)
+            if owners is None:
+                origins[prefix] = [(process, PLAIN)]
+            elif owners[-1][0] != process:
+                owners.append((process, PLAIN))
 
 
 def _expectations(design: Design) -> Mapping[str, object]:

@@ -71,12 +71,17 @@ def passes(prefix: Prefix, entries: Iterable[PrefixMatch]) -> bool:
     )
 
 
+_Table = dict[int, list[tuple[int, int, int]]]
+"""Entries of one length by network: lowest and highest length, number of the contents."""
+
+
 class ListIndex:
     """Contents of prefix lists, numbered, and which of them a prefix passes."""
 
     def __init__(self) -> None:
         self.numbers: dict[tuple[PrefixMatch, ...], int] = {}
-        self._tables: dict[tuple[int, int], dict[int, list[tuple[int, int, int]]]] = {}
+        self._tables: dict[tuple[int, int], _Table] = {}
+        self._above: dict[tuple[int, int], list[tuple[int, _Table]]] = {}
 
     def add(self, entries: tuple[PrefixMatch, ...]) -> int:
         """The number of these contents, the same for equal ones."""
@@ -84,6 +89,7 @@ class ListIndex:
         if known is not None:
             return known
         number = self.numbers[entries] = len(self.numbers)
+        self._above.clear()
         for match in entries:
             prefix, low, high = bound(match)
             table = self._tables.setdefault((prefix.bits, prefix.length), {})
@@ -94,12 +100,18 @@ class ListIndex:
     def matching(self, prefix: Prefix) -> tuple[int, ...]:
         """Numbers of all contents that permit a prefix, in order."""
         bits, network, length = prefix
+        tables = self._above.get((bits, length))
+        if tables is None:
+            tables = self._above[bits, length] = [
+                (bits - table_length, table)
+                for (table_bits, table_length), table in self._tables.items()
+                if table_bits == bits and table_length <= length
+            ]
         found: set[int] = set()
-        for (table_bits, table_length), table in self._tables.items():
-            if table_bits == bits and table_length <= length:
-                for low, high, number in table.get(network >> (bits - table_length), ()):
-                    if low <= length <= high:
-                        found.add(number)
+        for shift, table in tables:
+            entries = table.get(network >> shift)
+            if entries is not None:
+                found.update(number for low, high, number in entries if low <= length <= high)
         return tuple(sorted(found))
 
 

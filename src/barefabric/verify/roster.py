@@ -5,14 +5,20 @@ from functools import cached_property
 
 from barefabric.model.contract import Condition, Selector, selector
 from barefabric.model.design import AnnouncementKind, Design
-from barefabric.model.device import Server, Switch
+from barefabric.model.device import Role, Server, Switch
 
-_NOUNS = {"superspines": "superspine", "spines": "spine", "leaves": "leaf", "borders": "border"}
+_NOUN_OF = {
+    Role.SUPERSPINE: "superspines",
+    Role.SPINE: "spines",
+    Role.LEAF: "leaves",
+    Role.BORDER: "borders",
+}
+_NOUNS = tuple(_NOUN_OF.values())
 _SERVER: Mapping[str, Callable[[Server], str]] = {
     "pod": lambda server: server.pod,
     "rack": lambda server: server.rack,
     "cluster": lambda server: server.cluster,
-    "attach": lambda server: server.attach.value,
+    "attach": lambda server: server.attach,
     "control": lambda server: "yes" if server.control_plane else "no",
 }
 _SWITCH: Mapping[str, Callable[[Switch], str]] = {
@@ -37,9 +43,8 @@ class Roster:
     def nouns(self) -> Mapping[str, list[str]]:
         """All devices of each noun."""
         found: dict[str, list[str]] = {noun: [] for noun in _NOUNS}
-        noun_of = {role: noun for noun, role in _NOUNS.items()}
         for switch in self.design.switches.values():
-            found[noun_of[switch.role.value]].append(switch.name)
+            found[_NOUN_OF[switch.role]].append(switch.name)
         found["servers"] = list(self.design.servers)
         return found
 
@@ -93,7 +98,7 @@ class Roster:
             found = self._by_value[noun, key] = {}
             for name in self.nouns[noun]:
                 for value in self.values(name, key):
-                    found.setdefault(value, []).append(name)
+                    found.setdefault(str(value), []).append(name)
         return found
 
     def _select(self, chosen: Selector) -> list[str]:
@@ -139,7 +144,7 @@ class Roster:
     def _noun_of(self, device: str) -> str:
         switch = self.design.switches.get(device)
         if switch is not None:
-            return next(n for n, role in _NOUNS.items() if role == switch.role.value)
+            return _NOUN_OF[switch.role]
         return "servers" if device in self.design.servers else ""
 
     def prefixes(self, text: str) -> tuple[str, ...]:
@@ -167,15 +172,18 @@ class Roster:
     def _announcements(self) -> Mapping[tuple[str, str, str], list[str]]:
         """Prefixes of single servers by noun, key and value."""
         found: dict[tuple[str, str, str], list[str]] = {}
-        servers = self.design.servers
-        nouns = {AnnouncementKind.POD: "pods", AnnouncementKind.LOOPBACK: "hosts"}
-        for name, _, prefix, kind in self.design.announcements:
-            noun = nouns.get(kind)
-            if noun is None or name not in servers:
-                continue
-            server = servers[name]
-            for key, value in (("", ""), ("rack", server.rack), ("cluster", server.cluster)):
-                found.setdefault((noun, key, value), []).append(prefix)
+        servers, announced = self.design.servers, self.design.announcements
+        for noun, wanted in (("pods", AnnouncementKind.POD), ("hosts", AnnouncementKind.LOOPBACK)):
+            chosen = [(name, prefix) for name, _, prefix, kind in announced if kind is wanted]
+            by_rack: dict[str, list[str]] = {}
+            by_cluster: dict[str, list[str]] = {}
+            for name, prefix in chosen:
+                server = servers[name]
+                by_rack.setdefault(server.rack, []).append(prefix)
+                by_cluster.setdefault(server.cluster, []).append(prefix)
+            found[noun, "", ""] = [prefix for _, prefix in chosen]
+            found.update(((noun, "rack", rack), some) for rack, some in by_rack.items())
+            found.update(((noun, "cluster", name), some) for name, some in by_cluster.items())
         return found
 
     def _announced(self, chosen: Selector) -> list[str]:

@@ -96,7 +96,9 @@ def _node_test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], b
     multihop = profile.a.source is Source.LOOPBACK
 
     def fits(session: Session) -> bool:
-        server = servers[session.b]
+        server = servers.get(session.b)
+        if server is None or session.a not in switches:
+            return False
         if session.b_address != server.address and not (
             server.uses_second and session.b_address == server.second_address
         ):
@@ -110,8 +112,8 @@ def _node_test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], b
 
 
 def _upstream_fits(wiring: Wiring, session: Session) -> bool:
-    upstream = wiring.design.upstreams[session.b]
-    return (
+    upstream = wiring.design.upstreams.get(session.b)
+    return upstream is not None and (
         (upstream.switch, upstream.port) == (session.a, session.a_interface)
         and bare(upstream.ours) == session.a_address
         and bare(upstream.theirs) == session.b_address

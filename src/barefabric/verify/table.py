@@ -107,8 +107,9 @@ def marks_of(
 ) -> dict[int, Mark]:
     """What a prefix marks: its origins, and the processes whose own lists name it."""
     marks: dict[int, Mark] = {}
+    numbers = {id(own): attributes.index(own) + 1 for own in {id(o): o for _, o in owners}.values()}
     for process, own in owners:
-        marks[process] = (attributes.index(own) + 1, ())
+        marks[process] = (numbers[id(own)], ())
     for use in uses_of(network, network.index.matching(parse(prefix))):
         number, slots = marks.get(use.process, (0, ()))
         marks[use.process] = (number, tuple(sorted((*slots, use.slot))))

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Mapping
 
 from barefabric.verify.classes import Classes
 from barefabric.verify.graph import build_graph
-from barefabric.verify.network import Attributes, Network
+from barefabric.verify.network import PLAIN, Attributes, Network
 from barefabric.verify.prefixes import Prefix, parse
 from barefabric.verify.routes import Solution, solve
 from barefabric.verify.table import Group, Owners, RouteTable, marks_of, uses_of
@@ -30,7 +30,7 @@ class TableBuilder:
     def __init__(self, network: Network, *, by_class: bool = True) -> None:
         classes = Classes(build_graph(network)) if by_class else singled(network)
         self.network = network
-        self.table = RouteTable(network, classes, [], {}, {}, [], {})
+        self.table = RouteTable(network, classes, [], {}, {}, [PLAIN], {})
         self.solved: dict[Hashable, Solution] = {}
         self.counted: dict[int, tuple[Hashable, ...]] = {}
         self.apart = not by_class
@@ -57,6 +57,8 @@ class TableBuilder:
             self._add(prefixes, frozenset(matched_by[key]), parse(prefixes[0]))
 
     def _number(self, own: Attributes) -> int:
+        if own is PLAIN:
+            return 1
         attributes = self.table.attributes
         if own not in attributes:
             attributes.append(own)

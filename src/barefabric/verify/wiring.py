@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.device import Attach
-from barefabric.model.session import SessionKind
+from barefabric.model.session import Session, SessionKind
 from barefabric.verify.survey import Survey
 
 
@@ -37,32 +37,35 @@ class Wiring:
         self.links: dict[LinkKey, int] = {}
         self.served: set[tuple[str, str]] = set()
         self.peered: set[tuple[str, str]] = set()
-        self.ranked = 0
+        self.ranked, self.parallel = 0, False
         self._shown: dict[str, dict[str, int]] = {}
         self._lay(self.design.cables)
 
     def _lay(self, cables: Iterable[Cable]) -> None:
         dead, gone = self.failure.cables, self.failure.devices
-        links, served = self.links, self.served
-        hosts = any(p.kind is SessionKind.HOST for p in self.design.profiles.values())
-        for cable in cables:
-            kind, a, a_port, b, b_port, _, index, a_address, b_address = cable
-            if (dead and cable.key in dead) or (gone and (a in gone or b in gone)):
-                continue
-            if kind is CableKind.PEER:
-                self.peered.add((a, b))
-                self.peered.add((b, a))
-                continue
-            self.ranked += kind is CableKind.FABRIC
-            if kind is CableKind.SERVER:
-                served.add((a, b))
-                if not hosts:
-                    continue
-                self.ranked += self.design.servers[b].attach is Attach.ROUTED
-            if a_address or b_address:
-                a_address = a_address.partition("/")[0]
-                b_address = b_address.partition("/")[0]
-            links[a, a_port, a_address, b, b_port, b_address] = index
+        if dead or gone:
+            cables = [
+                c for c in cables if c.key not in dead and c.a not in gone and c.b not in gone
+            ]
+        every = list(cables)
+        peers = [(c.a, c.b) for c in every if c.kind is CableKind.PEER]
+        self.peered = {*peers, *((b, a) for a, b in peers)}
+        self.served = {(c.a, c.b) for c in every if c.kind is CableKind.SERVER}
+        ranked = [c for c in every if c.kind is CableKind.FABRIC]
+        if any(p.kind is SessionKind.HOST for p in self.design.profiles.values()):
+            servers, server = self.design.servers, CableKind.SERVER
+            routed = Attach.ROUTED
+            ranked += [c for c in every if c.kind is server and servers[c.b].attach is routed]
+        self.ranked, self.parallel = len(ranked), any(c.index > 1 for c in ranked)
+        self.links = {
+            (a, a_port, a_address.partition("/")[0], b, b_port, b_address.partition("/")[0]): index
+            for _, a, a_port, b, b_port, _, index, a_address, b_address in ranked
+        }
+
+    def ordinal(self, session: Session) -> int:
+        """Which of several parallel cables a link session runs over, from 1."""
+        _, a, _, a_address, a_port, b, _, b_address, b_port, _ = session
+        return self.links[a, a_port, a_address, b, b_port, b_address]
 
     @cached_property
     def leaf_of_pair(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Small fabrics as data, designed with a ledger. Shared by the tests of the ledger and of growth."""
+"""Small fabrics as data, designed with a ledger. For the tests of the ledger and of growth."""
 
 import copy
 from pathlib import Path

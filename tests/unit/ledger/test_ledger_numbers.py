@@ -70,7 +70,11 @@ def test_ports_that_are_kept_can_be_taken_by_hand(tmp_path: Path) -> None:
 
 def test_another_pool_moves_every_number_and_names_each(tmp_path: Path) -> None:
     before = designed(tmp_path, lab()).numbers
-    for key, kind in (("loopbacks", Kind.LOOPBACK), ("links", Kind.LINK), ("management", Kind.MANAGEMENT)):
+    for key, kind in (
+        ("loopbacks", Kind.LOOPBACK),
+        ("links", Kind.LINK),
+        ("management", Kind.MANAGEMENT),
+    ):
         after = designed(tmp_path, lab(addressing={key: "10.99.0.0/20"}), before.ledger).numbers
         assert {m.kind for m in after.moves} == {kind}
         assert {m.key: m.old for m in after.moves} == {
@@ -95,7 +99,11 @@ def test_another_length_of_rack_prefixes_is_a_move(tmp_path: Path) -> None:
 
 def test_a_wider_pool_moves_nothing(tmp_path: Path) -> None:
     before = designed(tmp_path, lab(addressing={"links": "10.254.0.0/27"})).numbers
-    for links in ("10.254.0.0/24", ["10.254.0.0/27", "10.200.0.0/27"], ["10.200.0.0/27", "10.254.0.0/27"]):
+    for links in (
+        "10.254.0.0/24",
+        ["10.254.0.0/27", "10.200.0.0/27"],
+        ["10.200.0.0/27", "10.254.0.0/27"],
+    ):
         after = designed(tmp_path, lab(addressing={"links": links}), before.ledger).numbers
         assert not after.moves
         assert live(after.ledger) == live(before.ledger)
@@ -137,7 +145,9 @@ def test_pins_come_first(tmp_path: Path) -> None:
 
 def test_a_pin_to_another_value_is_a_move_that_says_so(tmp_path: Path) -> None:
     before = designed(tmp_path, lab()).numbers
-    after = designed(tmp_path, lab(pins={"spine1": {"loopback": "10.255.1.1"}}), before.ledger).numbers
+    after = designed(
+        tmp_path, lab(pins={"spine1": {"loopback": "10.255.1.1"}}), before.ledger
+    ).numbers
     (move,) = after.moves
     assert (move.key, move.old, move.new) == ("spine1", "10.255.0.1", "10.255.1.1")
     assert "pinned" in move.reason
@@ -158,7 +168,11 @@ def test_a_pin_takes_a_number_away_from_its_holder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pins", "code", "says"),
     [
-        ({"spine1": {"loopback": "10.255.0.9"}, "spine2": {"loopback": "10.255.0.9"}}, "LE011", "spine1 and spine2"),
+        (
+            {"spine1": {"loopback": "10.255.0.9"}, "spine2": {"loopback": "10.255.0.9"}},
+            "LE011",
+            "spine1 and spine2",
+        ),
         ({"spine1": {"asn": 65001}, "r1": {"asn": 65001}}, "LE011", "65001"),
         ({"spine1": {"address": "10.10.0.30"}}, "LE012", "has no address"),
         ({"r1": {"loopback": "10.255.0.9"}}, "LE012", "has no loopback"),

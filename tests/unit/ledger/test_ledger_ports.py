@@ -1,7 +1,7 @@
 """Plugging cables in: order, what stays, what cannot be."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live, retired
@@ -10,6 +10,8 @@ from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
+
+SPINE_TO_LEAF = "spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1"
 
 
 def rack(name: str = "r1", leaves: int = 2, **servers: int | list[str]) -> Lab:
@@ -32,7 +34,10 @@ def all_ports(design: Design) -> list[tuple[str, str]]:
 
 
 def test_a_person_would_plug_it_so(tmp_path: Path) -> None:
-    found = designed(tmp_path, lab(borders={"type": "leaf", "count": 1}, racks=[rack(node=3), rack("r2", node=3)]))
+    found = designed(
+        tmp_path,
+        lab(borders={"type": "leaf", "count": 1}, racks=[rack(node=3), rack("r2", node=3)]),
+    )
     assert ports_of(found, "r1-leaf1", CableKind.FABRIC) == {
         "spine1 1": "Ethernet49/1", "spine2 1": "Ethernet50/1",
     }  # fmt: skip
@@ -64,17 +69,23 @@ def test_a_new_spine_takes_the_next_uplink(tmp_path: Path) -> None:
 def test_another_name_of_a_nic_leaves_the_leafs_port(tmp_path: Path) -> None:
     renamed = {"node": {"nics": "2 x 25G", "interfaces": ["ens1f0", "ens1f1"]}}
     small = [rack(node=["b", "a"])]
-    found = grown(tmp_path, lab(racks=small), lab(racks=[rack(node=["c", "b", "a"])], server_types=renamed))
+    found = grown(
+        tmp_path, lab(racks=small), lab(racks=[rack(node=["c", "b", "a"])], server_types=renamed)
+    )
     values = live(found.numbers.ledger)
     assert values[Kind.CABLE, "b r1-leaf1 1"] == "Ethernet1 ens1f0"
     assert values[Kind.CABLE, "a r1-leaf2 1"] == "Ethernet2 ens1f1"
-    assert {m.key for m in found.numbers.moves} == {f"{s} r1-leaf{n} 1" for s in "ab" for n in (1, 2)}
+    assert {m.key for m in found.numbers.moves} == {
+        f"{s} r1-leaf{n} 1" for s in "ab" for n in (1, 2)
+    }
     assert all("called" in m.reason for m in found.numbers.moves)
 
 
 def test_another_speed_moves_the_cable(tmp_path: Path) -> None:
     faster = {"node": {"nics": "2 x 100G", "attach": "bond"}}
-    found = grown(tmp_path, lab(racks=[rack(node=1)]), lab(racks=[rack(node=1)], server_types=faster))
+    found = grown(
+        tmp_path, lab(racks=[rack(node=1)]), lab(racks=[rack(node=1)], server_types=faster)
+    )
     assert {(m.old, m.new) for m in found.numbers.moves} == {
         ("Ethernet1 eno1", "Ethernet54/1 eno1"),
         ("Ethernet1 eno2", "Ethernet54/1 eno2"),
@@ -82,7 +93,10 @@ def test_another_speed_moves_the_cable(tmp_path: Path) -> None:
 
 
 def test_another_model_moves_cables_whose_ports_it_lacks(tmp_path: Path) -> None:
-    types = {**MLAG["switch_types"], "leaf": {**MLAG["switch_types"]["leaf"], "model": "7050SX3-48YC8"}}
+    types = {
+        **MLAG["switch_types"],
+        "leaf": {**MLAG["switch_types"]["leaf"], "model": "7050SX3-48YC8"},
+    }
     del types["leaf"]["ports"]
     same = grown(tmp_path, lab(), lab(switch_types=types))
     assert not same.numbers.moves, "the model's ports have the same names"
@@ -95,7 +109,7 @@ def test_another_model_moves_cables_whose_ports_it_lacks(tmp_path: Path) -> None
 class TestBreakouts:
     """25G servers on a leaf of 32 x 100G."""
 
-    TYPES: Lab = {
+    TYPES: ClassVar[Lab] = {
         "spine": MLAG["switch_types"]["spine"],
         "leaf": {"nos": "arista_eos", "model": "7050CX3-32S", "pair": "mlag"},
     }
@@ -103,7 +117,14 @@ class TestBreakouts:
     def test_lanes_follow_each_other(self, tmp_path: Path) -> None:
         found = designed(tmp_path, lab(switch_types=self.TYPES, racks=[rack(node=6)]))
         names = list(ports_of(found, "r1-leaf1", CableKind.SERVER).values())
-        assert names == ["Ethernet1/1", "Ethernet1/2", "Ethernet1/3", "Ethernet1/4", "Ethernet2/1", "Ethernet2/2"]
+        assert names == [
+            "Ethernet1/1",
+            "Ethernet1/2",
+            "Ethernet1/3",
+            "Ethernet1/4",
+            "Ethernet2/1",
+            "Ethernet2/2",
+        ]
 
     def test_they_stay_when_the_rack_grows(self, tmp_path: Path) -> None:
         racks = [[rack(node=n)] for n in (3, 9, 5, 40)]
@@ -154,7 +175,12 @@ class TestBreakouts:
 
     def test_a_whole_port_that_is_kept_is_not_broken_out(self, tmp_path: Path) -> None:
         mixed = {"node": {"nics": "2 x 25G"}, "big": {"nics": "2 x 100G"}}
-        steps = [rack(big=["x"]), rack(big=["y"]), rack(big=["y"], node=8), rack(big=["x", "y"], node=8)]
+        steps = [
+            rack(big=["x"]),
+            rack(big=["y"]),
+            rack(big=["y"], node=8),
+            rack(big=["x", "y"], node=8),
+        ]
         topologies = [
             lab(switch_types=self.TYPES, server_types=mixed, racks=[step]) for step in steps
         ]
@@ -164,7 +190,10 @@ class TestBreakouts:
         assert live(first.ledger).items() <= live(found.numbers.ledger).items()
 
     def test_an_os_without_names_for_lanes_breaks_nothing_out(self, tmp_path: Path) -> None:
-        types = {"spine": ROUTED["switch_types"]["spine"], "leaf": {"nos": "frr", "ports": "32 x 100G"}}
+        types = {
+            "spine": ROUTED["switch_types"]["spine"],
+            "leaf": {"nos": "frr", "ports": "32 x 100G"},
+        }
         (fault,) = faults(tmp_path, lab(ROUTED, switch_types=types))
         assert fault.code == "PO006"
 
@@ -204,7 +233,10 @@ class TestFull:
             assert len({c.speed for c in found.design.cables if c.kind is CableKind.PEER}) == 1
 
     def test_the_peer_link(self, tmp_path: Path) -> None:
-        types = {**MLAG["switch_types"], "leaf": {"nos": "arista_eos", "ports": "4 x 100G", "pair": "mlag"}}
+        types = {
+            **MLAG["switch_types"],
+            "leaf": {"nos": "arista_eos", "ports": "4 x 100G", "pair": "mlag"},
+        }
         big = {"node": {"nics": "2 x 100G"}}
         found = faults(tmp_path, lab(switch_types=types, server_types=big, spines=3))
         assert [f.code for f in found] == ["PO002", "PO002"]
@@ -213,7 +245,9 @@ class TestFull:
     def test_what_the_ledger_keeps_is_said_and_can_be_reclaimed(self, tmp_path: Path) -> None:
         from barefabric.ledger.merge import reclaim
 
-        old = designed(tmp_path, lab(racks=[rack(node=[f"a{n}" for n in range(40)])])).numbers.ledger
+        old = designed(
+            tmp_path, lab(racks=[rack(node=[f"a{n}" for n in range(40)])])
+        ).numbers.ledger
         new = lab(racks=[rack(node=[f"b{n}" for n in range(40)])])
         (fault,) = faults(tmp_path, new, old)
         assert fault.code == "PO002"
@@ -232,7 +266,11 @@ class TestFull:
 class TestSpeeds:
     def test_no_common_speed(self, tmp_path: Path) -> None:
         types = {**MLAG["switch_types"], "spine": {"nos": "arista_eos", "ports": "32 x 25G"}}
-        types["leaf"] = {"nos": "arista_eos", "ports": {"downlink": "48 x 100G", "uplink": "8 x 400G"}, "pair": "mlag"}
+        types["leaf"] = {
+            "nos": "arista_eos",
+            "ports": {"downlink": "48 x 100G", "uplink": "8 x 400G"},
+            "pair": "mlag",
+        }
         servers = {"node": {"nics": "2 x 100G"}}
         (fault,) = faults(tmp_path, lab(switch_types=types, server_types=servers))
         assert fault.code == "PO005"
@@ -252,7 +290,10 @@ class TestSpeeds:
 
 class TestByHand:
     def test_a_cable_takes_the_ports_it_names(self, tmp_path: Path) -> None:
-        cables = ["spine1:Ethernet17/1 - r1-leaf1:Ethernet52/1", "r1-leaf1:Ethernet40 - r1-node1:eno1"]
+        cables = [
+            "spine1:Ethernet17/1 - r1-leaf1:Ethernet52/1",
+            "r1-leaf1:Ethernet40 - r1-node1:eno1",
+        ]
         found = designed(tmp_path, lab(cables=cables))
         assert ports_of(found, "r1-leaf1", CableKind.FABRIC)["spine1 1"] == "Ethernet52/1"
         assert ports_of(found, "spine1", CableKind.FABRIC)["r1-leaf1 1"] == "Ethernet17/1"
@@ -266,7 +307,9 @@ class TestByHand:
 
     def test_the_right_nic_of_two_cables_to_one_leaf(self, tmp_path: Path) -> None:
         """A server with two links to its only leaf: the cable named is the one of that NIC."""
-        single = lab(ROUTED, racks=[rack(leaves=1, node=1)], cables=["r1-leaf1:swp9 - r1-node1:eno2"])
+        single = lab(
+            ROUTED, racks=[rack(leaves=1, node=1)], cables=["r1-leaf1:swp9 - r1-node1:eno2"]
+        )
         values = live(designed(tmp_path, single).numbers.ledger)
         assert values[Kind.CABLE, "r1-node1 r1-leaf1 1"] == "swp1 eno1"
         assert values[Kind.CABLE, "r1-node1 r1-leaf1 2"] == "swp9 eno2"
@@ -281,22 +324,26 @@ class TestByHand:
     @pytest.mark.parametrize(
         ("cables", "code", "says"),
         [
-            (["spine1:Ethernet99/1 - r1-leaf1:Ethernet52/1"], "PO003", "spine1 has no port Ethernet99/1"),
+            (["spine1:Ethernet99/1 - r1-leaf1:Ethernet52/1"], "PO003", "no port Ethernet99/1"),
             (["spine1:Ethernet1/1 - r1-leaf1:Ethernet1"], "PO005", "no speed in common"),
             (["r1-leaf1:Management1 - r1-node1:eno1"], "PO003", "r1-leaf1 has no port Management1"),
             (["r1-leaf1:Ethernet5 - r1-node1:eth7"], "PO003", "r1-node1 has no port eth7"),
             (["spine1:Ethernet1/1 - spine2:Ethernet1/1"], "PO007", "not joined"),
             (
-                ["spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1", "spine1:Ethernet2/1 - r1-leaf1:Ethernet50/1"],
-                "PO007", "fewer cables",
+                [SPINE_TO_LEAF, "spine1:Ethernet2/1 - r1-leaf1:Ethernet50/1"],
+                "PO007",
+                "fewer cables",
             ),
             (
-                ["spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1", "spine1:Ethernet1/1 - r1-leaf2:Ethernet49/1"],
-                "PO004", "already used by",
+                [SPINE_TO_LEAF, "spine1:Ethernet1/1 - r1-leaf2:Ethernet49/1"],
+                "PO004",
+                "already used by",
             ),
         ],
     )  # fmt: skip
-    def test_what_cannot_be_laid(self, tmp_path: Path, cables: list[str], code: str, says: str) -> None:
+    def test_what_cannot_be_laid(
+        self, tmp_path: Path, cables: list[str], code: str, says: str
+    ) -> None:
         found = faults(tmp_path, lab(cables=cables))
         assert [f.code for f in found] == [code]
         assert says in found[0].message
@@ -306,13 +353,16 @@ class TestByHand:
 def external(name: str, port: str, switch: str = "border1", **more: Any) -> Lab:
     last = {"a": 0, "b": 2}[name]
     attach = {
-        "switch": switch, "port": port, "ours": f"192.0.2.{last}/31", "theirs": f"192.0.2.{last + 1}/31",
-    }  # fmt: skip
+        "switch": switch,
+        "port": port,
+        "ours": f"192.0.2.{last}/31",
+        "theirs": f"192.0.2.{last + 1}/31",
+    }
     return {"name": name, "asn": 64496, "attach": attach, **more}
 
 
 class TestExternal:
-    BORDER: Lab = {"borders": {"type": "leaf", "count": 1}}
+    BORDER: ClassVar[Lab] = {"borders": {"type": "leaf", "count": 1}}
 
     def test_the_port_is_left_to_it(self, tmp_path: Path) -> None:
         found = designed(tmp_path, lab(external=[external("a", "Ethernet49/1")], **self.BORDER))
@@ -321,7 +371,9 @@ class TestExternal:
 
     def test_a_recorded_cable_has_to_move(self, tmp_path: Path) -> None:
         found = grown(
-            tmp_path, lab(**self.BORDER), lab(external=[external("a", "Ethernet49/1")], **self.BORDER)
+            tmp_path,
+            lab(**self.BORDER),
+            lab(external=[external("a", "Ethernet49/1")], **self.BORDER),
         )
         (move,) = found.numbers.moves
         assert move.key == "border1 spine1 1"
@@ -348,7 +400,10 @@ class TestExternal:
 
 class TestAttachments:
     def test_a_pair_the_os_cannot_do(self, tmp_path: Path) -> None:
-        types = {**ROUTED["switch_types"], "leaf": {**ROUTED["switch_types"]["leaf"], "pair": "mlag"}}
+        types = {
+            **ROUTED["switch_types"],
+            "leaf": {**ROUTED["switch_types"]["leaf"], "pair": "mlag"},
+        }
         found = faults(tmp_path, lab(ROUTED, switch_types=types))
         assert "PO008" in [f.code for f in found]
 

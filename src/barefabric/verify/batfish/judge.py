@@ -35,10 +35,13 @@ def judge(
     where: Address,
     rendered: Rendered | None = None,
     progress: Progress = lambda _: None,
+    *,
+    failures: bool = True,
 ) -> Judgement | NotRun:
     """Let Batfish judge a design by its rendered files.
 
     ``rendered`` are the files to judge, by device and path; without them they are rendered here.
+    ``failures`` asks for a few failures of each class too, where the fabric is small enough.
     Where nobody named a service and none answers at the usual place, the judge did not run.
     Raises :class:`OutsideError` (BF002, BF003) for a service that was named and does not work.
     """
@@ -49,19 +52,22 @@ def judge(
             "or name a service with --batfish HOST[:PORT] or BATFISH_HOST",
         )
     started = perf_counter()
-    return _Judge(design, Service(where), rendered).judge(progress, started)
+    return _Judge(design, Service(where), rendered, failures).judge(progress, started)
 
 
 class _Judge:
     """One run."""
 
-    def __init__(self, design: Design, service: Service, rendered: Rendered | None) -> None:
+    def __init__(
+        self, design: Design, service: Service, rendered: Rendered | None, failures: bool
+    ) -> None:
         self.whole = design
         self.sample = sample(design)
         self.service = service
         files = render(design, self.sample.design.servers) if rendered is None else rendered
         self.snapshot: Snapshot = snapshot(self.sample.design, files)
         self.case = Case(service, self.snapshot, self._fabric())
+        self.forks = failures and len(self.snapshot.configs) <= FORKED
 
     def _fabric(self) -> Fabric:
         """The built-in computation, on what is shown to Batfish."""
@@ -103,13 +109,9 @@ class _Judge:
         progress("packets")
         yield check_flows(case)
         yield check_loops(case)
-        if self._forks:
+        if self.forks:
             progress("failures")
             yield check_failures(case, BASE)
-
-    @property
-    def _forks(self) -> bool:
-        return len(self.snapshot.configs) <= FORKED
 
     def _shared(self) -> frozenset[str]:
         """Addresses that several devices are meant to have: services, and the world outside."""
@@ -125,7 +127,7 @@ class _Judge:
             "service": str(self.service.where),
             "devices": str(len(self.snapshot.configs)),
             "rewrites": "; ".join(self.snapshot.rewrites) or "none",
-            "failures": "one of each class" if self._forks else "none: too many devices",
+            "failures": "one of each class" if self.forks else "none",
         }
         if self.sample.said:
             settings["sample"] = self.sample.said

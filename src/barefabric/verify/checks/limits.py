@@ -87,10 +87,7 @@ def _ecmp(case: Case, tally: Tally) -> None:
 def _max_prefix(case: Case, tally: Tally) -> None:
     """Limits are there towards everything that is not a switch, and large enough."""
     design = case.design
-    announced = Counter((server, profile) for server, profile, _, _ in design.announcements)
-    most: Counter[str] = Counter()
-    for (_, profile), count in announced.items():
-        most[profile] = max(most[profile], count)
+    most = _most_announced(case)
     total = len(case.table.group_of)
     for name, facts in case.survey.switches.items():
         for profile, group in facts.groups.items():
@@ -115,6 +112,14 @@ def _max_prefix(case: Case, tally: Tally) -> None:
                     "one misconfigured server could fill every table",
                     "set a limit",
                 )
+
+
+def _most_announced(case: Case) -> Counter[str]:
+    """The most prefixes that one server announces, by session profile."""
+    by_profile: dict[str, list[str]] = {}
+    for server, profile, _, _ in case.design.announcements:
+        by_profile.setdefault(profile, []).append(server)
+    return Counter({name: max(Counter(every).values()) for name, every in by_profile.items()})
 
 
 # Timers.

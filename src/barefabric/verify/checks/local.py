@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
-from barefabric.model.device import Attach, Rack
+from barefabric.model.device import Rack
 from barefabric.model.intent import PeerGroup, ServerIntent, SwitchIntent
-from barefabric.model.session import Session, SessionProfile, Side
+from barefabric.model.session import SessionProfile, Side
 from barefabric.verify.checks.tally import Tally
 
 _DERIVED = "the configuration was not made from this design, or was changed by hand"
@@ -45,34 +44,31 @@ def check_server(design: Design, intent: ServerIntent, tally: Tally) -> None:
 # Links.
 
 
-def _ports(intent: SwitchIntent) -> Iterator[Face]:
-    for routed in intent.routed:
-        yield routed.name, routed.address, routed.peer, routed.peer_port, routed.speed
-    for member in intent.members:
-        yield member.name, "", member.peer, member.peer_port, member.speed
-    for access in intent.access:
-        yield access.name, "", access.peer, access.peer_port, access.speed
+def _ports(intent: SwitchIntent) -> set[Face]:
+    """Ports as the switch configures them."""
+    found: set[Face] = {(p.name, p.address, p.peer, p.peer_port, p.speed) for p in intent.routed}
+    found.update((m.name, "", m.peer, m.peer_port, m.speed) for m in intent.members)
+    found.update((a.name, "", a.peer, a.peer_port, a.speed) for a in intent.access)
+    return found
 
 
-def _cables(design: Design, name: str) -> Iterator[Face]:
-    for cable in design.cables_by_device[name]:
-        kind, a, a_port, b, b_port, speed, _, a_address, b_address = cable
-        routed = (
-            kind is CableKind.FABRIC
-            or kind is CableKind.UPSTREAM
-            or (kind is CableKind.SERVER and design.servers[b].attach is Attach.ROUTED)
-        )
-        if a == name:
-            yield a_port, a_address if routed else "", b, b_port, speed
-        else:
-            yield b_port, b_address if routed else "", a, a_port, speed
+def _cables(design: Design, name: str) -> set[Face]:
+    """Ports as the design's cables have them. Addresses stand on routed links only."""
+    return {
+        (a_port, a_address, b, b_port, speed)
+        if a == name
+        else (b_port, b_address, a, a_port, speed)
+        for _, a, a_port, b, b_port, speed, _, a_address, b_address in design.cables_by_device[name]
+    }
 
 
 def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     """The ports a switch configures are those its cables end in, with the cables' addresses."""
     name = intent.switch.name
-    configured, cabled = set(_ports(intent)), set(_cables(design, name))
+    configured, cabled = _ports(intent), _cables(design, name)
     tally.count("links", len(cabled))
+    if configured == cabled:
+        return
     for port, address, peer, peer_port, speed in sorted(configured ^ cabled):
         face = (port, address, peer, peer_port, speed)
         have = "configures" if face in configured else "has cabled"
@@ -88,24 +84,25 @@ def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
 # Sessions.
 
 
-def _own(session: Session, name: str) -> tuple[str, int, str, str]:
-    """A session as its neighbor statement: address or port, ASN, own address, own policy."""
-    _, a, a_asn, a_address, a_port, _, b_asn, b_address, b_port, a_import = session
-    if a == name:
-        return b_address or a_port, b_asn, a_address, a_import
-    return a_address or b_port, a_asn, b_address, ""
-
-
 def _neighbors(design: Design, intent: SwitchIntent, tally: Tally) -> None:
-    """The neighbors a switch configures are exactly its sessions."""
+    """The neighbors a switch configures are exactly its sessions: address, AS number, policy."""
     name = intent.switch.name
     configured = {
         (n.address or n.interface, n.asn, n.local_address, n.import_policy)
         for group in intent.bgp.groups
         for n in group.neighbors
     }
-    wanted = {_own(session, name) for session in design.sessions_by_device[name]}
+    wanted = {
+        (b_address or a_port, b_asn, a_address, a_import)
+        if a == name
+        else (a_address or b_port, a_asn, b_address, "")
+        for (
+            _, a, a_asn, a_address, a_port, _, b_asn, b_address, b_port, a_import
+        ) in design.sessions_by_device[name]
+    }  # fmt: skip
     tally.count("neighbors", len(wanted))
+    if configured == wanted:
+        return
     for neighbor in sorted(configured ^ wanted):
         what = "configures" if neighbor in configured else "does not configure"
         line = f"{name} {what} neighbor {neighbor[0]} (AS {neighbor[1]})"
@@ -160,10 +157,18 @@ def _said(value: object) -> object:
 
 
 def _mtu(design: Design, intent: SwitchIntent, tally: Tally) -> None:
-    """All ports and VLANs of a switch have the fabric's MTU, hence both ends of every link."""
+    """All ports and VLANs of a switch have the fabric's MTU, hence both ends of every link.
+
+    A port towards an upstream router has that router's.
+    """
     name, wanted = intent.switch.name, design.underlay.mtu
+    outside = {u.name: u.mtu for u in design.upstreams.values() if u.switch == name}
     tally.count("mtu", len(intent.routed) + len(intent.access) + len(intent.channels))
-    odd = [(port.name, port.mtu) for port in intent.routed if port.mtu != wanted]
+    odd = [
+        (port.name, port.mtu)
+        for port in intent.routed
+        if port.mtu != outside.get(port.peer, wanted)
+    ]
     odd += [(port.name, port.mtu) for port in intent.access if port.mtu != wanted]
     odd += [(f"port channel {c.number}", c.mtu) for c in intent.channels if c.mtu != wanted]
     odd += [(f"VLAN {svi.vlan}", svi.mtu) for svi in intent.svis if svi.mtu != wanted]

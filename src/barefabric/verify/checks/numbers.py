@@ -1,9 +1,9 @@
 """Checks of addresses, pools, AS numbers and router ids."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from barefabric.model.address import number
+from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 from barefabric.verify.checks.tally import Tally
@@ -27,48 +27,46 @@ def _bare(address: str) -> str:
 # Addresses.
 
 
-def _all_addresses(survey: Survey) -> Iterator[tuple[str, str]]:
-    """Every address that a device answers to, with the device. Gateways belong to racks."""
+def _own_addresses(survey: Survey) -> list[tuple[str, str]]:
+    """Every address that a device answers to beside those of its links, with the device."""
     design = survey.design
-    for name, facts in survey.switches.items():
-        for address in facts.addresses:
-            yield address, name
-    for switch in design.switches.values():
-        yield switch.management, switch.name
-    for server in design.servers.values():
-        yield server.address, server.name
-        if server.uses_second:
-            yield server.second_address, server.name
-    for cable in design.cables:
-        if cable.a_address:
-            yield _bare(cable.a_address), cable.a
-            yield _bare(cable.b_address), cable.b
-    for rack in design.racks.values():
-        if rack.gateway:
-            yield rack.gateway, f"rack {rack.name}"
+    found = [(a, name) for name, facts in survey.switches.items() for a in facts.addresses]
+    found += [(switch.management, switch.name) for switch in design.switches.values()]
+    found += [(server.address, server.name) for server in design.servers.values()]
+    found += [(s.second_address, s.name) for s in design.servers.values() if s.uses_second]
+    found += [(r.gateway, f"rack {r.name}") for r in design.racks.values() if r.gateway]
+    return [entry for entry in found if entry[0]]
 
 
 def _addresses(survey: Survey, tally: Tally) -> None:
-    found = [address for address, _ in _all_addresses(survey) if address]
-    tally.count("addresses", len(found))
-    if len(set(found)) == len(found):
+    own = _own_addresses(survey)
+    cables = [cable for cable in survey.design.cables if cable.a_address]
+    links = [c.a_address for c in cables] + [c.b_address for c in cables]
+    tally.count("addresses", len(own) + len(links))
+    lengths = {address.partition("/")[2] for address in links[:1]} or {"31"}
+    alone, linked = {address for address, _ in own}, set(links)
+    mixed = any(not address.endswith(f"/{next(iter(lengths))}") for address in links)
+    clash = any(f"{address}/{next(iter(lengths))}" in linked for address in alone)
+    if len(alone) == len(own) and len(linked) == len(links) and not mixed and not clash:
         return
-    twice = {address for address, count in Counter(found).items() if count > 1}
-    owners: dict[str, list[str]] = {}
-    for address, owner in _all_addresses(survey):
-        if address in twice:
-            owners.setdefault(address, []).append(owner)
+    owners: dict[str, set[str]] = {}
+    for address, owner in own:
+        owners.setdefault(address, set()).add(owner)
+    for cable in cables:
+        owners.setdefault(_bare(cable.a_address), set()).add(f"{cable.a} {cable.a_port}")
+        owners.setdefault(_bare(cable.b_address), set()).add(f"{cable.b} {cable.b_port}")
     for address, names in owners.items():
-        tally.fault(
-            "addresses",
-            f"{address} belongs to {' and '.join(names)}",
-            "a pinned or hand-written address meets an allocated one",
-            "change the pin, or release one in the ledger",
-        )
+        if len(names) > 1:
+            tally.fault(
+                "addresses",
+                f"{address} belongs to {' and '.join(sorted(names))}",
+                "a pinned or hand-written address meets an allocated one",
+                "change the pin, or release one in the ledger",
+            )
 
 
 def _in_pools(design: Design, tally: Tally) -> None:
-    """Loopbacks, management addresses, racks and servers lie where their pools say."""
+    """Loopbacks, management addresses, racks and links lie where their pools say."""
     pools = {pool.name: [parse(p) for p in pool.prefixes] for pool in design.pools}
     checks: list[tuple[str, str, str]] = []
     for switch in design.switches.values():
@@ -76,9 +74,7 @@ def _in_pools(design: Design, tally: Tally) -> None:
         checks.append(("management", switch.management, switch.name))
     checks += [("servers", rack.prefix, f"rack {rack.name}") for rack in design.racks.values()]
     checks += [
-        ("links", cable.a_address, cable.key)
-        for cable in design.cables
-        if (cable.a_address and cable.kind.value in ("fabric", "server"))
+        ("links", cable.a_address, cable.key) for cable in _outside(design, pools.get("links", ()))
     ]
     tally.count("addresses", len(checks))
     for pool, address, owner in checks:
@@ -90,6 +86,18 @@ def _in_pools(design: Design, tally: Tally) -> None:
                 "widen the pool, or accept a renumbering with --max-renumber",
             )
     _servers(design, tally)
+
+
+def _outside(design: Design, pools: Sequence[Prefix]) -> list[Cable]:
+    """Cables with an address in a /24 that is not wholly inside the pools: worth a closer look."""
+    kinds = (CableKind.FABRIC, CableKind.SERVER)
+    cables = [c for c in design.cables if c.a_address and c.kind in kinds]
+    parts = {c.a_address.rpartition(".")[0] for c in cables}
+    wide = [pool for pool in pools if pool.length <= 24]
+    whole = {part for part in parts if part and _within(f"{part}.0", wide)}
+    if whole == parts:
+        return []
+    return [c for c in cables if c.a_address.rpartition(".")[0] not in whole]
 
 
 def _within(address: str, pools: Iterable[Prefix]) -> bool:

@@ -44,6 +44,8 @@ class Case:
         self.roster = Roster(self.design)
         self._grouped: dict[str, tuple[list[tuple[Group, list[str]]], list[str]]] = {}
         self._cells: dict[str, tuple[int, ...]] = {}
+        self._announcers: dict[str, Counter[str]] = {}
+        self._owners: dict[int, tuple[frozenset[int], tuple[int, ...]]] = {}
         self._ceilings: dict[tuple[str, object], int] = {}
 
     @property
@@ -121,15 +123,26 @@ class Case:
                 found.setdefault(cable.a, []).append(cable.b)
         return found
 
-    @cached_property
-    def announcers(self) -> Mapping[str, Counter[str]]:
-        """How many servers of each rack announce each prefix that several announce."""
-        racks = {name: server.rack for name, server in self.design.servers.items()}
-        found: dict[str, Counter[str]] = {}
-        for server, _, prefix, kind in self.design.announcements:
-            if kind.value not in ("pod", "loopback") and server in racks:
-                found.setdefault(prefix, Counter())[racks[server]] += 1
-        return found
+    def announcers(self, prefix: str) -> Counter[str]:
+        """How many servers of each rack originate a prefix."""
+        known = self._announcers.get(prefix)
+        if known is None:
+            servers, names = self.design.servers, self.names
+            owners = (names[process] for process, _ in self.table.owners.get(prefix, ()))
+            known = Counter([servers[name].rack for name in owners if name in servers])
+            self._announcers[prefix] = known
+        return known
+
+    def owners(self, prefix: str) -> tuple[frozenset[int], tuple[int, ...]]:
+        """Processes that originate a prefix, and those of them that take routes as well."""
+        owners = self.table.owners[prefix]
+        known = self._owners.get(id(owners))
+        if known is None:
+            configs = self.built.network.configs
+            every = frozenset([process for process, _ in owners])
+            known = every, tuple(p for p in every if not configs[p].deaf)
+            self._owners[id(owners)] = known
+        return known
 
     @cached_property
     def down_at(self) -> Mapping[str, list[str]]:

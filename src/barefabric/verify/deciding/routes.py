@@ -5,8 +5,7 @@ hops are compared with the sessions that the expectation names. Where a class is
 out of the expectation, its devices are looked at one by one.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from barefabric.model.contract import Contract, selector
@@ -74,7 +73,7 @@ class RouteDecider:
         alike = len(prefixes) == 1 or not self._told_apart(contract, group, subject)
         for prefix in (prefixes[0],) if alike else prefixes:
             shown = group.prefixes[0] if alike and len(prefixes) > 1 else prefix
-            owners = frozenset(process for process, _ in table.owners[shown])
+            owners, _ = self.case.owners(shown)
             many = len(prefixes) if alike else 1
             yield _Rows(contract, group, table.view_of(shown), shown, many, subject, owners)
 
@@ -123,15 +122,8 @@ class RouteDecider:
     def _own(self, rows: _Rows) -> int:
         """How many originators are subjects themselves: those rows do not count."""
         case = self.case
-        configs = case.built.network.configs
-        return sum(
-            not configs[p].deaf and case.roster.includes(rows.subject, case.names[p])
-            for p in (rows.owners if len(rows.owners) < 3 else self._routers(rows.owners))
-        )
-
-    def _routers(self, owners: Iterable[int]) -> list[int]:
-        configs = self.case.built.network.configs
-        return [p for p in owners if not configs[p].deaf]
+        _, routers = case.owners(rows.prefix)
+        return sum(case.roster.includes(rows.subject, case.names[p]) for p in routers)
 
     def _cells(self, rows: _Rows) -> Iterator[tuple[int, list[str] | None]]:
         """Classes with subjects: with their names where they are few, else None."""
@@ -223,10 +215,10 @@ class RouteDecider:
         marks = rows.view.marks
         if any(marks.get(target, (0,))[0] <= 0 for target, _ in route.hops):
             return None
-        counts = case.announcers.get(rows.prefix, Counter[str]())
+        counts = case.announcers(rows.prefix)
         switches = case.design.switches
         racks = {switches[name].rack for name in self._members(rows, cell)}
-        return True if {counts.get(rack, 0) for rack in racks} <= {route.width} else None
+        return True if {counts[rack] for rack in racks} <= {route.width} else None
 
 
 def _few(subject: str) -> bool:

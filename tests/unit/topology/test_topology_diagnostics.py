@@ -1,6 +1,7 @@
 """What a terminal shows."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -101,16 +102,36 @@ def test_wide_characters_keep_the_marks_in_place() -> None:
     assert text.splitlines()[2:] == ["   1 | 日本: 京都", "     |       ^^^^"]
 
 
-@given(st.integers(1, 400), st.integers(1, 400), st.integers(0, 400))
-def test_long_lines_are_cut_around_the_place(column: int, width: int, length: int) -> None:
-    line = "".join(chr(97 + n % 26) for n in range(length))
+def columns(text: str) -> int:
+    return sum(2 if ord(c) > 0x2000 else 1 for c in text)
+
+
+@given(
+    st.integers(1, 400),
+    st.integers(1, 400),
+    st.integers(0, 400),
+    st.sampled_from([0x61, 0x4E00]),
+)
+def test_long_lines_are_cut_around_the_place(
+    column: int, width: int, length: int, base: int
+) -> None:
+    line = "".join(chr(base + n % 26) for n in range(length))
     text = format_diagnostic(Diagnostic("IN012", "x", (Place("a", 7, column, width, line),)))
     lines = text.splitlines()
-    assert all(len(each) <= 100 for each in lines)
+    assert all(columns(each) <= 100 for each in lines)
     if column <= length:
         excerpt, marks = lines[2][7:], lines[3][7:]
         start = marks.index("^")
-        assert excerpt[start] == line[column - 1]
+        before = next(n for n in range(len(excerpt)) if columns(excerpt[:n]) == start)
+        assert excerpt[before] == line[column - 1]
+
+
+def test_a_line_of_megabytes_is_shown_at_once() -> None:
+    line = "[" + "1, " * 2_000_000
+    started = time.process_time()
+    text = report([Diagnostic("IN016", "x", (Place("a", 1, n, 3, line),)) for n in (1, 5_000_000)])
+    assert time.process_time() - started < 1
+    assert max(map(len, text.splitlines())) <= 100
 
 
 @given(st.text(max_size=300), st.text(max_size=300))

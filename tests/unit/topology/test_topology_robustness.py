@@ -64,7 +64,8 @@ def test_slips_of_the_keyboard(file: Path, name: str, data: st.DataObject) -> No
 WORDS = st.sampled_from(
     ["node", "r1", "r[1-3]", "leaf", "spine", "mlag", "calico", "cilium", "bgp", "vxlan", "native",
      "per_node", "metallb", "cni", "l2", "10.0.0.0/8", "10.64.0.0/12", "10.0.0.0/31", "fd00::/48",
-     "0.0.0.0/0", "::/0", "192.0.2.1", "192.0.2.1/31", "secret:x", "secret:wan", "env:X", "2 x 25G",
+     "0.0.0.0/0", "::/0", "192.0.2.1", "192.0.2.1/31", "fd00::1", "fd00::1/127", "2001:db8::/32",
+     "secret:x", "secret:wan", "env:X", "2 x 25G",
      "48 x 25G", "1 x 400G", "ipv4", "ipv6", "65000.1", "64512-65534", "routed", "bond", "single",
      "none", "esi", "frr", "arista_eos", "sonic", "border1", "spine1", "r1-leaf1", "r1-node1",
      "wan-a", "upstream", "swp1", "Ethernet1", "300ms", "3s", "off", "", "x" * 50, "\x07"]
