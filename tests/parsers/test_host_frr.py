@@ -88,8 +88,10 @@ for leaf in {leaves}; do
   wait_for 30 {host} 'show bgp ipv4 unicast' 10.255.0
   wait_for 30 $leaf 'show bgp ipv4 unicast' {address}
 done
-wait_for 60 {host} 'show bfd peers brief' 'Session count: {count}'
-sleep 3
+for _ in $(seq 60); do
+  [ "$(on {host} vtysh -N {host} -c 'show bfd peers brief' | grep -cw up)" = {count} ] && break
+  sleep 1
+done
 on {host} vtysh -N {host} -c 'show bgp summary json' -c 'show bfd peers json'
 ip -j -n {host} route
 ip -j -n {first} route

@@ -16,6 +16,10 @@ from barefabric.model.design import Design
 from barefabric.model.device import Role
 
 
+FAR = 100_000
+"""Limits beyond this many racks say nothing about a fabric that anybody builds."""
+
+
 class Limit(NamedTuple):
     """A resource, the number of racks at which it is used up, and why in a few words."""
 
@@ -44,7 +48,7 @@ def spine_rooms(design: Design, speed: int) -> Mapping[str, list[Room]]:
 
 
 def growth(design: Design) -> tuple[Limit, ...]:
-    """All limits of a design with its present spines, the one that binds first.
+    """All limits of a design with its present spines, the one that binds first; none beyond FAR.
 
     Empty for a fabric without racks.
     """
@@ -52,7 +56,8 @@ def growth(design: Design) -> tuple[Limit, ...]:
         return ()
     needs = rack_needs(design)
     found = [*_spine_ports(design, needs), *wide_limits(design, needs, Extra())]
-    return tuple(sorted(found, key=lambda limit: limit.racks))
+    near = [limit for limit in found if limit.racks < FAR]
+    return tuple(sorted(near or found, key=lambda limit: limit.racks))
 
 
 def _spine_ports(design: Design, needs: RackNeeds) -> Iterator[Limit]:

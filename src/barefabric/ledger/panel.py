@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from barefabric.model.device import DeviceModel, PortSpec, Role
 from barefabric.model.vendor import Vendor
@@ -45,13 +46,25 @@ def _halves(model: DeviceModel) -> tuple[tuple[PortSpec, ...], tuple[PortSpec, .
     return tuple(p for p in model.ports if p not in uplinks), up
 
 
+class FabricPorts(NamedTuple):
+    """Ports of a switch towards another tier, best first, and all their speeds (Gbit/s)."""
+
+    order: tuple[PortSpec, ...]
+    speeds: frozenset[int]
+
+
 @cache
-def fabric_order(model: DeviceModel, role: Role, towards: Role) -> tuple[PortSpec, ...]:
-    """Ports of a switch towards another tier, best first.
+def fabric_ports(model: DeviceModel, role: Role, towards: Role) -> FabricPorts:
+    """The ports of a switch towards another tier.
 
     A leaf's uplinks rise through its uplink ports. A spine's leaves rise from port 1, its
     superspines and borders come from the far end, so that racks stay contiguous as they grow.
     """
+    order = _fabric_order(model, role, towards)
+    return FabricPorts(order, frozenset(speed for spec in order for speed in spec.speeds))
+
+
+def _fabric_order(model: DeviceModel, role: Role, towards: Role) -> tuple[PortSpec, ...]:
     if role is Role.LEAF:
         down, up = _halves(model)
         return (*up, *reversed(down))
@@ -164,13 +177,12 @@ class Panel:
         taken = (self.taken.get(lane, "") for lane, (of, _) in lanes.items() if of is spec)
         return self.taken.get(spec.name, "") or next(filter(None, taken), "")
 
-    def next_free(
-        self, order: Sequence[PortSpec], speeds: frozenset[int] = frozenset()
-    ) -> PortSpec | None:
+    def next_free(self, order: Sequence[PortSpec], speeds: Iterable[int] = ()) -> PortSpec | None:
         """The first free port of an order; with ``speeds``, one that runs at one of them.
 
         Remembers how far each order is used up, so that filling a panel is linear.
         """
+        wanted = frozenset(speeds)
         start = self._next.get(id(order), 0)
         while start < len(order) and order[start].name in self.taken:
             start += 1
@@ -179,15 +191,9 @@ class Panel:
             spec = order[position]
             if spec.name in self.taken or spec.panel in self._broken:
                 continue
-            if not speeds or not speeds.isdisjoint(spec.speeds):
+            if not wanted or not wanted.isdisjoint(spec.speeds):
                 return spec
         return None
-
-
-@cache
-def speeds_of(order: Sequence[PortSpec]) -> frozenset[int]:
-    """All speeds (Gbit/s) of some ports."""
-    return frozenset(speed for spec in order for speed in spec.speeds)
 
 
 def find_slot(panel: Panel, name: str, speed: int) -> Slot | None:

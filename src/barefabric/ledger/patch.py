@@ -10,11 +10,10 @@ from barefabric.ledger.fixed_ports import lay_by_hand, lay_upstreams, with_hand_
 from barefabric.ledger.panel import (
     Panel,
     Slot,
-    fabric_order,
+    fabric_ports,
     find_slot,
     peer_order,
     server_order,
-    speeds_of,
 )
 from barefabric.ledger.patching import Patching
 from barefabric.model.cable import Cable, CableKind
@@ -95,16 +94,16 @@ def common_speed(a: Iterable[int], b: Iterable[int]) -> int:
 def _lay_fabric(run: Patching, want: Want) -> None:
     """The lower end's first free port that the upper end can meet, then the upper end's first."""
     upper, lower = run.shape.switches[want.a], run.shape.switches[want.b]
-    above = fabric_order(upper.model, upper.role, lower.role)
-    below = fabric_order(lower.model, lower.role, upper.role)
-    b = run.panels[want.b].next_free(below, speeds_of(above))
+    above = fabric_ports(upper.model, upper.role, lower.role)
+    below = fabric_ports(lower.model, lower.role, upper.role)
+    b = run.panels[want.b].next_free(below.order, above.speeds)
     if b is None:
-        if speeds_of(above).isdisjoint(speeds_of(below)):
-            port_faults.no_common_speed(run, upper, lower, below[0])
+        if above.speeds.isdisjoint(below.speeds):
+            port_faults.no_common_speed(run, upper, lower, below.order[0])
         else:
             port_faults.no_port(run, lower, f"its links to {upper.role}s")
         return
-    a = run.panels[want.a].next_free(above, frozenset(b.speeds))
+    a = run.panels[want.a].next_free(above.order, b.speeds)
     if a is None:
         port_faults.no_port(run, upper, f"its links to {port_faults.plural(lower.role)}")
         return

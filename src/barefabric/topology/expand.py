@@ -145,8 +145,11 @@ def _racks(
 
 
 def _server_names(rack: str, group: schema.RackGroup) -> Iterator[tuple[str, str]]:
-    """Names and types of a rack's servers; a count numbers them per type from 1."""
-    for kind, many in group.servers.items():
+    """Names and types of a rack's servers; a count numbers them per type from 1.
+
+    Types come in the order of their names: the order of keys in a file means nothing.
+    """
+    for kind, many in sorted(group.servers.items()):
         if isinstance(many, int):
             for n in range(1, many + 1):
                 yield f"{rack}-{kind}{n}", kind

@@ -101,13 +101,6 @@ def test_addresses_say_what_they_are_for(named: Make) -> None:
     assert by_address["10.64.0.0/14"]["pool"] == "cluster prod"
 
 
-def test_a_pinned_address_outside_the_pools_says_so(written: Make) -> None:
-    design = written(SMALL + "pins: {spine1: {loopback: 192.0.2.77}}\n")
-    pool = {row["address"]: row["pool"] for row in table(design, "ip-plan")}
-    assert pool["192.0.2.77/32"] == "outside the pools"
-    assert pool["10.255.0.1/32"] == "loopbacks"
-
-
 def test_the_page_shows_how_full_pools_are(named: Make) -> None:
     page = dict(plan_files(named("three-racks")))["ip-plan.md"]
     assert re.search(r"\| links +\| `10.254.0.0/16` \| /31 +\| +22 \|", page)
