@@ -54,7 +54,7 @@ def design_values(loaded: Loaded, ledger: Ledger | None = None) -> Designed:
     _refuse([*missing_vendors(loaded)] or unsupported_components(loaded) or [*_families(loaded)])
     derived = derive(loaded, shape, numbers)
     _refuse(refuse_clusters(derived))
-    whole = replace(derived, contracts=contracts(derived))
+    whole = replace(derived, contracts=contracts(derived, loaded.topology.contracts))
     return Designed(loaded, before, numbers, whole)
 
 

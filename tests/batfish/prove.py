@@ -21,13 +21,19 @@ TOPOLOGIES = HERE.parents[1] / "topologies"
 NOT_YET = {"GE010", "GE011"}
 
 
+def say(line: str) -> None:
+    """One line for the person who waits."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def prove(path: Path) -> bool:
     """Judge one topology and write its receipt. Whether everything holds."""
     try:
         design = design_values(load(path)).design
     except FabricError as fault:
         if {d.code for d in fault.diagnostics} <= NOT_YET:
-            print(f"{path.stem}: cannot be designed yet")
+            say(f"{path.stem}: cannot be designed yet")
             return True
         raise
     files = judged_files(design)
@@ -39,9 +45,9 @@ def prove(path: Path) -> bool:
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     total = judgement.total
-    print(f"{path.stem}: {total.held:,} held, {total.failed:,} failed, {total.undecided:,} open")
+    say(f"{path.stem}: {total.held:,} held, {total.failed:,} failed, {total.undecided:,} open")
     for finding in judgement.findings:
-        print(f"  {finding.code} {finding.sentence}", *finding.evidence, sep="\n    ")
+        say("\n    ".join([f"  {finding.code} {finding.sentence}", *finding.evidence]))
     return not judgement.findings
 
 

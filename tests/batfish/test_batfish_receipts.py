@@ -66,7 +66,8 @@ def test_files_are_those_that_batfish_judged(name: str) -> None:
 
 def test_there_are_receipts_of_examples_only() -> None:
     kept = {path.stem for path in RECEIPTS.glob("*.json")}
-    assert kept and kept <= set(TOPOLOGIES)
+    assert kept
+    assert kept <= set(TOPOLOGIES)
 
 
 @pytest.mark.parametrize("path", sorted(RECEIPTS.glob("*.json")), ids=lambda p: p.stem)
@@ -82,7 +83,8 @@ def test_batfish_found_nothing(path: Path) -> None:
 def test_a_changed_line_is_noticed() -> None:
     """The comparison itself: one more line in one file of one switch."""
     design, kept = designed("quickstart"), receipt("quickstart")
-    assert design is not None and kept is not None
+    assert design is not None
+    assert kept is not None
     files = judged_files(design)
     files["r1-leaf1"]["startup-config"] += "!\n"
     assert changed(kept["files"], digests(design, files)) == ["switches/r1-leaf1/startup-config"]

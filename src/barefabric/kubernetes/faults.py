@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from barefabric.derive.prefixes import blocks_per_node
+from barefabric.derive.sessions import leaf_address
 from barefabric.errors import Diagnostic, Severity
 from barefabric.kubernetes import metallb
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.address import contains, is_ipv4, split
+from barefabric.model.design import Design
+from barefabric.model.device import Rack
 from barefabric.model.session import Session, Speaker
 
 LARGEST_CALICO_ASN = 2147483647
@@ -114,43 +117,47 @@ def _pods(view: ClusterView) -> Iterator[Diagnostic]:
         )
 
 
-def _l2_pools(view: ClusterView) -> Iterator[Diagnostic]:
-    """Addresses announced by ARP must lie in the rack's prefix, beside the servers' own."""
-    cluster, design = view.cluster, view.design
-    if cluster.announcer != "l2":
-        return
-    if len(view.racks) > 1:
+def _l2_racks(view: ClusterView) -> Iterator[Diagnostic]:
+    """ARP ends at the rack's VLAN."""
+    if view.cluster.announcer == "l2" and len(view.racks) > 1:
         yield Diagnostic(
             "K8S005",
-            f"cluster {cluster.name}: announce: l2 answers ARP, which ends at the rack, but the "
-            f"cluster is in {len(view.racks)} racks",
+            f"cluster {view.cluster.name}: announce: l2 answers ARP, which ends at the rack, but "
+            f"the cluster is in {len(view.racks)} racks",
             mend="leave out announce, or keep the cluster in one rack",
         )
+
+
+def _l2_pools(view: ClusterView) -> Iterator[Diagnostic]:
+    """Addresses announced by ARP must lie in the rack's prefix, beside those in use there."""
+    if view.cluster.announcer != "l2" or len(view.racks) > 1:
         return
-    rack = design.racks[view.racks[0]]
-    for pool in cluster.pools:
+    rack = view.design.racks[view.racks[0]]
+    used = tuple(_addresses(view.design, rack))
+    for pool in view.cluster.pools:
         for prefix in pool.prefixes:
-            if not rack.prefix or not contains(rack.prefix, prefix):
-                yield Diagnostic(
-                    "K8S019",
-                    f"cluster {cluster.name}: pool {pool.name} {prefix} is announced by ARP, but "
-                    f"lies outside the rack's prefix {rack.prefix or '(it has none)'}",
-                    mend="announce: metallb or cni, which take any prefix",
-                )
+            if not rack.gateway or not contains(rack.prefix, prefix):
+                where = f"outside the rack's prefix {rack.prefix}" if rack.gateway else "in no VLAN"
+                fault, mend = f"is announced by ARP, but lies {where}", "leave out announce"
+            elif taken := [address for address in used if contains(prefix, address)]:
+                fault = f"holds addresses of the rack itself ({taken[0]})"
+                mend = "a pool beside the addresses of servers, leaves and gateway"
+            else:
                 continue
-            taken = [
-                address
-                for name in rack.servers
-                for address in (design.servers[name].address, design.servers[name].second_address)
-                if address and contains(prefix, address)
-            ]
-            if contains(prefix, rack.gateway) or taken:
-                yield Diagnostic(
-                    "K8S019",
-                    f"cluster {cluster.name}: pool {pool.name} {prefix} holds addresses of the "
-                    f"rack itself ({taken[0] if taken else rack.gateway})",
-                    mend="a pool beside the servers' addresses",
-                )
+            yield Diagnostic(
+                "K8S019",
+                f"cluster {view.cluster.name}: pool {pool.name} {prefix} {fault}",
+                mend=mend,
+            )
+
+
+def _addresses(design: Design, rack: Rack) -> Iterator[str]:
+    """What a rack's prefix is in use for: gateway, leaves, servers with both of their addresses."""
+    yield rack.gateway
+    for leaf in rack.leaves:
+        yield leaf_address(rack, design.switches[leaf])
+    for name in rack.servers:
+        yield from filter(None, (design.servers[name].address, design.servers[name].second_address))
 
 
 def strict(view: ClusterView) -> bool:
@@ -188,6 +195,7 @@ RULES: tuple[Rule, ...] = (
     _modes,
     _bfd,
     _pods,
+    _l2_racks,
     _l2_pools,
     _asn_refused,
 )

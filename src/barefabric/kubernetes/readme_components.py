@@ -9,7 +9,7 @@ MANIFESTS = f"https://raw.githubusercontent.com/projectcalico/calico/{calico.VER
 
 
 def calico_step(view: ClusterView) -> Step:
-    """The operator, peers, and the mesh off: in this order."""
+    """The operator, and what it does not do."""
     lines = [
         "The operator, then what it installs:",
         *code(
@@ -28,6 +28,12 @@ def calico_step(view: ClusterView) -> Step:
             ),
         ]
         return "Calico", lines
+    return "Calico", [*lines, *_calico_peers(view)]
+
+
+def _calico_peers(view: ClusterView) -> list[str]:
+    """Peers, and the mesh off: in this order."""
+    lines: list[str] = []
     names = passwords(view, Speaker.CALICO)
     if names:
         lines += [
@@ -56,7 +62,7 @@ def calico_step(view: ClusterView) -> Step:
         ),
         *code("calicoctl apply -f calico/bgp.yaml", "kubectl get nodes   # Ready"),
     ]
-    return "Calico", lines
+    return lines
 
 
 def _metallb_runs(view: ClusterView) -> str:

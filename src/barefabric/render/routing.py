@@ -195,7 +195,9 @@ def _bfd(bfd: Bfd | None) -> BfdView | None:
     if bfd is None:
         return None
     name = "" if bfd == DEFAULT_BFD else f"{bfd.interval}x{bfd.multiplier}"
-    return BfdView(name, bfd.interval, bfd.multiplier)
+    own_interval = 0 if bfd.interval == DEFAULT_BFD.interval else bfd.interval
+    own_multiplier = 0 if bfd.multiplier == DEFAULT_BFD.multiplier else bfd.multiplier
+    return BfdView(name, bfd.interval, bfd.multiplier, own_interval, own_multiplier)
 
 
 def _neighbor(group: PeerGroup, neighbor: Neighbor) -> NeighborView:

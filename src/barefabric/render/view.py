@@ -138,11 +138,17 @@ class PolicyView(NamedTuple):
 
 
 class BfdView(NamedTuple):
-    """BFD timers, in milliseconds. ``name`` is empty where they are every vendor's default."""
+    """BFD timers, in milliseconds. ``name`` is empty where they are every vendor's default.
+
+    ``own_interval`` and ``own_multiplier`` are 0 where the value is the default, for an OS that
+    does not print defaults.
+    """
 
     name: str
     interval: int
     multiplier: int
+    own_interval: int
+    own_multiplier: int
 
 
 class GroupView(NamedTuple):

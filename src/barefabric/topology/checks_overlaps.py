@@ -29,8 +29,18 @@ def check(view: View) -> Iterator[Diagnostic]:
     """Every pair of pools that overlap, once (AD004)."""
     found = pools(view)
     taken = [str(pool.network) for pool in found]
+    by_arp = tuple(_announced_by_arp(view))
     for smaller, larger in overlaps(found):
+        if larger.name == "addressing.servers" and smaller.name.startswith(by_arp):
+            continue
         yield _overlap(view, smaller, larger, taken)
+
+
+def _announced_by_arp(view: View) -> Iterator[str]:
+    """Pools that belong into a rack's prefix, since ARP works only there (K8S019 checks where)."""
+    for cluster in view.topology.clusters:
+        if cluster.load_balancer and cluster.load_balancer.announce == "l2":
+            yield f"clusters.{cluster.name}.load_balancer.pools."
 
 
 def pools(view: View) -> list[Pool]:
@@ -49,7 +59,8 @@ def _named(view: View) -> Iterator[tuple[str, Keys, tuple[str, ...]]]:
     """Name, path and prefixes of each key that holds pools."""
     addressing = view.topology.addressing
     yield "addressing.loopbacks", ("addressing", "loopbacks"), addressing.loopbacks
-    if view.topology.underlay.links == "numbered":
+    paired = any(kind.pair != "none" for kind in view.topology.switch_types.values())
+    if paired or view.topology.underlay.links == "numbered":
         yield "addressing.links", ("addressing", "links"), addressing.links
     for key, prefixes in (
         ("servers", addressing.servers.pool),

@@ -59,8 +59,15 @@ def _refuse_unknown(body: Any, takes: tuple[str, ...], what: str, at: tuple[str,
     """Keys that a block does not have."""
     sentence = f"{what} takes: {', '.join(takes)}"
     faults = [
-        Fault("IN012", f'unknown key "{key}"', allowed=sentence, at=(*at, key), mend=did_you_mean(key, takes))
-        for key in body if key not in takes
+        Fault(
+            "IN012",
+            f'unknown key "{key}"',
+            allowed=sentence,
+            at=(*at, key),
+            mend=did_you_mean(key, takes),
+        )
+        for key in body
+        if key not in takes
     ]
     if faults:
         raise Faults(faults)

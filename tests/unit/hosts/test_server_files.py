@@ -41,15 +41,18 @@ def network(design, server):
 
 
 def test_a_bonded_server():
-    found = network(situation("three-racks"), "r2-control1")
+    design = situation("three-racks")
+    server, rack = design.servers["r2-control1"], design.racks["r2"]
+    found = network(design, server.name)
     bond = found["bonds"]["bond0"]
     assert bond["interfaces"] == ["eno1", "eno2"]
     assert bond["parameters"]["mode"] == "802.3ad"
-    assert [a.partition("/")[0] for a in bond["addresses"]] == ["10.10.1.11", "10.10.1.139"]
-    assert bond["routes"] == [{"to": "default", "via": "10.10.1.1"}]
+    own = [address.partition("/")[0] for address in bond["addresses"]]
+    assert own == [server.address, server.second_address]
+    assert bond["routes"] == [{"to": "default", "via": rack.gateway}]
     assert bond["mtu"] == found["ethernets"]["eno1"]["mtu"] == 9000
-    worker = network(situation("three-racks"), "r2-worker1")
-    assert worker["bonds"]["bond0"]["addresses"] == ["10.10.1.12/24"]
+    worker = network(design, "r2-worker1")
+    assert worker["bonds"]["bond0"]["addresses"] == [f"{design.servers['r2-worker1'].address}/24"]
 
 
 def test_a_routed_server_has_no_route_of_its_own():

@@ -123,6 +123,7 @@ def test_layer_two():
         "192.0.2.0/28": "outside the rack's prefix 10.10.0.0/24",
         "10.10.0.8/29": "10.10.0.11",
         "10.10.0.0/29": "10.10.0.1",
+        "10.10.0.2/31": "10.10.0.2",
         "10.10.0.128/28": "10.10.0.139",
     }
     for prefix, said in wrong.items():
@@ -130,6 +131,16 @@ def test_layer_two():
         (found,) = refuse(replace(design, clusters={"c1": moved}))
         assert found.code == "K8S019"
         assert said in found.message
+
+
+def test_layer_two_without_a_vlan():
+    design = situation("routed-frr")
+    nodes = tuple(n for n in design.clusters["edge"].nodes if n.startswith("r1-"))
+    pool = Pool("lan", ("10.10.0.96/28",))
+    cluster = replace(design.clusters["edge"], announcer="l2", nodes=nodes, pools=(pool,))
+    found = refuse(replace(design, clusters={"edge": cluster}))
+    assert codes(found) == ["K8S019"]
+    assert "in no VLAN" in found[0].message
 
 
 def test_layer_two_over_racks_in_the_design():

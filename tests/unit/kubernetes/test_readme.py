@@ -87,14 +87,16 @@ def test_passwords_are_filled_in(tmp_path):
 
 
 def test_kubelet_arguments_are_found_by_host_name(tmp_path):
-    files = files_of(situation("three-racks"))
+    design = situation("three-racks")
+    files = files_of(design)
     command = re.search(r'^ARGS="\$\((.+)\)"$', files["README.md"], re.MULTILINE)[1]
     (tmp_path / "kubelet-arguments.txt").write_text(files["kubelet-arguments.txt"])
     script = f"hostname() {{ echo r1-worker1; }}; {command}"
     done = subprocess.run(
         ["sh", "-ec", script], cwd=tmp_path, check=True, capture_output=True, text=True
     )
-    assert done.stdout.startswith("--node-ip=10.10.0.12 --node-labels=")
+    address = design.servers["r1-worker1"].address
+    assert done.stdout.startswith(f"--node-ip={address} --node-labels=")
     assert done.stdout.count("\n") == 1
 
 

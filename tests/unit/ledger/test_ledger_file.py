@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from labs import designed, lab
+from ledger_labs import designed, lab
 
 from barefabric.build import refuse_moves, refuse_unlocked
 from barefabric.errors import Diagnostic, FabricError, OutsideError

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from labs import Lab, designed, lab, live, retired
+from ledger_labs import Lab, designed, lab, live, retired
 
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.ledger.file import format_ledger, parse_ledger

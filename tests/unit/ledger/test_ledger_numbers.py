@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live, retired
+from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live, retired
 
 from barefabric.model.ledger import Entry, Kind, Ledger
 

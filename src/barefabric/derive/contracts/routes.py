@@ -5,6 +5,7 @@ announce at once, per cluster; then the default and what upstreams bring.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from barefabric.derive.contracts.words import (
     NOUN,
@@ -183,6 +184,7 @@ def _elsewhere(design: Design, rack: Rack, prefixes: Names) -> Iterator[Contract
         )
 
 
+@lru_cache(maxsize=8)
 def anycast(design: Design) -> dict[str, list[tuple[str, AnnouncementKind]]]:
     """What the nodes of each cluster announce together, in order."""
     clusters = {name: p.cluster for name, p in design.profiles.items()}

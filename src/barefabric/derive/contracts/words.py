@@ -1,6 +1,7 @@
 """Words that several families of contracts share."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Role
@@ -31,9 +32,10 @@ def verb(names: Sequence[str], one: str, many: str) -> str:
     return one if len(names) == 1 else many
 
 
-def roles(design: Design) -> set[Role]:
+@lru_cache(maxsize=8)
+def roles(design: Design) -> frozenset[Role]:
     """The roles that occur."""
-    return {switch.role for switch in design.switches.values()}
+    return frozenset(switch.role for switch in design.switches.values())
 
 
 def top_role(design: Design) -> Role:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from barefabric.model.contract import ContractKind
-from barefabric.model.design import Design
 from barefabric.verify.batfish.service import Row, Service
 from barefabric.verify.batfish.snapshot import Snapshot
 from barefabric.verify.build import Fabric
 from barefabric.verify.roster import Roster
 from barefabric.verify.verdict import Count, Finding
+
+if TYPE_CHECKING:
+    from barefabric.model.design import Design
 
 BATFISH = "Batfish"
 """Name of this judge."""
@@ -39,16 +41,22 @@ class Outcome:
         return Count(self.contracts, self.rows, held, self.failed, self.undecided)
 
     def fail(
-        self, code: str, contract: str, sentence: str, lines: Iterable[str],
-        cause: str = "", mend: str = "",
+        self,
+        code: str,
+        contract: str,
+        sentence: str,
+        lines: Iterable[str],
+        cause: str = "",
+        mend: str = "",
     ) -> None:
         """Note a finding of as many rows as there are lines; nothing where there is none."""
         evidence = list(lines)
         if evidence:
             self.failed += len(evidence)
             self.findings.append(
-                Finding(code, contract, sentence, BATFISH, len(evidence), _shown(evidence), cause,
-                        mend)
+                Finding(
+                    code, contract, sentence, BATFISH, len(evidence), _shown(evidence), cause, mend
+                )
             )
 
     def open(self, code: str, contract: str, sentence: str, rows: int, why: str) -> None:

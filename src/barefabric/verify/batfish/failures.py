@@ -63,7 +63,8 @@ def check_failures(case: Case, of: str) -> Outcome:
         outcome.contracts += 1
         outcome.rows += compared.rows
         outcome.fail(
-            "BF060", "batfish/failures",
+            "BF060",
+            "batfish/failures",
             f"{broken.sentence}: the routes left are those of the built-in computation",
             [*idle, *compared.different],
         )
@@ -74,14 +75,18 @@ def check_failures(case: Case, of: str) -> Outcome:
 def _idle(case: Case, broken: Broken, nodes: list[str]) -> list[str]:
     """Things that the fork did not really take down: it ignores names it does not know."""
     rows = case.service.ask(
-        "interfaceProperties", FORK, nodes=",".join(nodes or [p[0] for p in broken.ports]),
+        "interfaceProperties",
+        FORK,
+        nodes=",".join(nodes or [p[0] for p in broken.ports]),
         properties="Active,Inactive_Reason",
     )
     down = {
-        (r["Interface"]["hostname"], r["Interface"]["interface"]) for r in rows if not r["Active"]
-        and r["Inactive_Reason"] == DOWN
+        (r["Interface"]["hostname"], r["Interface"]["interface"])
+        for r in rows
+        if not r["Active"] and r["Inactive_Reason"] == DOWN
     }
-    named = [f"Batfish kept {node} {port} up" for node, port in broken.ports
-             if (node, port) not in down]
+    named = [
+        f"Batfish kept {node} {port} up" for node, port in broken.ports if (node, port) not in down
+    ]
     still = {r["Interface"]["hostname"] for r in rows if r["Active"]}
     return [*named, *(f"Batfish kept {node} up" for node in nodes if node in still)]

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.verify.batfish.case import BASE, Case, Outcome
+from barefabric.verify.batfish.files import sample_address
 from barefabric.verify.batfish.routes import OWN, Table
 from barefabric.verify.batfish.service import Flow
-from barefabric.verify.batfish.stations import OUTSIDE, sample_address
+from barefabric.verify.batfish.upstreams import OUTSIDE
 from barefabric.verify.prefixes import inside, parse
 
 DEFAULT = "0.0.0.0/0"
@@ -31,14 +32,19 @@ def check_flows(case: Case) -> Outcome:
         flows = list(_flows(case, contract))
         if mute and not case.design.underlay.numbered:
             outcome.open(
-                "BF051", contract.id, contract.sentence, len(flows),
+                "BF051",
+                contract.id,
+                contract.sentence,
+                len(flows),
                 f"Batfish forwards nothing over unnumbered links of {mute[0]} and its kind",
             )
             continue
         outcome.rows += len(flows)
         never = NEVER in contract.expected
         outcome.fail(
-            "BF050", contract.id, contract.sentence,
+            "BF050",
+            contract.id,
+            contract.sentence,
             [text for flow in flows if (text := _fault(case, flow, never))],
             cause="a route is missing on the way, or one leads astray",
         )
@@ -49,7 +55,9 @@ def check_loops(case: Case) -> Outcome:
     """Nothing loops, whatever is sent from wherever."""
     outcome = Outcome(ContractKind.REACH, rows=len(case.snapshot.configs))
     outcome.fail(
-        "BF052", "batfish/loops", "no packet goes round in circles",
+        "BF052",
+        "batfish/loops",
+        "no packet goes round in circles",
         [_told(row["Flow"]) for row in case.ask("detectLoops")],
     )
     return outcome
@@ -134,9 +142,14 @@ def check_absent(case: Case, routes: Table) -> Outcome:
         subjects = subjects or list(learned)
         outcome.rows += len(subjects)
         outcome.fail(
-            "BF053", contract.id, contract.sentence,
-            [f"{device} has {prefix}" for device in subjects
-             for prefix in _forbidden(case, contract, learned.get(device, ()))],
+            "BF053",
+            contract.id,
+            contract.sentence,
+            [
+                f"{device} has {prefix}"
+                for device in subjects
+                for prefix in _forbidden(case, contract, learned.get(device, ()))
+            ],
         )
     return outcome
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from barefabric.derive.server import server_intent
 from barefabric.derive.switch import switch_intent
-from barefabric.model.contract import ContractKind
 from barefabric.model.design import AnnouncementKind, Design
 from barefabric.verify.batfish.case import BASE, BATFISH, Case, Outcome
 from barefabric.verify.batfish.failures import check_failures
+from barefabric.verify.batfish.files import sample_address
 from barefabric.verify.batfish.flows import check_absent, check_flows, check_loops
 from barefabric.verify.batfish.parsing import check_addresses, check_parsing
 from barefabric.verify.batfish.policies import check_policies
@@ -17,11 +18,14 @@ from barefabric.verify.batfish.sample import sample
 from barefabric.verify.batfish.service import Address, Service, answers
 from barefabric.verify.batfish.sessions import check_attached, check_sessions
 from barefabric.verify.batfish.snapshot import Rendered, Snapshot, render, snapshot
-from barefabric.verify.batfish.stations import OUTSIDE, sample_address
+from barefabric.verify.batfish.upstreams import OUTSIDE
 from barefabric.verify.build import Fabric
 from barefabric.verify.compute import Computed
 from barefabric.verify.survey import Survey
 from barefabric.verify.verdict import Count, Judgement, NotRun
+
+if TYPE_CHECKING:
+    from barefabric.model.contract import ContractKind
 
 FORKED = 250
 """Devices up to which failures are tried too: each costs as much as the intact network."""
@@ -47,12 +51,14 @@ def judge(
     """
     if not where.said_by and not answers(where):
         return NotRun(
-            BATFISH, f"nothing answers at {where}",
+            BATFISH,
+            f"nothing answers at {where}",
             "docker run -d -p 127.0.0.1:9996:9996 batfish/batfish, "
             "or name a service with --batfish HOST[:PORT] or BATFISH_HOST",
         )
     started = perf_counter()
-    return _Judge(design, Service(where), rendered, failures).judge(progress, started)
+    with Service(where) as service:
+        return _Judge(design, service, rendered, failures).judge(progress, started)
 
 
 class _Judge:
@@ -89,7 +95,11 @@ class _Judge:
             counts[outcome.kind] = known.plus(outcome.count)
             findings += outcome.findings
         return Judgement(
-            BATFISH, self.service.version, self._settings(), counts, tuple(findings),
+            BATFISH,
+            self.service.version,
+            self._settings(),
+            counts,
+            tuple(findings),
             perf_counter() - started,
         )
 

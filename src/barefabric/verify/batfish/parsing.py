@@ -18,15 +18,21 @@ def check_parsing(case: Case) -> Outcome:
     statuses = case.ask("fileParseStatus")
     outcome.rows += len(case.snapshot.configs)
     outcome.fail(
-        "BF010", "batfish/parse", "Batfish reads every rendered file",
+        "BF010",
+        "batfish/parse",
+        "Batfish reads every rendered file",
         [f"{r['File_Name']}: {r['Status']}" for r in statuses if r["Status"] not in READ],
         cause="the file has syntax that Batfish cannot read at all",
     )
     found = {node["name"] for row in statuses for node in row["Nodes"] or ()}
     outcome.fail(
-        "BF010", "batfish/nodes", "Batfish knows every device and no other",
-        sorted(f"{n}: {'missing' if n not in found else 'not in the design'}"
-               for n in found ^ case.snapshot.devices.keys()),
+        "BF010",
+        "batfish/nodes",
+        "Batfish knows every device and no other",
+        sorted(
+            f"{n}: {'missing' if n not in found else 'not in the design'}"
+            for n in found ^ case.snapshot.devices.keys()
+        ),
     )
     _lines(case, outcome)
     _references(case, outcome)
@@ -37,14 +43,18 @@ def _lines(case: Case, outcome: Outcome) -> None:
     warnings = case.ask("parseWarning")
     outcome.rows += len(warnings)
     outcome.fail(
-        "BF011", "batfish/lines", "Batfish reads every line that matters",
+        "BF011",
+        "batfish/lines",
+        "Batfish reads every line that matters",
         [text for row in warnings if (text := _unexcused(case, row))],
         cause="the line is unknown to Batfish and not on the list of lines it may leave out",
         mend="vendor_templates/<nos>/batfish.toml: excuse the line with a reason, or rewrite it",
     )
     issues = [r for r in case.ask("initIssues") if r["Type"] != "Parse warning"]
     outcome.fail(
-        "BF012", "batfish/issues", "Batfish makes a model of every device without an issue",
+        "BF012",
+        "batfish/issues",
+        "Batfish makes a model of every device without an issue",
         [_issue(row) for row in issues],
     )
 
@@ -73,7 +83,9 @@ def _references(case: Case, outcome: Outcome) -> None:
     rows = case.ask("undefinedReferences")
     outcome.rows += len(case.snapshot.configs)
     outcome.fail(
-        "BF013", "batfish/references", "every name that a configuration uses is defined there",
+        "BF013",
+        "batfish/references",
+        "every name that a configuration uses is defined there",
         [f"{r['File_Name']}: {r['Struct_Type']} {r['Ref_Name']} ({r['Context']})" for r in rows],
         mend="define it, or take the reference out",
     )
@@ -88,8 +100,13 @@ def check_addresses(case: Case, shared: frozenset[str]) -> Outcome:
             owners.setdefault(row["IP"], set()).add(row["Node"]["name"])
     outcome.rows = len(owners)
     outcome.fail(
-        "BF014", "batfish/addresses", "no address is on two devices",
-        [f"{ip}: {', '.join(sorted(nodes))}" for ip, nodes in sorted(owners.items())
-         if len(nodes) > 1 and ip not in shared],
+        "BF014",
+        "batfish/addresses",
+        "no address is on two devices",
+        [
+            f"{ip}: {', '.join(sorted(nodes))}"
+            for ip, nodes in sorted(owners.items())
+            if len(nodes) > 1 and ip not in shared
+        ],
     )
     return outcome

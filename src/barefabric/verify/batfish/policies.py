@@ -5,11 +5,13 @@ with a control: the same policy must refuse or permit something on every node.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from barefabric.model.contract import Contract, ContractKind
-from barefabric.model.session import Session
 from barefabric.verify.batfish.case import BASE, Case, Outcome
+
+if TYPE_CHECKING:
+    from barefabric.model.session import Session
 
 EVERYTHING = ("0.0.0.0/0:0-32",)
 ALL = "@all"
@@ -17,7 +19,7 @@ OWN = "@own"
 
 
 class Proof(NamedTuple):
-    """Nothing outside ``space`` passes a policy on some nodes (or nothing inside, if ``inside``)."""
+    """Nothing outside ``space`` passes a policy on some nodes; or nothing inside of it."""
 
     nodes: tuple[str, ...]
     policy: str
@@ -60,12 +62,15 @@ class _Prover:
                 BASE, proof.nodes, proof.policy, proof.space, inside=proof.inside
             )
             found += [
-                f"{r['Node']['name']} {r['Policy_Name']} lets "
-                f"{r['Input_Route']['network']} through" for r in rows
+                f"{r['Node']['name']} {r['Policy_Name']} lets {r['Input_Route']['network']} through"
+                for r in rows
             ]
             found += self._uncontrolled(proof)
         outcome.fail(
-            "BF040", contract.id, contract.sentence, found,
+            "BF040",
+            contract.id,
+            contract.sentence,
+            found,
             cause="the rendered policy is wider than the design",
         )
 
@@ -76,8 +81,10 @@ class _Prover:
         if wanted:
             for action in ("permit", "deny"):
                 rows = self.case.ask(
-                    "searchRoutePolicies", nodes=",".join(sorted(wanted)),
-                    policies=proof.policy, action=action,
+                    "searchRoutePolicies",
+                    nodes=",".join(sorted(wanted)),
+                    policies=proof.policy,
+                    action=action,
                 )
                 known.update(row["Node"]["name"] for row in rows)
         yield from (f"{node} has no policy {proof.policy}" for node in sorted(wanted - known))
@@ -98,8 +105,10 @@ class _Prover:
     def _policies(
         self, device: str, profile: str, inbound: bool
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Policies of a device for a kind of session, with the other end's own addresses where
-        the policy holds for that neighbor alone."""
+        """Policies of a device for a kind of session.
+
+        With each go the other end's own addresses where it holds for that neighbor alone.
+        """
         servers = self.case.design.servers
         for session in self.sessions.get((device, profile), ()):
             side = session.profile.a if device == session.a else session.profile.b

@@ -3,15 +3,17 @@
 A proof is kept with the tests, so that a changed configuration is noticed where no Batfish runs.
 """
 
-from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from barefabric.model.design import Design
 from barefabric.vendors import catalogue
 from barefabric.verify.batfish.sample import sample
 from barefabric.verify.batfish.snapshot import Rendered, render
 from barefabric.verify.verdict import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCHEMA = "barefabric.batfish-proof/1"
 

@@ -29,7 +29,9 @@ def computed_routes(computed: Computed) -> dict[tuple[str, str], tuple[str, ...]
     built = computed.built
     names = built.network.names
     routers = {
-        *built.switches.values(), *built.hosts.values(), *built.upstreams.values(),
+        *built.switches.values(),
+        *built.hosts.values(),
+        *built.upstreams.values(),
     }
     return {
         (names[process], prefix): tuple(sorted(names[h] for h in row.hops)) or (OWN,)
@@ -51,7 +53,8 @@ def batfish_routes(case: Case, rows: Iterable[Row]) -> dict[tuple[str, str], tup
             hops.setdefault(key, []).append(_neighbor(case, node, row["Next_Hop"]))
         else:
             own.add(key)
-    found = {key: (OWN,) for key in own}
+    mine: tuple[str, ...] = (OWN,)
+    found = dict.fromkeys(own, mine)
     found.update((key, tuple(sorted(names))) for key, names in hops.items())
     return {(case.device(node), prefix): names for (node, prefix), names in found.items()}
 
@@ -90,7 +93,8 @@ def check_routes(case: Case, computed: Computed) -> Outcome:
     compared = compare(case, computed, BASE, frozenset())
     outcome.rows = compared.rows
     outcome.fail(
-        "BF030", "batfish/routes",
+        "BF030",
+        "batfish/routes",
         "every router has the routes that the built-in computation gives it",
         compared.different,
         cause="a rendered file does not do what the design says, or one judge is wrong",

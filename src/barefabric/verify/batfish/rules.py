@@ -86,8 +86,11 @@ def _part(table: Table) -> Part:
 
 def _rewrite(table: Table) -> Rewrite:
     rule = Rewrite(
-        table.text("name"), _pattern(table, re.MULTILINE), table.text("replacement"),
-        table.text("reason"), table.text("covered"),
+        table.text("name"),
+        _pattern(table, re.MULTILINE),
+        table.text("replacement"),
+        table.text("reason"),
+        table.text("covered"),
     )
     table.close()
     return rule
@@ -95,7 +98,9 @@ def _rewrite(table: Table) -> Rewrite:
 
 def _allowed(table: Table) -> Allowed:
     rule = Allowed(
-        _pattern(table, re.NOFLAG), table.text("warning"), table.text("reason"),
+        _pattern(table, re.NOFLAG),
+        table.text("warning"),
+        table.text("reason"),
         table.text("covered"),
     )
     table.close()

@@ -48,9 +48,7 @@ def _without(design: Design, servers: dict[str, Server], gone: frozenset[str]) -
             name: replace(rack, servers=tuple(s for s in rack.servers if s not in gone))
             for name, rack in design.racks.items()
         },
-        cables=tuple(
-            c for c in design.cables if c.kind is not CableKind.SERVER or c.b not in gone
-        ),
+        cables=tuple(c for c in design.cables if c.kind is not CableKind.SERVER or c.b not in gone),
         sessions=tuple(s for s in design.sessions if s.b not in gone),
         announcements=tuple(a for a in design.announcements if a.server not in gone),
     )

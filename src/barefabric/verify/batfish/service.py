@@ -9,14 +9,14 @@ import socket
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
+from uuid import uuid4
 
 from barefabric.errors import Diagnostic, OutsideError, UsageError
 from barefabric.verify.batfish.snapshot import Snapshot
 
 PORT = 9996
 """The port that a Batfish service listens on unless told otherwise."""
-NETWORK = "barefabric"
 PATIENCE = 600
 """Seconds that one answer may take."""
 
@@ -39,8 +39,10 @@ def address(option: str, environment: Mapping[str, str]) -> Address:
 
     Raises BF001 for text that is no ``HOST[:PORT]``.
     """
-    for text, said_by in ((option, "--batfish"), (environment.get("BATFISH_HOST", ""),
-                                                  "BATFISH_HOST")):
+    for text, said_by in (
+        (option, "--batfish"),
+        (environment.get("BATFISH_HOST", ""), "BATFISH_HOST"),
+    ):
         if text:
             host, colon, port = text.rpartition(":") if ":" in text else (text, "", "")
             if not host or (colon and not port.isdecimal()):
@@ -69,16 +71,25 @@ class Flow(NamedTuple):
 
 
 class Service:
-    """A connection to a Batfish service, with one network of its own there."""
+    """A connection to a Batfish service, with a network of its own there while it is open.
+
+    Several runs may share a service, so each has a network that no other has.
+    """
 
     def __init__(self, where: Address) -> None:
         """Connect. Raises BF002 where pybatfish is missing or nothing of the kind answers."""
         self.where = where
-        session = _session(where)
-        session.set_network(NETWORK)
-        self._session: Any = session
-        versions = session.get_component_versions()
+        self._session: Any = _session(where)
+        self._network = f"barefabric-{uuid4().hex[:12]}"
+        self._do(lambda: self._session.set_network(self._network))
+        versions = self._do(self._session.get_component_versions)
         self.version = str(versions.get("Batfish", "unknown"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._do(lambda: self._session.delete_network(self._network))
 
     def load(self, snapshot: Snapshot, name: str) -> None:
         """Give the service a snapshot; it replaces one of the same name."""
@@ -90,8 +101,9 @@ class Service:
                 )
             )
 
-    def fork(self, name: str, of: str, nodes: Sequence[str], ports: Iterable[tuple[str, str]]
-             ) -> None:
+    def fork(
+        self, name: str, of: str, nodes: Sequence[str], ports: Iterable[tuple[str, str]]
+    ) -> None:
         """A copy of a snapshot in which devices and ports are down."""
         from pybatfish.datamodel import Interface
 
@@ -118,15 +130,21 @@ class Service:
         from pybatfish.datamodel.flow import HeaderConstraints, PathConstraints
 
         return self.ask(
-            "reachability", snapshot,
+            "reachability",
+            snapshot,
             pathConstraints=PathConstraints(startLocation=flow.node),
             headers=HeaderConstraints(srcIps=flow.source, dstIps=flow.target),
             actions="failure" if failing else "success",
         )
 
     def routes_through(
-        self, snapshot: str, nodes: Sequence[str], policy: str, prefixes: Sequence[str],
-        *, inside: bool,
+        self,
+        snapshot: str,
+        nodes: Sequence[str],
+        policy: str,
+        prefixes: Sequence[str],
+        *,
+        inside: bool,
     ) -> list[Row]:
         """Routes that a policy permits, out of those inside the prefixes (or outside of all).
 
@@ -136,8 +154,12 @@ class Service:
 
         constraints = BgpRouteConstraints(prefix=list(prefixes), complementPrefix=not inside)
         return self.ask(
-            "searchRoutePolicies", snapshot, nodes=",".join(nodes), policies=policy,
-            action="permit", inputConstraints=constraints,
+            "searchRoutePolicies",
+            snapshot,
+            nodes=",".join(nodes),
+            policies=policy,
+            action="permit",
+            inputConstraints=constraints,
         )
 
     def _do(self, act: Any) -> Any:
@@ -158,16 +180,24 @@ def _session(where: Address) -> Any:
         from requests import RequestException
     except ImportError as fault:
         raise OutsideError(
-            [Diagnostic("BF002", "pybatfish is not installed",
-                        mend="pip install 'barefabric[batfish]'")]
+            [
+                Diagnostic(
+                    "BF002", "pybatfish is not installed", mend="pip install 'barefabric[batfish]'"
+                )
+            ]
         ) from fault
     logging.getLogger("pybatfish").setLevel(logging.ERROR)
     try:
         return Session(host=where.host, port=where.port, timeout=PATIENCE)
     except (RequestException, ValueError) as fault:
         raise OutsideError(
-            [Diagnostic("BF002", f"what answers at {where} is no Batfish service",
-                        mend="--batfish HOST:PORT names the right one")]
+            [
+                Diagnostic(
+                    "BF002",
+                    f"what answers at {where} is no Batfish service",
+                    mend="--batfish HOST:PORT names the right one",
+                )
+            ]
         ) from fault
 
 

@@ -46,8 +46,11 @@ def reported(row: Row) -> End:
     """The end that a row is about."""
     other = row["Remote_Node"]
     return End(
-        node_of(row), row["Local_AS"], _place(row["Local_IP"], row["Local_Interface"]),
-        other["name"] if other else "", str(row["Remote_AS"]),
+        node_of(row),
+        row["Local_AS"],
+        _place(row["Local_IP"], row["Local_Interface"]),
+        other["name"] if other else "",
+        str(row["Remote_AS"]),
         _place(row["Remote_IP"], row["Remote_Interface"]),
     )
 
@@ -80,7 +83,9 @@ def check_sessions(case: Case, snapshot: str = BASE) -> Outcome:
     down = {reported(r)[:3]: r["Established_Status"] for r in rows}
     missing = [f"{_spoken(end)}: {_why(end, down)}" for end in plan if end not in up]
     outcome.fail(
-        "BF020", "batfish/sessions", "the sessions that come up are those of the plan",
+        "BF020",
+        "batfish/sessions",
+        "the sessions that come up are those of the plan",
         [*missing, *silent, *extra],
         cause="both ends of a session must name each other's address and AS number",
     )
@@ -92,8 +97,10 @@ def _why(end: End, down: dict[tuple[str, int, str], str]) -> str:
 
 
 def _spoken(end: End) -> str:
-    return (f"{end.node} {end.local} (AS {end.asn}) with {end.other or 'nobody'} {end.remote} "
-            f"(AS {end.other_asn})")
+    return (
+        f"{end.node} {end.local} (AS {end.asn}) with {end.other or 'nobody'} {end.remote} "
+        f"(AS {end.other_asn})"
+    )
 
 
 def check_attached(case: Case) -> Outcome:
@@ -110,12 +117,16 @@ def check_attached(case: Case) -> Outcome:
         seen.add(key)
         actual = (tuple(row["Import_Policy"] or ()), tuple(row["Export_Policy"] or ()))
         if actual != plan[key]:
-            wrong.append(f"{key[0]} with {key[1]}: {_named(actual)}; the plan has "
-                         f"{_named(plan[key])}")
+            wrong.append(
+                f"{key[0]} with {key[1]}: {_named(actual)}; the plan has {_named(plan[key])}"
+            )
     wrong += [f"{node} has no neighbor {peer}" for node, peer in plan.keys() - seen]
     outcome.fail(
-        "BF022", "batfish/attached", "every neighbor has the policies that the plan gives it",
-        sorted(wrong), cause="a policy that is not attached filters nothing",
+        "BF022",
+        "batfish/attached",
+        "every neighbor has the policies that the plan gives it",
+        sorted(wrong),
+        cause="a policy that is not attached filters nothing",
     )
     return outcome
 

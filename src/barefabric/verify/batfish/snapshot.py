@@ -10,16 +10,12 @@ from barefabric.errors import fail
 from barefabric.hosts.files import server_files
 from barefabric.hosts.frr import NOS as HOST_NOS
 from barefabric.model.cable import CableKind
-from barefabric.model.design import Design
+from barefabric.model.design import Announcement, Design
 from barefabric.model.session import Session, SessionKind
 from barefabric.render.configs import switch_files
 from barefabric.verify.batfish.rules import Dressing, dress, dressing, rewritten
-from barefabric.verify.batfish.stations import (
-    Edge,
-    Station,
-    server_stations,
-    upstream_station,
-)
+from barefabric.verify.batfish.stations import Around, Edge, Station, server_stations
+from barefabric.verify.batfish.upstreams import upstream_station
 
 Rendered = Mapping[str, Mapping[str, str]]
 """Files by device and path, as the rendered tree has them."""
@@ -75,6 +71,7 @@ class _Maker:
         self.nodes: dict[str, str] = {}
         self.dressings: dict[str, Dressing] = {}
         self.used: dict[str, None] = {}
+        self._on_vlan: dict[str, tuple[str, ...]] = {}
 
     def switches(self, rendered: Rendered) -> None:
         for name, switch in self.design.switches.items():
@@ -87,12 +84,29 @@ class _Maker:
 
     def servers(self, rendered: Rendered) -> None:
         rules = self._rules(HOST_NOS)
+        said: dict[str, dict[str, list[Announcement]]] = {}
+        for announcement in self.design.announcements:
+            of_server = said.setdefault(announcement.server, {})
+            of_server.setdefault(announcement.profile, []).append(announcement)
         for name in self.design.servers:
             changed = rewritten(rules, rendered[name].get("frr.conf", ""))
             self._use(rules, changed.used)
             intent = server_intent(self.design, name)
-            for station in server_stations(self.design, intent, changed.text):
+            around = Around(said.get(name, {}), self._leaves(intent.server.rack), changed.text)
+            for station in server_stations(self.design, intent, around):
                 self._station(station, rules)
+
+    def _leaves(self, rack: str) -> tuple[str, ...]:
+        """The addresses of a rack's leaves on its servers' VLAN."""
+        known = self._on_vlan.get(rack)
+        if known is None:
+            known = self._on_vlan[rack] = tuple(
+                svi.address.partition("/")[0]
+                for leaf in self.design.racks[rack].leaves
+                for svi in switch_intent(self.design, leaf).svis
+                if not svi.pair_only
+            )
+        return known
 
     def upstreams(self) -> None:
         rules = self._rules(HOST_NOS)
@@ -123,12 +137,16 @@ class _Maker:
     def _rules(self, nos: str) -> Dressing:
         rules = dressing(nos)
         if rules is None:
-            raise fail("JU040", f"Batfish has not been taught {nos}")
+            raise fail("BF004", f"Batfish has not been taught {nos}")
         return rules
 
     def done(self) -> Snapshot:
         return Snapshot(
-            self.configs, tuple(self.edges), self.devices, self.nodes, self.dressings,
+            self.configs,
+            tuple(self.edges),
+            self.devices,
+            self.nodes,
+            self.dressings,
             tuple(self.used),
         )
 
@@ -146,7 +164,7 @@ def render(design: Design, servers: Iterable[str]) -> dict[str, dict[str, str]]:
 def snapshot(design: Design, rendered: Rendered) -> Snapshot:
     """The snapshot of a design from its rendered files.
 
-    Raises JU040 where a network OS has no rules for Batfish.
+    Raises BF004 where a network OS has no rules for Batfish.
     """
     maker = _Maker(design)
     maker.switches(rendered)
