@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ledger_labs import MLAG, ROUTED, Lab, lab, live, write
 
 from barefabric.build import build_files
+from barefabric.compare.delta import Moved
 from barefabric.compare.documents import compare_documents
 from barefabric.ledger.file import format_ledger, parse_ledger
 from barefabric.ledger.merge import clashes, settle
@@ -130,8 +131,16 @@ def test_no_number_and_no_cable_ever_moves(history: list[Lab]) -> None:
             assert first.setdefault(place, value) == value
         now = json.loads("".join(design_document(found.design)))
         if document:
-            assert compare_documents(document, now).moved == ()
+            assert [*moved_by_us(document, now)] == []
         document = now
+
+
+def moved_by_us(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Moved]:
+    """Moved numbers, but for ASNs of servers that the topology put into another cluster."""
+    for moved in compare_documents(old, new).moved:
+        was, now = (document["devices"].get(moved.thing, {}) for document in (old, new))
+        if moved.what != "ASN" or was.get("cluster") == now.get("cluster"):
+            yield moved
 
 
 @SLOW

@@ -94,7 +94,8 @@ def _sessions(old: Record, new: Record) -> Delta:
 def _device_moves(old: Record, new: Record) -> Iterator[Moved]:
     for name, was, now in pairs(old.get("devices", {}), new.get("devices", {})):
         for field, what in _NUMBERS.items():
-            if field in was and field in now and was[field] != now[field]:
+            # What had no number, as a server outside every cluster, has not moved.
+            if was.get(field) and now.get(field) and was[field] != now[field]:
                 yield Moved(name, what, text(was[field]), text(now[field]))
         both = zip(was.get("addresses", ()), now.get("addresses", ()), strict=False)
         for what, (before, after) in zip(_ADDRESSES, both, strict=False):

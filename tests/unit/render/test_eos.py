@@ -94,7 +94,7 @@ def test_a_lone_leaf_has_no_pair() -> None:
     text = main_file(fabric(BRIDGED, "arista_eos"), "r1-leaf1")
     assert "mlag" not in text
     assert "trunk group" not in text
-    assert block(text, "interface Ethernet1") == [
+    assert block(text, "interface Ethernet5") == [
         "description r1-single1 eno1",
         "mtu 9214",
         "speed 10g",

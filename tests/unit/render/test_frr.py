@@ -36,24 +36,24 @@ def test_interfaces_of_a_routed_leaf() -> None:
 def test_interfaces_of_a_bridging_leaf() -> None:
     found = stanzas(files(fabric(BRIDGED, "frr"), "r1-leaf1")["interfaces"])
     assert found["swp49"] == ["alias spine1 swp1", "mtu 9214", "address 10.254.0.1/31"]
-    assert found["swp1"] == [
+    assert found["swp5"] == [
         "alias r1-single1 eno1", "link-autoneg off", "link-speed 10000", "mtu 9214",
         "bridge-access 100",
     ]  # fmt: skip
-    assert found["swp3"] == ["alias r1-bonded1 eno1"]
-    assert found["bond3"] == [
+    assert found["swp1"] == ["alias r1-bonded1 eno1"]
+    assert found["bond1"] == [
         "alias r1-bonded1",
         "mtu 9214",
         "bond-mode 802.3ad",
         "bond-lacp-rate fast",
         "bond-miimon 100",
         "bond-xmit-hash-policy layer3+4",
-        "bond-slaves swp3 swp4",
+        "bond-slaves swp1 swp2",
         "bridge-access 100",
     ]
     assert found["bridge"] == [
         "bridge-vlan-aware yes",
-        "bridge-ports bond3 bond5 swp1 swp2",
+        "bridge-ports bond1 bond3 swp5 swp6",
         "bridge-vids 100",
     ]
     assert found["vlan100"] == [

@@ -125,7 +125,7 @@ def _settings(design: Design, name: str, group: PeerGroup, tally: Tally) -> None
     for what, mine, theirs in _differences(group, profile, side):
         tally.fault(
             "settings",
-            f"{name}, group {group.name}: {what} {mine}, the other end {theirs}",
+            f"{name}, group {group.name}: {what} {mine}, the design says {theirs}",
             "the two ends of the session would not agree",
             _AGAIN,
         )
@@ -145,6 +145,11 @@ def _differences(
         ("passive", group.passive, side.passive),
         ("local AS", group.local_as, side.local_as),
         ("max-prefix", group.max_prefix, side.max_prefix),
+        ("import policy", group.import_policy, side.import_policy),
+        ("export policy", group.export_policy, side.export_policy),
+        ("next-hop-self", group.next_hop_self, side.next_hop_self),
+        ("remove-private-as", group.remove_private_as, side.remove_private_as),
+        ("send-community", group.send_community, side.send_community),
     )
     return ((what, _said(mine), _said(theirs)) for what, mine, theirs in pairs if mine != theirs)
 
