@@ -3,8 +3,6 @@
 import gc
 import os
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
 from barefabric.errors import FabricError
@@ -15,6 +13,8 @@ def guarded(arguments: list[str]) -> int:
     # A run makes millions of values that live until its end; collecting them again and again
     # would double its time.
     gc.disable()
+    # pydantic would look through all installed packages for plugins of its own.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         return _run(arguments)
     except FabricError as fault:
@@ -58,6 +58,9 @@ def _usage_status(fault: Exception) -> int | None:
 
 def _internal_fault(arguments: list[str]) -> int:
     """Write the traceback to a file and name it."""
+    import tempfile
+    import traceback
+
     handle, name = tempfile.mkstemp(prefix="fabric-fault-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as report:
         report.write(f"fabric {' '.join(arguments)}\n\n{traceback.format_exc()}")

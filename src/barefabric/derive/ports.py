@@ -1,11 +1,12 @@
 """A switch's front panel and port channels, from its cables."""
 
+from functools import cache
 from typing import NamedTuple
 
 from barefabric.ledger.panel import lanes_by_name, ports_by_name
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
-from barefabric.model.device import Attach, Rack, Switch
+from barefabric.model.device import Attach, DeviceModel, Rack, Switch
 from barefabric.model.intent import AccessPort, Channel, MemberPort, RoutedPort
 from barefabric.vendors import catalogue
 
@@ -50,6 +51,18 @@ def channel_number(switch: Switch, port: str) -> int:
     return spec.panel * 10 + int(port.rpartition("/")[2][-1])
 
 
+@cache
+def _native(model: DeviceModel) -> dict[str, int]:
+    """The native speed of each port in Gbit/s."""
+    return {p.name: p.speeds[0] for p in model.ports}
+
+
+@cache
+def _positions(model: DeviceModel) -> dict[str, int]:
+    """The place of each port on the panel."""
+    return {p.name: n for n, p in enumerate(model.ports)}
+
+
 class _Collect:
     """Ports of one switch while they are sorted by use."""
 
@@ -57,7 +70,7 @@ class _Collect:
         self.design = design
         self.switch = switch
         self.vlan = rack.vlan if rack else 0
-        self.native = {p.name: p.speeds[0] for p in switch.model.ports}
+        self.native = _native(switch.model)
         self.routed: list[RoutedPort] = []
         self.access: list[AccessPort] = []
         self.bonds: dict[str, list[_Facing]] = {}
@@ -126,7 +139,7 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
         channels.append(_peer_link(found, members))
     used = {p.name for p in found.routed} | {p.name for p in members}
     used |= {p.name for p in found.access}
-    order = {p.name: n for n, p in enumerate(switch.model.ports)}
+    order = _positions(switch.model)
     position = len(order)
 
     def panel(port: RoutedPort | MemberPort | AccessPort) -> tuple[int, str]:

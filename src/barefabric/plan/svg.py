@@ -1,8 +1,8 @@
 """The topology as an SVG picture: plain shapes, no scripts, no fonts of its own, light and dark."""
 
 from collections.abc import Iterator
+from html import escape
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from barefabric.model.cable import CableKind
 from barefabric.plan.layout import LINE_SIZE, Frame, Layout, Rect, lay_out, text_width

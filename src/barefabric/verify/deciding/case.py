@@ -134,13 +134,17 @@ class Case:
         return known
 
     def owners(self, prefix: str) -> tuple[frozenset[int], tuple[int, ...]]:
-        """Processes that originate a prefix, and those of them that take routes as well."""
+        """Processes that originate a prefix, and the routers among them that are really there.
+
+        One that discards what it has no better route for is not.
+        """
         owners = self.table.owners[prefix]
         known = self._owners.get(id(owners))
         if known is None:
             configs = self.built.network.configs
             every = frozenset([process for process, _ in owners])
-            known = every, tuple(p for p in every if not configs[p].deaf)
+            there = [p for p, own in owners if not own.discards and not configs[p].deaf]
+            known = every, tuple(there)
             self._owners[id(owners)] = known
         return known
 

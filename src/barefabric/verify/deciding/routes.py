@@ -30,6 +30,7 @@ class _Rows(NamedTuple):
     many: int
     subject: str
     owners: frozenset[int]
+    there: frozenset[int]
 
 
 class RouteDecider:
@@ -73,9 +74,12 @@ class RouteDecider:
         alike = len(prefixes) == 1 or not self._told_apart(contract, group, subject)
         for prefix in (prefixes[0],) if alike else prefixes:
             shown = group.prefixes[0] if alike and len(prefixes) > 1 else prefix
-            owners, _ = self.case.owners(shown)
+            owners, there = self.case.owners(shown)
             many = len(prefixes) if alike else 1
-            yield _Rows(contract, group, table.view_of(shown), shown, many, subject, owners)
+            yield _Rows(
+                contract, group, table.view_of(shown), shown, many, subject, owners,
+                frozenset(there),
+            )
 
     def _told_apart(self, contract: Contract, group: Group, subject: str) -> bool:
         """Whether subjects or expectations hold some twins of the originator and not others."""
@@ -122,8 +126,7 @@ class RouteDecider:
     def _own(self, rows: _Rows) -> int:
         """How many originators are subjects themselves: those rows do not count."""
         case = self.case
-        _, routers = case.owners(rows.prefix)
-        return sum(case.roster.includes(rows.subject, case.names[p]) for p in routers)
+        return sum(case.roster.includes(rows.subject, case.names[p]) for p in rows.there)
 
     def _cells(self, rows: _Rows) -> Iterator[tuple[int, list[str] | None]]:
         """Classes with subjects: with their names where they are few, else None."""
@@ -147,7 +150,7 @@ class RouteDecider:
             process = self.case.built.of(device)
             if process < 0:
                 found.setdefault(-1, []).append(device)
-            elif process not in rows.owners:
+            elif process not in rows.there:
                 cell = rows.view.cell(process)
                 found.setdefault(cell, []).append(device)
         return found
@@ -159,7 +162,7 @@ class RouteDecider:
         for process in rows.view.processes(cell):
             if configs[process].deaf:
                 return
-            if process not in rows.owners and includes(rows.subject, names[process]):
+            if process not in rows.there and includes(rows.subject, names[process]):
                 yield names[process]
 
     # One class.
