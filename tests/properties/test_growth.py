@@ -30,7 +30,7 @@ TYPES = {
     "edge": {"nics": "1 x 25G", "attach": "single"},
 }
 SLOW = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )  # fmt: skip
 
 
@@ -273,5 +273,5 @@ def files_of(topology: Lab) -> dict[str, str]:
 @given(seed=st.integers(0, 2**32))
 def test_the_order_of_keys_means_nothing(name: str, seed: int) -> None:
     topology = rich(name)
-    other = shuffled(topology, random.Random(seed), frozenset())
+    other = shuffled(topology, random.Random(seed), frozenset({"pools", "ports"}))
     assert files_of(other) == files_of(topology)

@@ -126,7 +126,7 @@ def test_the_asn_plan_names_who(named: Make) -> None:
     rows = {row["asn"]: row for row in table(named("three-racks"), "asn-plan")}
     assert rows["4200020002"]["devices"] == "r2-leaf1 r2-leaf2"
     assert rows["64513"]["of"] == "cluster prod rack r2"
-    assert rows["64513"]["devices"] == "r2-control1 to r2-storage1"
+    assert rows["64513"]["devices"] == "r2-control1 to r2-worker12"
     assert rows["64496"]["who"] == "upstream"
 
 
@@ -292,7 +292,7 @@ def test_the_page_says_once_what_sessions_share(named: Make) -> None:
     page = dict(plan_files(named("three-racks")))["sessions.md"]
     assert "shown as AS 65534" in page
     assert page.count("password fabric-bgp") == 5
-    assert "| r1-leaf1 | 65534 | `10.10.0.2` | r1-worker12 | 64512 | `10.10.0.23` |" in page
+    assert "| r1-leaf1 | 65534 | `10.10.0.2` | r1-worker12 | 64512 | `10.10.0.24` |" in page
 
 
 def test_long_documents_point_to_their_csv(named: Make) -> None:
