@@ -107,7 +107,9 @@ class Bench:
         def spoil(intent: SwitchIntent) -> SwitchIntent:
             assert which in {p.name for p in intent.prefix_lists}
             lists = tuple(
-                p._replace(entries=(*(p.entries if add else ()), *entries)) if p.name == which else p
+                p._replace(entries=(*(p.entries if add else ()), *entries))
+                if p.name == which
+                else p
                 for p in intent.prefix_lists
             )
             return replace(intent, prefix_lists=lists)

@@ -54,7 +54,7 @@ def _resolve(
         announcer=_announcer(cluster, mode),
         pools=tuple(
             Pool(name, pool.addresses, pool.announce_to)
-            for name, pool in (balancer.pools if balancer else {}).items()
+            for name, pool in sorted((balancer.pools if balancer else {}).items())
         ),
         endpoint=endpoint.address if endpoint else "",
         endpoint_use=endpoint.use if endpoint else "",

@@ -113,7 +113,9 @@ def upstreams(topology: Topology) -> dict[str, Upstream]:
     """Upstream routers, with the pools that name them."""
     announced: dict[str, list[str]] = {}
     for cluster in topology.clusters:
-        for pool in (cluster.load_balancer.pools if cluster.load_balancer else {}).values():
+        for _, pool in sorted(
+            (cluster.load_balancer.pools if cluster.load_balancer else {}).items()
+        ):
             for upstream in pool.announce_to:
                 announced.setdefault(upstream, []).extend(pool.addresses)
     return {

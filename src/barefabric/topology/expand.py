@@ -14,6 +14,9 @@ from barefabric.topology.members import memberships
 from barefabric.topology.names import expand_range, suggest
 from barefabric.vendors import catalogue
 
+GROUPS = ("downlink", "any", "uplink")
+"""What runs of ports are for, in the order in which they stand on a panel."""
+
 
 def expand(loaded: Loaded) -> Shape:
     """Return the devices and the wanted cables of a topology.
@@ -43,7 +46,7 @@ def _models(loaded: Loaded) -> dict[str, DeviceModel]:
         if vendor is None:
             continue
         if kind.ports:
-            found[name] = catalogue.model_from_ports(vendor, kind.ports)
+            found[name] = catalogue.model_from_ports(vendor, _ports(loaded, name, kind))
             continue
         model = catalogue.device_model(kind.nos, kind.model)
         if model is None:
@@ -53,6 +56,16 @@ def _models(loaded: Loaded) -> dict[str, DeviceModel]:
     if wrong:
         raise FabricError(wrong)
     return found
+
+
+def _ports(loaded: Loaded, name: str, kind: schema.SwitchType) -> Sequence[schema.PortBlock]:
+    """Runs of ports from left to right: a list as it is written, a block by what ports are for.
+
+    The order of keys in a file means nothing: ports towards servers come first.
+    """
+    if isinstance(loaded.document.value("switch_types", name, "ports"), dict):
+        return sorted(kind.ports, key=lambda block: GROUPS.index(block.group))
+    return kind.ports
 
 
 def _unknown_model(loaded: Loaded, name: str, kind: schema.SwitchType) -> Diagnostic:

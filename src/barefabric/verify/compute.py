@@ -61,7 +61,8 @@ def _drop_unreached(sessions: Sessions, built: Built, table: RouteTable) -> None
     A session of two hops crosses the one cable between leaf and host: the leaf must send packets
     for the host's loopback over it, and the host those for the leaf's.
     """
-    direct = _Direct(built, table)
+    linked = {(s.a, s.b) for s in sessions.up.get("host", ())}
+    direct = _Direct(built, table, linked)
     for name, up in sessions.up.items():
         if not up or up[0].profile.hops == 1:
             continue
@@ -75,12 +76,14 @@ def _drop_unreached(sessions: Sessions, built: Built, table: RouteTable) -> None
 class _Direct:
     """Which loopbacks are reached over the cable to their owner."""
 
-    def __init__(self, built: Built, table: RouteTable) -> None:
-        self.built, self.table = built, table
+    def __init__(self, built: Built, table: RouteTable, linked: set[tuple[str, str]]) -> None:
+        self.built, self.table, self.linked = built, table, linked
         self._whole: dict[int, bool] = {}
 
     def both_ways(self, session: Session) -> bool:
         """Whether both ends reach each other over their cable."""
+        if (session.a, session.b) not in self.linked:
+            return False
         a, b = self.built.switches[session.a], self.built.hosts.get(session.b, -1)
         return (
             b >= 0
@@ -93,6 +96,8 @@ class _Direct:
         a, b = self.built.switches[session.a], self.built.hosts.get(session.b, -1)
         if b < 0:
             return f"{session.b} has no routing daemon"
+        if (session.a, session.b) not in self.linked:
+            return f"{session.b}'s own session with {session.a} is missing or down"
         if not self._reaches(a, b, session.b_address):
             return f"{session.a} does not reach {session.b_address} over its cable to {session.b}"
         return f"{session.b} does not reach {session.a_address} over its cable to {session.a}"

@@ -41,6 +41,14 @@ def parse(text: str) -> Prefix:
     return Prefix(bits, value >> shift << shift, length)
 
 
+def readable(text: str) -> Prefix | None:
+    """A prefix where ``text`` is one, else None."""
+    try:
+        return parse(text)
+    except (OSError, ValueError):
+        return None
+
+
 def family(text: str) -> str:
     """``ipv4`` or ``ipv6``, by notation."""
     return "ipv6" if ":" in text else "ipv4"

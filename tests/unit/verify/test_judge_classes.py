@@ -149,7 +149,7 @@ def test_classes_change_no_row_of_any_graph(
 def private_lists(lab: Lab) -> None:
     """Each leaf accepts from each of its nodes that node's prefix alone, by a list of its own."""
     network = lab.network
-    for (a, b, label) in list(network.edges):
+    for a, b, label in list(network.edges):
         if network.labels[label].profile != "node":
             continue
         name = f"FROM-{network.names[b]}"
@@ -211,14 +211,14 @@ def test_twins_have_the_same_neighbors() -> None:
     graph = build_graph(clos(3, 5, 4).network)
     assert sorted(map(len, graph.members), reverse=True)[:7] == [4, 4, 4, 4, 4, 3, 2]
     for group, inner in zip(graph.members, graph.inner, strict=True):
-        around = {
-            frozenset(x for x in graph.around(p) if x[0] not in group) for p in group
-        }
+        around = {frozenset(x for x in graph.around(p) if x[0] not in group) for p in group}
         assert len(around) <= 1
         assert (inner >= 0) == any(o in group for p in group for o, _ in graph.around(p))
 
 
-@pytest.mark.parametrize("marked", [["r1-node1"], ["r1-leaf1"], ["r1-leaf1", "r1-leaf2"], ["spine1"]])
+@pytest.mark.parametrize(
+    "marked", [["r1-node1"], ["r1-leaf1"], ["r1-leaf1", "r1-leaf2"], ["spine1"]]
+)
 def test_a_view_holds_every_process_once(marked: list[str]) -> None:
     lab = clos(3, 4, 3)
     view = Classes(build_graph(lab.network)).view({lab.numbers[name]: (1, ()) for name in marked})

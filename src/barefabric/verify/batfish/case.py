@@ -59,15 +59,6 @@ class Outcome:
                 )
             )
 
-    def open(self, code: str, contract: str, sentence: str, rows: int, why: str) -> None:
-        """Note rows that Batfish cannot decide."""
-        if rows:
-            self.rows += rows
-            self.undecided += rows
-            self.findings.append(
-                Finding(code, contract, sentence, BATFISH, rows, (why,), decided=False)
-            )
-
 
 def _shown(lines: list[str]) -> tuple[str, ...]:
     if len(lines) <= SHOWN:

@@ -18,6 +18,7 @@ from barefabric.verify.batfish.sample import sample
 from barefabric.verify.batfish.service import Address, Service, answers
 from barefabric.verify.batfish.sessions import check_attached, check_sessions
 from barefabric.verify.batfish.snapshot import Rendered, Snapshot, render, snapshot
+from barefabric.verify.batfish.stations import LINK_LOCAL
 from barefabric.verify.batfish.upstreams import OUTSIDE
 from barefabric.verify.build import Fabric
 from barefabric.verify.compute import Computed
@@ -130,7 +131,7 @@ class _Judge:
             for a in self.sample.design.announcements
             if a.kind not in (AnnouncementKind.POD, AnnouncementKind.LOOPBACK)
         }
-        return frozenset((*shared, OUTSIDE))
+        return frozenset((*shared, OUTSIDE, LINK_LOCAL))
 
     def _settings(self) -> Mapping[str, str]:
         settings = {

@@ -6,6 +6,7 @@ Batfish does not read and does not need: each with the reason, and the check tha
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -15,7 +16,11 @@ from barefabric.vendors.declaration import Table, read
 
 
 class Part(NamedTuple):
-    """A piece of the copy: a file of the switch, or text with ``{name}`` for the switch's name."""
+    """A piece of the copy: a file of the switch, or text.
+
+    In the text ``{name}`` is the switch's name, and ``{hidden}`` where lines go that give
+    unnumbered links an address.
+    """
 
     file: str
     text: str
@@ -40,6 +45,27 @@ class Allowed(NamedTuple):
     covered: str
 
 
+class Hidden(NamedTuple):
+    """How an unnumbered port gets an address in the copy: ``{port}`` and ``{address}``.
+
+    ``device`` stands once in front. ``needed`` is true where Batfish loses packets without it.
+    """
+
+    needed: bool
+    device: str
+    port: str
+
+    def text(self, addresses: Mapping[str, str]) -> str:
+        """The lines for a device's unnumbered ports."""
+        if not addresses:
+            return ""
+        ports = (
+            self.port.replace("{port}", port).replace("{address}", address)
+            for port, address in addresses.items()
+        )
+        return "".join((self.device, *ports))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Dressing:
     """All rules of one network OS."""
@@ -48,7 +74,7 @@ class Dressing:
     parts: tuple[Part, ...]
     rewrites: tuple[Rewrite, ...]
     allowed: tuple[Allowed, ...]
-    forwards_unnumbered: bool
+    hidden: Hidden
 
     def excuses(self, line: str, warning: str) -> Allowed | None:
         """The rule that excuses a warning about a line, None where it is a finding."""
@@ -72,10 +98,16 @@ def dressing(nos: str) -> Dressing | None:
     parts = tuple(_part(t) for t in table.tables("part"))
     rewrites = tuple(_rewrite(t) for t in table.tables("rewrite")) if table.has("rewrite") else ()
     allowed = tuple(_allowed(t) for t in table.tables("allow"))
-    forwards = table.flag("forwards_unnumbered")
+    hidden = _hidden(table.table("hidden"))
     table.close()
     table.faults.stop()
-    return Dressing(nos, parts, rewrites, allowed, forwards)
+    return Dressing(nos, parts, rewrites, allowed, hidden)
+
+
+def _hidden(table: Table) -> Hidden:
+    hidden = Hidden(table.flag("needed"), table.text("device"), table.text("port"))
+    table.close()
+    return hidden
 
 
 def _part(table: Table) -> Part:
@@ -132,8 +164,13 @@ def rewritten(rules: Dressing, text: str) -> Dressed:
     return Dressed(text, tuple(used))
 
 
-def dress(rules: Dressing, name: str, files: dict[str, str]) -> Dressed:
-    """One switch's files as the one file that Batfish reads."""
+def dress(
+    rules: Dressing, name: str, files: Mapping[str, str], hidden: Mapping[str, str]
+) -> Dressed:
+    """One switch's files as the one file that Batfish reads.
+
+    ``hidden`` are addresses for unnumbered ports, by port.
+    """
     pieces = []
     used: dict[str, None] = {}
     for part in rules.parts:
@@ -142,5 +179,8 @@ def dress(rules: Dressing, name: str, files: dict[str, str]) -> Dressed:
             used.update(dict.fromkeys(changed.used))
             pieces.append(changed.text)
         else:
-            pieces.append(part.text.replace("{name}", name))
+            text = part.text.replace("{name}", name)
+            pieces.append(text.replace("{hidden}", rules.hidden.text(hidden)))
+    if hidden:
+        used["addresses under unnumbered links"] = None
     return Dressed("".join(pieces), tuple(used))

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from barefabric.derive.server import server_intent
+from barefabric.derive.sessions import leaf_address
 from barefabric.derive.switch import switch_intent
 from barefabric.errors import fail
 from barefabric.hosts.files import server_files
 from barefabric.hosts.frr import NOS as HOST_NOS
+from barefabric.model.address import dotted, number
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Announcement, Design
+from barefabric.model.device import Attach, Server
 from barefabric.model.session import Session, SessionKind
 from barefabric.render.configs import switch_files
 from barefabric.verify.batfish.rules import Dressing, dress, dressing, rewritten
@@ -60,6 +63,34 @@ class Snapshot:
             target.write_text(text, encoding="utf-8")
 
 
+Said = dict[str, list[Announcement]]
+"""What a server announces, by session profile."""
+
+HIDDEN = number("240.128.0.0")
+"""Where addresses under unnumbered links come from: reserved, so that no plan has them."""
+
+
+def _hidden_addresses(design: Design) -> dict[str, dict[str, str]]:
+    """Addresses by device and port for unnumbered links over which Batfish would lose packets.
+
+    A /29 each: FRR takes the neighbor on a port with a /30 or a /31 for a numbered one.
+    """
+    found: dict[str, dict[str, str]] = {}
+    network = HIDDEN
+    for cable in design.cables:
+        server = design.servers.get(cable.b)
+        if cable.a_address or not (
+            cable.kind is CableKind.FABRIC or (server and server.attach is Attach.ROUTED)
+        ):
+            continue
+        nos = [design.switches[end].nos for end in (cable.a, cable.b) if end in design.switches]
+        if any((rules := dressing(n)) is not None and rules.hidden.needed for n in nos):
+            found.setdefault(cable.a, {})[cable.a_port] = f"{dotted(network + 1)}/29"
+            found.setdefault(cable.b, {})[cable.b_port] = f"{dotted(network + 2)}/29"
+            network += 8
+    return found
+
+
 class _Maker:
     """Collects the parts of a snapshot."""
 
@@ -71,12 +102,12 @@ class _Maker:
         self.nodes: dict[str, str] = {}
         self.dressings: dict[str, Dressing] = {}
         self.used: dict[str, None] = {}
-        self._on_vlan: dict[str, tuple[str, ...]] = {}
+        self.hidden = _hidden_addresses(design)
 
     def switches(self, rendered: Rendered) -> None:
         for name, switch in self.design.switches.items():
             rules = self._rules(switch.nos)
-            changed = dress(rules, name, dict(rendered[name]))
+            changed = dress(rules, name, rendered[name], self.hidden.get(name, {}))
             self._use(rules, changed.used)
             self.configs[name] = changed.text
             self.devices[name.lower()] = name
@@ -84,7 +115,7 @@ class _Maker:
 
     def servers(self, rendered: Rendered) -> None:
         rules = self._rules(HOST_NOS)
-        said: dict[str, dict[str, list[Announcement]]] = {}
+        said: dict[str, Said] = {}
         for announcement in self.design.announcements:
             of_server = said.setdefault(announcement.server, {})
             of_server.setdefault(announcement.profile, []).append(announcement)
@@ -92,21 +123,14 @@ class _Maker:
             changed = rewritten(rules, rendered[name].get("frr.conf", ""))
             self._use(rules, changed.used)
             intent = server_intent(self.design, name)
-            around = Around(said.get(name, {}), self._leaves(intent.server.rack), changed.text)
+            around = self._around(intent.server, said.get(name, {}), changed.text)
             for station in server_stations(self.design, intent, around):
                 self._station(station, rules)
 
-    def _leaves(self, rack: str) -> tuple[str, ...]:
-        """The addresses of a rack's leaves on its servers' VLAN."""
-        known = self._on_vlan.get(rack)
-        if known is None:
-            known = self._on_vlan[rack] = tuple(
-                svi.address.partition("/")[0]
-                for leaf in self.design.racks[rack].leaves
-                for svi in switch_intent(self.design, leaf).svis
-                if not svi.pair_only
-            )
-        return known
+    def _around(self, server: Server, said: Said, frr: str) -> Around:
+        design, rack = self.design, self.design.racks[server.rack]
+        leaves = [leaf_address(rack, design.switches[leaf]) for leaf in rack.leaves]
+        return Around(said, leaves, frr, self.hidden.get(server.name, {}))
 
     def upstreams(self) -> None:
         rules = self._rules(HOST_NOS)

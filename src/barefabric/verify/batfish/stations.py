@@ -27,6 +27,10 @@ Edge = tuple[str, str, str, str]
 """A cable as Batfish is told it: node, port, node, port."""
 
 
+LINK_LOCAL = "169.254.0.1"
+"""Batfish's next hop over an unnumbered link. Owned where links have hidden addresses."""
+
+
 class Station(NamedTuple):
     """A device that stands for a server, one of its speakers, or an upstream router.
 
@@ -44,12 +48,14 @@ class Around(NamedTuple):
     """What a server's devices need to know beside its intent.
 
     ``said`` is what it announces by session profile, ``leaves`` its leaves' addresses on its VLAN,
-    and ``frr`` the rendered FRR configuration of a routed server, already dressed, else empty.
+    ``frr`` the rendered FRR configuration of a routed server, already dressed, else empty, and
+    ``hidden`` addresses for its unnumbered ports.
     """
 
     said: Mapping[str, Sequence[Announcement]]
     leaves: Sequence[str]
     frr: str
+    hidden: Mapping[str, str]
 
 
 def server_stations(design: Design, intent: ServerIntent, around: Around) -> Iterator[Station]:
@@ -73,7 +79,7 @@ def server_stations(design: Design, intent: ServerIntent, around: Around) -> Ite
         for address, group in others
     ]
     if server.attach is Attach.ROUTED:
-        text = _routed(intent, first, seconds, around.frr)
+        text = _routed(intent, first, seconds, around)
     else:
         text = _bonded(design, intent, first, around, len(seconds))
     yield _station(design, intent, first, text)
@@ -163,16 +169,17 @@ def _on_vlan(design: Design, intent: ServerIntent, plan: Plan, around: Around) -
     ]
 
 
-def _routed(intent: ServerIntent, plan: Plan, seconds: Sequence[Plan], frr: str) -> str:
+def _routed(intent: ServerIntent, plan: Plan, seconds: Sequence[Plan], around: Around) -> str:
     """A server with a session on each link: its own FRR with its node speakers beside.
 
     What further speakers announce lies with their devices, and so do their addresses.
     """
     mtu = f"    mtu {intent.mtu}"
-    blocks: list[Block] = [
-        (nic.name, [mtu, *([f"    address {nic.address}"] if nic.address else ())])
-        for nic in intent.nics
-    ]
+    blocks: list[Block] = []
+    for nic in intent.nics:
+        hidden = around.hidden.get(nic.name, "")
+        addresses = (nic.address, hidden, f"{LINK_LOCAL}/32" if hidden else "")
+        blocks.append((nic.name, [mtu, *(f"    address {a}" for a in addresses if a)]))
     statics, networks = [], []
     for number, second in enumerate(seconds, 1):
         near, far = _inner_link(number)
@@ -181,5 +188,5 @@ def _routed(intent: ServerIntent, plan: Plan, seconds: Sequence[Plan], frr: str)
         inside = [f"{second.address}/32", *(a.prefix for a in second.announcements)]
         statics += [f"ip route {prefix} {far}" for prefix in inside]
     own = [a for a in intent.addresses if a not in networks]
-    routing = "\n".join([*statics, merged(frr, plan, networks)])
+    routing = "\n".join([*statics, merged(around.frr, plan, networks)])
     return server_file(plan.node, blocks, plan.announcements, routing, own)

@@ -7,6 +7,7 @@ from barefabric.model.contract import Contract
 from barefabric.model.device import Attach
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
 from barefabric.verify.forwarding import Fate, Path, Walker
+from barefabric.verify.prefixes import parse, readable
 from barefabric.verify.table import Group
 from barefabric.verify.verdict import Finding
 
@@ -31,7 +32,7 @@ class ReachDecider:
         limit = next((int(t[8:]) for t in contract.expected if t.startswith("@within:")), 0)
         bad: list[tuple[str, str, Path, int]] = []
         for text in contract.prefixes:
-            groups, missing = self.case.grouped(text)
+            groups, missing = self._placed(text)
             for subject in contract.subjects:
                 total = sum(count for _, count in self.starts(subject))
                 outcome.rows += total * (len(missing) + sum(len(p) for _, p in groups))
@@ -55,6 +56,20 @@ class ReachDecider:
             outcome.failed = sum(count for *_, count in bad)
             outcome.findings.append(self._finding(contract, outcome.failed, bad, limit))
         return outcome
+
+    def _placed(self, text: str) -> tuple[list[tuple[Group, list[str]]], list[str]]:
+        """Destinations by group. One inside a rack's prefix goes where the prefix goes."""
+        table = self.case.table
+        groups, missing = self.case.grouped(text)
+        nowhere, found = [], list(groups)
+        for prefix in missing:
+            inner = readable(prefix)
+            holding = table.covering(inner) if inner is not None else []
+            if holding and parse(holding[0]).length > 0:
+                found.append((table.group_of[holding[0]], [prefix]))
+            else:
+                nowhere.append(prefix)
+        return found, nowhere
 
     def _failing(
         self, group: Group, subject: str, never: bool, limit: int

@@ -77,7 +77,13 @@ class RouteDecider:
             owners, there = self.case.owners(shown)
             many = len(prefixes) if alike else 1
             yield _Rows(
-                contract, group, table.view_of(shown), shown, many, subject, owners,
+                contract,
+                group,
+                table.view_of(shown),
+                shown,
+                many,
+                subject,
+                owners,
                 frozenset(there),
             )
 

@@ -1,0 +1,169 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from test_judge_designs import example
+
+from barefabric.errors import OutsideError
+from barefabric.model.contract import ContractKind
+from barefabric.verify.judge import verify
+from barefabric.verify.receipt import (
+    build_digest,
+    contracts_digest,
+    make_receipt,
+    read_receipt,
+    receipt_matches,
+    write_receipt,
+)
+from barefabric.verify.report import as_json, report
+from barefabric.verify.verdict import Count, Finding, Judgement, NotRun, Verdict
+
+
+def judged(*findings: Finding, counts: dict[ContractKind, Count] | None = None) -> Verdict:
+    counts = counts or {
+        ContractKind.ROUTE: Count(3, 2914, 2914),
+        ContractKind.SESSION: Count(2, 107, 107),
+    }
+    judgement = Judgement("built-in", "1.0", {}, counts, findings, 0.4, ("a note",))
+    not_run = (NotRun("Batfish", "nothing answers", "fabric batfish start"), NotRun("lab", "", ""))
+    return Verdict("f", 5, (judgement,), not_run)
+
+
+FOUND = Finding(
+    "JU002", "route/r1/spines", "the spines reach rack r1 " + "by every leaf " * 12, "built-in", 7,
+    ("spine1 to 10.0.0.0/24: no route", "x" * 150), "a cause", "a remedy",
+)  # fmt: skip
+
+
+def test_a_good_verdict_is_a_table_and_one_line() -> None:
+    text = report(judged(), receipt="build/f/verify/receipt.json", digest="9f3c00", seconds=14.2)
+    lines = text.splitlines()
+    assert lines[0].split() == ["contracts", "built-in", "Batfish", "lab"]
+    assert lines[1].split() == ["sessions", "up", "107", "107", "-", "-"]
+    assert lines[2].split() == ["routes", "exact", "2,914", "2,914", "-", "-"]
+    assert "  note: a note" in lines
+    assert lines[-2] == "  proven in 14.20 s   receipt build/f/verify/receipt.json (9f3c...)"
+    assert lines[-1] == "  not run: Batfish (fabric batfish start), lab"
+    assert text.isascii()
+
+
+def test_failures_lead_and_fit() -> None:
+    counts = {ContractKind.ROUTE: Count(3, 2914, 2907, 7)}
+    text = report(judged(FOUND, counts=counts))
+    assert text.startswith("FAILED  the spines reach rack r1")
+    assert all(len(line) <= 100 for line in text.splitlines() if "xxx" not in line)
+    assert "  built-in: spine1 to 10.0.0.0/24: no route" in text
+    assert "  route/r1/spines, 7 rows   fabric explain JU002" in text
+    assert "2,907 (7 no)" in text
+    assert "not proven: 7 rows of 1 contracts" in text
+
+
+def test_what_is_not_decided_is_said() -> None:
+    counts = {ContractKind.ROUTE: Count(1, 4, 3, 0, 1)}
+    text = report(judged(FOUND._replace(decided=False, rows=1), counts=counts))
+    assert text.startswith("UNDECIDED  ")
+    assert "3 (1 ?)" in text
+
+
+def test_many_failures_are_counted() -> None:
+    findings = [FOUND._replace(contract=f"route/{n}") for n in range(30)]
+    counts = {ContractKind.ROUTE: Count(30, 300, 90, 210)}
+    text = report(judged(*findings, counts=counts))
+    assert text.count("FAILED") == 20
+    assert "and 10 more contracts: --json shows all" in text
+
+
+def test_a_verdict_of_no_judge_is_not_proven() -> None:
+    assert not Verdict("f", 0, ()).proven
+
+
+def test_json_has_the_same_facts() -> None:
+    document = json.loads(json.dumps(as_json(judged(FOUND))))
+    assert document["proven"] is False
+    assert document["not_run"][0]["judge"] == "Batfish"
+    built_in = document["judges"]["built-in"]
+    assert built_in["counts"]["route"]["rows"] == 2914
+    assert built_in["findings"][0]["contract"] == "route/r1/spines"
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    (tmp_path / "switches" / "leaf1").mkdir(parents=True)
+    (tmp_path / "switches" / "leaf1" / "config").write_text("hostname leaf1\n")
+    (tmp_path / "design.json").write_text("{}")
+    return tmp_path
+
+
+def test_the_digest_is_of_paths_and_contents(build: Path) -> None:
+    before = build_digest(build)
+    assert before == build_digest(build)
+    (build / "design.json").write_text("{ }")
+    assert build_digest(build) != before
+    (build / "design.json").write_text("{}")
+    assert build_digest(build) == before
+    (build / "design.json").rename(build / "other.json")
+    assert build_digest(build) != before
+
+
+def test_moving_bytes_between_files_changes_the_digest(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder, first, second in ((one, "ab", "c"), (two, "a", "bc")):
+        folder.mkdir()
+        (folder / "x").write_text(first)
+        (folder / "y").write_text(second)
+    assert build_digest(one) != build_digest(two)
+
+
+def test_the_judges_own_folder_is_no_part_of_it(build: Path) -> None:
+    before = build_digest(build)
+    (build / "verify").mkdir()
+    (build / "verify" / "anything").write_text("x")
+    assert build_digest(build) == before
+    (build / "switches" / "verify").mkdir()
+    (build / "switches" / "verify" / "config").write_text("a switch of this name")
+    assert build_digest(build) != before
+
+
+def test_a_receipt_holds_until_a_file_changes(build: Path) -> None:
+    design = example("quickstart")
+    when = datetime(2026, 11, 22, 12, 0, 0, 999, tzinfo=UTC)
+    receipt = make_receipt(build, verify(design), design.contracts, when)
+    path = write_receipt(build, receipt)
+    assert path == build / "verify" / "receipt.json"
+    found = read_receipt(build)
+    assert found == receipt
+    assert found is not None
+    assert (found.proven, found.judges, found.not_run) == (True, ("built-in",), ("Batfish", "lab"))
+    assert found.when == datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+    assert receipt_matches(build)
+    (build / "switches" / "leaf1" / "config").write_text("hostname leaf2\n")
+    assert not receipt_matches(build)
+    assert [p.name for p in (build / "verify").iterdir()] == ["receipt.json"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"schema": "other/1"}', '{"schema": "barefabric.receipt/1"}']
+)
+def test_a_receipt_that_cannot_be_read_is_none(build: Path, text: str) -> None:
+    assert read_receipt(build) is None
+    (build / "verify").mkdir()
+    (build / "verify" / "receipt.json").write_text(text)
+    assert read_receipt(build) is None
+    assert not receipt_matches(build)
+
+
+def test_a_receipt_that_cannot_be_written_says_so(build: Path) -> None:
+    design = example("quickstart")
+    receipt = make_receipt(build, verify(design), design.contracts)
+    (build / "verify").write_text("a file where the folder should be")
+    with pytest.raises(OutsideError) as caught:
+        write_receipt(build, receipt)
+    assert caught.value.diagnostics[0].code == "JU031"
+
+
+def test_the_digest_of_contracts_follows_their_words() -> None:
+    contracts = example("quickstart").contracts
+    other = (contracts[0]._replace(sentence="other"), *contracts[1:])
+    assert contracts_digest(contracts) == contracts_digest(list(contracts))
+    assert contracts_digest(contracts) != contracts_digest(other)
