@@ -19,7 +19,7 @@ MISSING = {
 
 def fabric(*arguments: str, cwd: Path, **extra: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, without a terminal."""
-    environment = {**os.environ, **extra}
+    environment = {**os.environ, "BATFISH_HOST": "off", **extra}
     return subprocess.run(
         [sys.executable, "-c", "from barefabric.cli import main; main()", *arguments],
         cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=120,

@@ -200,14 +200,21 @@ def reclaim(
 def verify(
     topology: TopologyPath,
     out: Out = None,
+    batfish: Annotated[
+        str, typer.Option(metavar="HOST[:PORT]", help="A Batfish service, or off.")
+    ] = "",
+    require: Annotated[
+        list[str] | None, typer.Option(help="A judge that must have run (may be repeated).")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
     """Prove the design against its contracts and write a receipt."""
+    from barefabric.cli.verify import Request
     from barefabric.cli.verify import verify as run
 
-    return run(topology, out, as_json, quiet, verbose)
+    return run(Request(topology, out, batfish, tuple(require or ()), as_json, quiet, verbose))
 
 
 @app.command()

@@ -1,13 +1,41 @@
 """``fabric verify``."""
 
+import os
+import sys
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from barefabric.cli.output import print_json, print_result
-from barefabric.errors import fail
+from barefabric.errors import Diagnostic, OutsideError, UsageError, fail
+from barefabric.model.design import Design
+from barefabric.verify.verdict import Judgement, NotRun, Verdict
+
+OFF = "off"
+"""What ``--batfish`` or BATFISH_HOST says where Batfish is not wanted."""
+
+JUDGES = ("built-in", "batfish")
+"""What ``--require`` may name."""
 
 
-def verify(topology: Path, out: Path | None, as_json: bool, quiet: bool, verbose: bool) -> int:
-    """Judge the design and write a receipt for the build; 1 where something does not hold."""
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    topology: Path
+    out: Path | None
+    batfish: str
+    require: tuple[str, ...]
+    as_json: bool
+    quiet: bool
+    verbose: bool
+
+
+def verify(request: Request) -> int:
+    """Judge the design and write a receipt for the build.
+
+    0 where everything holds, 1 where something does not, 3 where a required judge did not run.
+    """
     from barefabric.build import default_out, first_difference
     from barefabric.cli.design import Clock
     from barefabric.pipeline import design
@@ -16,25 +44,78 @@ def verify(topology: Path, out: Path | None, as_json: bool, quiet: bool, verbose
     from barefabric.verify.report import as_json as plain
     from barefabric.verify.report import report
 
-    clock = Clock(verbose)
-    designed = design(topology)
-    build = out or default_out(designed.design)
+    _check_required(request)
+    clock = Clock(request.verbose)
+    designed = design(request.topology)
+    build = request.out or default_out(designed.design)
     stale = first_difference(designed.design, build)
     if stale:
         raise fail(
             "GE008",
             f"the build is not what the topology says now: {stale} differs",
             path=build,
-            mend=f"fabric design {topology}",
+            mend=f"fabric design {request.topology}",
         )
     clock.lap("design")
     verdict = judge(designed.design)
-    clock.lap("judge")
+    clock.lap("built-in")
+    verdict = with_batfish(verdict, _ask_batfish(designed.design, request))
+    clock.lap("Batfish")
     receipt = make_receipt(build, verdict, designed.design.contracts)
     path = write_receipt(build, receipt)
-    clock.lap("receipt")
-    if as_json:
+    if request.as_json:
         print_json({**plain(verdict), "receipt": str(path), "digest": receipt.digest})
-    elif not quiet:
-        print_result(report(verdict, receipt=str(path), digest=receipt.digest, seconds=clock.total))
+    elif not request.quiet:
+        shown = report(verdict, receipt=str(path), digest=receipt.digest, seconds=clock.total)
+        print_result(shown)
+    _refuse_missing(verdict, request.require)
     return 0 if verdict.proven else 1
+
+
+def _check_required(request: Request) -> None:
+    for name in request.require:
+        if name not in JUDGES:
+            raise UsageError(
+                [Diagnostic("GE009", f"there is no judge {name}", allowed=", ".join(JUDGES))]
+            )
+
+
+def _ask_batfish(design: Design, request: Request) -> Judgement | NotRun:
+    """Batfish's word, where its client is installed and a service answers."""
+    wanted = request.batfish or os.environ.get("BATFISH_HOST", "")
+    if wanted == OFF:
+        return NotRun("Batfish", "it is switched off", "")
+    if find_spec("pybatfish") is None:
+        return NotRun("Batfish", "pybatfish is not installed", "pip install 'barefabric[batfish]'")
+    from barefabric.verify.batfish.judge import judge
+    from barefabric.verify.batfish.service import address
+
+    def progress(what: str) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[KBatfish: {what}" if what else "\r\x1b[K")
+
+    try:
+        return judge(design, address(request.batfish, os.environ), progress=progress)
+    finally:
+        progress("")
+
+
+def with_batfish(verdict: Verdict, word: Judgement | NotRun) -> Verdict:
+    """The verdict with a second judge's word."""
+    others = tuple(n for n in verdict.not_run if n.judge != word.judge)
+    if isinstance(word, NotRun):
+        return replace(verdict, not_run=(word, *others))
+    return replace(verdict, judgements=(*verdict.judgements, word), not_run=others)
+
+
+def _refuse_missing(verdict: Verdict, required: tuple[str, ...]) -> None:
+    """Raise :class:`OutsideError` GE012 for judges that had to run and did not."""
+    ran = {name.lower() for name in verdict.judges}
+    missing = [n for n in verdict.not_run if n.judge.lower() in set(required) - ran]
+    if missing:
+        raise OutsideError(
+            [
+                Diagnostic("GE012", f"{n.judge} was required and did not run: {n.why}", mend=n.how)
+                for n in missing
+            ]
+        )

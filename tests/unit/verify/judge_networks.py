@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from barefabric.model.policy import Policy, PrefixList, PrefixMatch, Term
+from barefabric.model.policy import Policy, PrefixMatch, Term
 from barefabric.verify.network import PLAIN, Attributes, Config, GroupRules, Label, Network
 from barefabric.verify.policy import Rules, compile_policy
 from barefabric.verify.table import RouteTable
@@ -48,9 +48,16 @@ class Lab:
         return number
 
     def link(
-        self, a: str, b: str, profile: str = "ebgp", *, families: tuple[str, ...] = BOTH, rank: int = 0,
-        symmetric: bool = False, ordinal: int = 1,
-    ) -> None:  # fmt: skip
+        self,
+        a: str,
+        b: str,
+        profile: str = "ebgp",
+        *,
+        families: tuple[str, ...] = BOTH,
+        rank: int = 0,
+        symmetric: bool = False,
+        ordinal: int = 1,
+    ) -> None:
         label = Label(profile, families, ordinal, 0, symmetric, rank)
         if label not in self.labels:
             self.labels[label] = len(self.network.labels)
@@ -102,10 +109,6 @@ def all_rows(table: RouteTable) -> dict[tuple[int, str], Facts]:
         )
         for process, prefix, row in table.rows()
     }
-
-
-def prefix_list(name: str, *entries: PrefixMatch) -> PrefixList:
-    return PrefixList(name, entries)
 
 
 def clos(spines: int, racks: int, servers: int, *, own_asns: bool = False) -> Lab:

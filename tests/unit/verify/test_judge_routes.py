@@ -1,5 +1,7 @@
 """The decision process, one rule at a time, on networks small enough to work out by hand."""
 
+from itertools import pairwise
+
 import pytest
 from judge_networks import Lab, clos, open_group
 
@@ -15,7 +17,7 @@ def chain(*asns: int) -> Lab:
     names = [chr(ord("a") + n) for n in range(len(asns))]
     for name, asn in zip(names, asns, strict=True):
         lab.router(name, asn)
-    for left, right in zip(names, names[1:], strict=False):
+    for left, right in pairwise(names):
         lab.link(left, right)
     lab.announce(P, names[-1])
     return lab
