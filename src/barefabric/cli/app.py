@@ -53,7 +53,7 @@ def root(
 
 @app.command()
 def init(
-    path: Annotated[Path, typer.Argument(metavar="[FILE]", help="The file to write.")] = Path(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")] = Path(
         "topology.yaml"
     ),
     shape: Annotated[str, typer.Option(help="mlag, routed or five-stage.")] = "mlag",
@@ -129,7 +129,10 @@ def why(
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Tell where a value came from: the topology's line, the ledger, or a default."""
+    """Tell where a value came from.
+
+    The topology's line, the ledger, or a default; and where it is used.
+    """
     from barefabric.cli.inquire import why as run
 
     return run(thing, topology, out, as_json)
@@ -148,7 +151,10 @@ def diff(
     ] = True,
     as_json: Json = False,
 ) -> int:
-    """Compare two designs: devices, links, sessions, prefixes, then the text of the files."""
+    """Compare two builds, topologies or revisions.
+
+    Devices, links, sessions, prefixes first, then the text of the files.
+    """
     from barefabric.cli.inquire import diff as run
 
     return run(old, new, text, as_json)
@@ -179,7 +185,10 @@ def settle(
         list[str] | None, typer.Option(help="Device or rack that keeps its number.")
     ] = None,
 ) -> int:
-    """Settle equal numbers in a merged ledger: one name keeps each, the others are renumbered."""
+    """Settle equal numbers in a merged ledger.
+
+    One name keeps each number, the others take the next free ones.
+    """
     from barefabric.cli.books import settle as run
 
     return run(topology, keep or [])
@@ -188,9 +197,9 @@ def settle(
 @app.command()
 def reclaim(
     topology: TopologyPath,
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME...")] = None,
 ) -> int:
-    """Forget what the ledger keeps for devices and racks that are gone, so it can be used again."""
+    """Free what the ledger keeps for what is gone."""
     from barefabric.cli.books import reclaim as run
 
     return run(topology, names or [])
@@ -244,7 +253,10 @@ def push(
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Show the waves of a push and each switch's difference (--dry-run)."""
+    """Show a push: its waves, each difference.
+
+    With --dry-run; a push that changes a switch is refused in this version.
+    """
     from barefabric.cli.push import Request
     from barefabric.cli.push import push as run
 
