@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from barefabric.model.contract import ContractKind
 from barefabric.model.design import Design
 from barefabric.pipeline import design_values
 from barefabric.topology.load import load
+from barefabric.verify.batfish import snapshot as snapshots
 from barefabric.verify.batfish.judge import judge
 from barefabric.verify.batfish.proof import judged_files
 from barefabric.verify.batfish.service import address
@@ -155,6 +157,34 @@ FRR_FAULTS = {
 
 def codes(judgement: Judgement) -> set[str]:
     return {finding.code for finding in judgement.findings}
+
+
+@pytest.mark.parametrize("name", ["quickstart", "three-racks", "routed-frr"])
+def test_the_examples_hold(name: str) -> None:
+    design = designed(name)
+    found = judged(design, judged_files(design), failures=True)
+    assert [(f.code, f.evidence) for f in found.findings] == []
+    assert {kind for kind, count in found.counts.items() if count.held} == set(ContractKind)
+
+
+@pytest.fixture(scope="module")
+def unnumbered(tmp_path_factory: pytest.TempPathFactory) -> Design:
+    path = tmp_path_factory.mktemp("topology") / "unnumbered.yaml"
+    text = (ROOT / "topologies/quickstart.yaml").read_text(encoding="utf-8")
+    path.write_text(f"{text}\nunderlay: {{links: unnumbered}}\n", encoding="utf-8")
+    return design_values(load(path)).design
+
+
+def test_addresses_under_unnumbered_links_let_packets_through(unnumbered: Design) -> None:
+    assert codes(judged(unnumbered, judged_files(unnumbered))) == set()
+
+
+def test_addresses_under_unnumbered_links_change_no_session_and_no_route(
+    unnumbered: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without them only packets are lost."""
+    monkeypatch.setattr(snapshots, "_hidden_addresses", lambda _: {})
+    assert codes(judged(unnumbered, judged_files(unnumbered))) == {"BF050"}
 
 
 @pytest.mark.parametrize("fault", EOS_FAULTS)

@@ -135,7 +135,7 @@ class Bench:
 
     # The verdict.
 
-    def verdict(self) -> Verdict:
+    def verdict(self, failures: int = 0) -> Verdict:
         """Judge what lies on the bench by the contracts of the sound design."""
         switches = [switch_intent(self.design, name) for name in self.design.switches]
         for change in self.changes:
@@ -147,4 +147,4 @@ class Bench:
         ]
         for alter in self.server_changes:
             servers = [alter(intent) for intent in servers]
-        return verify(self.design, switches, servers)
+        return verify(self.design, switches, servers, failures=failures)

@@ -56,6 +56,12 @@ def pair_session_missing(b: Bench) -> None:
     b.sessions(lambda s: (s.a, s.b) == ("r2-leaf1", "r2-leaf2"), lambda _: None)
 
 
+def lame_leg(b: Bench) -> None:
+    """A leaf has lost one uplink and its iBGP session already."""
+    session_missing(b)
+    b.sessions(lambda s: (s.a, s.b) == ("r1-leaf1", "r1-leaf2"), lambda _: None)
+
+
 def superspine_session_missing(b: Bench) -> None:
     b.sessions(lambda s: (s.a, s.b) == ("superspine3", "p2-spine3"), lambda _: None)
 

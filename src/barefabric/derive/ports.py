@@ -1,6 +1,7 @@
 """A switch's front panel and port channels, from its cables."""
 
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from barefabric.ledger.panel import lanes_by_name, ports_by_name
@@ -58,98 +59,113 @@ def _native(model: DeviceModel) -> dict[str, int]:
 
 
 @cache
-def _positions(model: DeviceModel) -> dict[str, int]:
-    """The place of each port on the panel."""
-    return {p.name: n for n, p in enumerate(model.ports)}
+def _positions(model: DeviceModel) -> dict[str, tuple[int, str]]:
+    """The place of each port on the panel, as a sort key."""
+    return {p.name: (n, p.name) for n, p in enumerate(model.ports)}
 
 
-class _Collect:
+@lru_cache(maxsize=8)
+def _channel_ports(design: Design) -> Mapping[str, str]:
+    """Each server's first port on its rack's first leaf: both leaves name the channel after it."""
+    index = {name: switch.index for name, switch in design.switches.items()}
+    first: dict[str, tuple[int, str]] = {}
+    for kind, leaf, port, server, *_ in design.cables:
+        if kind is CableKind.SERVER and (server not in first or index[leaf] < first[server][0]):
+            first[server] = index[leaf], port
+    return {server: port for server, (_, port) in first.items()}
+
+
+class _Sorting:
     """Ports of one switch while they are sorted by use."""
 
     def __init__(self, design: Design, switch: Switch, rack: Rack | None) -> None:
         self.design = design
         self.switch = switch
         self.vlan = rack.vlan if rack else 0
+        self.mtu = design.underlay.mtu
         self.native = _native(switch.model)
+        self.channel_ports = _channel_ports(design)
         self.routed: list[RoutedPort] = []
         self.access: list[AccessPort] = []
-        self.bonds: dict[str, list[_Facing]] = {}
+        self.members: list[MemberPort] = []
+        self.bonds: dict[str, list[str]] = {}
         self.peer: list[_Facing] = []
 
-    def forced(self, view: _Facing) -> bool:
-        """Whether the port runs below its native speed; a lane of a broken-out port always does."""
-        return view.cable.speed != self.native.get(view.port)
+    def sort_in(self, cable: Cable) -> None:
+        """Put the port of a cable where it belongs.
 
-    def route(self, view: _Facing) -> None:
-        """A routed port; towards an upstream router it has that router's MTU."""
-        outside = view.cable.kind is CableKind.UPSTREAM
-        underlay = self.design.underlay.mtu
-        mtu = self.design.upstreams[view.peer].mtu if outside else underlay
-        self.routed.append(
-            RoutedPort(
-                view.port,
-                f"{view.peer} {view.peer_port}".rstrip(),
-                view.cable.speed,
-                self.forced(view),
-                mtu,
-                view.address,
-                view.peer,
-                view.peer_port,
-            )
-        )
-
-    def serve(self, view: _Facing) -> None:
-        """A port towards a server."""
-        attach = self.design.servers[view.peer].attach
-        if attach is Attach.ROUTED:
-            self.route(view)
+        A port is forced where it runs below its native speed; a lane of a broken-out port always
+        does.
+        """
+        kind, view, speed = cable.kind, facing(cable, self.switch.name), cable.speed
+        _, port, address, peer, peer_port = view
+        forced = speed != self.native.get(port)
+        towards = f"{peer} {peer_port}" if peer_port else peer
+        attach = self.design.servers[peer].attach if kind is CableKind.SERVER else Attach.ROUTED
+        if kind is CableKind.PEER:
+            self.peer.append(view)
         elif attach is Attach.BOND:
-            self.bonds.setdefault(view.peer, []).append(view)
+            number = channel_number(self.switch, self.channel_ports[peer])
+            self.bonds.setdefault(peer, []).append(port)
+            self.members.append(MemberPort(port, towards, speed, forced, number, peer, peer_port))
+        elif attach is Attach.ROUTED:
+            outside = kind is CableKind.UPSTREAM
+            mtu = self.design.upstreams[peer].mtu if outside else self.mtu
+            self.routed.append(
+                RoutedPort(port, towards, speed, forced, mtu, address, peer, peer_port)
+            )
         else:
             self.access.append(
-                AccessPort(
-                    view.port,
-                    f"{view.peer} {view.peer_port}",
-                    view.cable.speed,
-                    self.forced(view),
-                    self.design.underlay.mtu,
-                    self.vlan,
-                    view.peer,
-                    view.peer_port,
-                )
+                AccessPort(port, towards, speed, forced, self.mtu, self.vlan, peer, peer_port)
             )
+
+    def channels(self) -> Iterator[Channel]:
+        """The port channels of servers."""
+        for server, ports in self.bonds.items():
+            number = channel_number(self.switch, self.channel_ports[server])
+            mlag = number if self.switch.peer else 0
+            yield Channel(number, server, self.mtu, self.vlan, mlag, tuple(ports))
+
+    def peer_link(self) -> Channel:
+        """The peer link's channel, called after the lower of its ports."""
+        numbers = {view.port: channel_number(self.switch, view.port) for view in self.peer}
+        views = sorted(self.peer, key=lambda view: numbers[view.port])
+        number = min(numbers.values())
+        self.members += [
+            MemberPort(
+                v.port,
+                f"{v.peer} {v.peer_port}",
+                v.cable.speed,
+                v.cable.speed != self.native.get(v.port),
+                number,
+                v.peer,
+                v.peer_port,
+            )
+            for v in views
+        ]
+        name = f"peer link to {self.switch.peer}"
+        return Channel(number, name, self.mtu, 0, 0, tuple(v.port for v in views))
 
 
 def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPorts:
     """Sort a switch's ports by use; ports appear in panel order."""
-    found = _Collect(design, switch, rack)
+    found = _Sorting(design, switch, rack)
     for cable in design.cables_by_device[switch.name]:
-        view = facing(cable, switch.name)
-        if cable.kind is CableKind.SERVER:
-            found.serve(view)
-        elif cable.kind is CableKind.PEER:
-            found.peer.append(view)
-        else:
-            found.route(view)
-    members: list[MemberPort] = []
-    channels: list[Channel] = []
-    for server, views in found.bonds.items():
-        channels.append(_bond(found, server, views, members))
+        found.sort_in(cable)
+    channels = list(found.channels())
     if found.peer:
-        channels.append(_peer_link(found, members))
-    used = {p.name for p in found.routed} | {p.name for p in members}
-    used |= {p.name for p in found.access}
-    order = _positions(switch.model)
-    position = len(order)
+        channels.append(found.peer_link())
+    place, last = _positions(switch.model), len(switch.model.ports)
 
     def panel(port: RoutedPort | MemberPort | AccessPort) -> tuple[int, str]:
-        return order.get(port.name, position), port.name
+        return place.get(port.name) or (last, port.name)
 
+    used = {port.name for port in (*found.routed, *found.members, *found.access)}
     return SwitchPorts(
         tuple(sorted(found.routed, key=panel)),
-        tuple(sorted(members, key=panel)),
+        tuple(sorted(found.members, key=panel)),
         tuple(sorted(found.access, key=panel)),
-        tuple(sorted(channels, key=lambda c: c.number)),
+        tuple(sorted(channels)),
         tuple(_unused(switch, used)),
         channels[-1].number if found.peer else 0,
     )
@@ -163,56 +179,4 @@ def _unused(switch: Switch, used: set[str]) -> list[str]:
         p.name
         for p in switch.model.ports
         if p.name not in used and not (p.breakouts and p.panel in busy)
-    ]
-
-
-def _first_leaf_port(found: _Collect, server: str) -> str:
-    """The server's first port on the pair's first leaf: both leaves name the channel after it."""
-    mine = [c for c in found.design.cables_by_device[server] if c.kind is CableKind.SERVER]
-    return min(mine, key=lambda c: found.design.switches[c.a].index).a_port
-
-
-def _bond(found: _Collect, server: str, views: list[_Facing], members: list[MemberPort]) -> Channel:
-    number = channel_number(found.switch, _first_leaf_port(found, server))
-    _add_members(found, views, number, members)
-    spans = bool(found.switch.peer)
-    return Channel(
-        number,
-        server,
-        found.design.underlay.mtu,
-        found.vlan,
-        number if spans else 0,
-        tuple(v.port for v in views),
-    )
-
-
-def _peer_link(found: _Collect, members: list[MemberPort]) -> Channel:
-    """The peer link's channel, called after the lower of its ports."""
-    views = sorted(found.peer, key=lambda v: channel_number(found.switch, v.port))
-    number = min(channel_number(found.switch, v.port) for v in views)
-    _add_members(found, views, number, members)
-    return Channel(
-        number,
-        f"peer link to {found.switch.peer}",
-        found.design.underlay.mtu,
-        0,
-        0,
-        tuple(v.port for v in views),
-    )
-
-
-def _add_members(
-    found: _Collect, views: list[_Facing], number: int, members: list[MemberPort]
-) -> None:
-    members += [
-        MemberPort(
-            v.port,
-            f"{v.peer} {v.peer_port}",
-            v.cable.speed,
-            found.forced(v),
-            number,
-            v.peer,
-            v.peer_port,
-        )
-        for v in views
     ]

@@ -10,7 +10,7 @@ from barefabric.errors import fail
 from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, ServerIntent
 from barefabric.model.policy import CommunityList, Policy, PrefixList
-from barefabric.render.environment import environment
+from barefabric.render.environment import environment, whole
 from barefabric.render.routing import bgp_view, policy_view
 from barefabric.render.view import BgpView, PolicyView
 from barefabric.vendors import catalogue
@@ -94,7 +94,7 @@ def _render() -> Callable[..., str]:
     switches = environment(NOS)
     frames = FileSystemLoader(Path(__file__).parent / "templates")
     loaders = [frames, switches.loader] if switches.loader else [frames]
-    return switches.overlay(loader=ChoiceLoader(loaders)).get_template("host.j2").render
+    return whole(switches.overlay(loader=ChoiceLoader(loaders))).get_template("host.j2").render
 
 
 def host_view(intent: ServerIntent, bgp: Bgp) -> HostView:

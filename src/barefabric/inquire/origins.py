@@ -14,17 +14,6 @@ if TYPE_CHECKING:
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Around a mark. Private characters: no configuration has them."""
 
-_MODULES = (
-    ("clusters", "README.md", "barefabric.kubernetes.readme"),
-    ("clusters", "kustomization.yaml", "barefabric.kubernetes.files"),
-    ("clusters", "calico/", "barefabric.kubernetes.calico"),
-    ("clusters", "metallb/", "barefabric.kubernetes.metallb"),
-    ("nodes", "01-barefabric.yaml", "barefabric.hosts.netplan"),
-    ("nodes", "daemons", "barefabric.hosts.frr"),
-    ("nodes", "90-barefabric.conf", "barefabric.hosts.frr"),
-)
-"""Files that are written as data, without a template: folder, beginning of the rest, module."""
-
 
 class Origin(NamedTuple):
     """A template's path, as the repository has it, and the line in it."""
@@ -39,15 +28,46 @@ def origin_of(design: Design, path: str, text: str, line: int) -> str:
     ``path`` is the file's path in the build and ``text`` its content as it stands there.
     """
     found = template_origin(design, path, text, line)
-    return f"{found.template}:{found.line}" if found else _module(path)
+    if found is not None:
+        return f"{found.template}:{found.line}"
+    written = ((name, files) for name, files in _writers(design, path) if files.get(path) == text)
+    return next((name for name, _ in written), "")
 
 
-def _module(path: str) -> str:
+def _writers(design: Design, path: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Modules that write files as data, with the files that they write into the path's folder."""
     top, _, rest = path.partition("/")
-    if top == "plan" and rest:
-        return "barefabric.plan"
-    name = rest.partition("/")[2]
-    return next((m for t, start, m in _MODULES if t == top and name.startswith(start)), "")
+    owner = rest.partition("/")[0]
+    if top == "plan":
+        from barefabric.plan.files import plan_files
+
+        yield "barefabric.plan", {f"plan/{name}": text for name, text in plan_files(design)}
+    elif top == "clusters" and owner in design.clusters:
+        yield from _cluster_writers(design, owner)
+    elif top == "nodes" and owner in design.servers:
+        yield from _node_writers(design, owner)
+
+
+def _cluster_writers(design: Design, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    from barefabric.kubernetes import calico, files, metallb, nodes
+    from barefabric.kubernetes.view import cluster_view
+
+    view = cluster_view(design, design.clusters[name])
+    for module in (calico, metallb, nodes):
+        yield module.__name__, {f"clusters/{name}/{p}": t for p, t in module.files(view)}
+    every = files.cluster_files(design, design.clusters[name])
+    yield "barefabric.kubernetes", {f"clusters/{name}/{p}": t for p, t in every}
+
+
+def _node_writers(design: Design, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    from barefabric.derive.server import server_intent
+    from barefabric.hosts import files, frr, netplan
+
+    intent = server_intent(design, name)
+    yield netplan.__name__, {f"nodes/{name}/{netplan.PATH}": netplan.text(intent)}
+    yield frr.__name__, {f"nodes/{name}/{p}": t for p, t in frr.files(intent)}
+    every = files.server_files(design, intent)
+    yield "barefabric.hosts", {f"nodes/{name}/{p}": t for p, t in every}
 
 
 def template_origin(design: Design, path: str, text: str, line: int) -> Origin | None:

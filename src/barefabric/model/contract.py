@@ -35,7 +35,9 @@ class Contract(NamedTuple):
       without prefixes they accept nothing but what is in ``expected``, written as in prefix lists.
     * ``reach``: packets from each subject to each prefix arrive at a device that originates it.
       ``expected`` may hold ``@never`` (they must not arrive) or ``@within:3`` (links at most).
-    * ``survives``: the reach still holds when any one thing named by ``over`` is gone.
+    * ``survives``: with any one thing of the kind ``over`` gone (``links``, ``leaves``, ``racks``;
+      a number: that many links and switches), the subjects that are left still reach the prefixes
+      that are left; ``@all`` stands for everything that a ``reach`` contract names.
     * ``check``: a check of the design itself; ``over`` names it.
 
     Relations: ``@up`` all cables to the tier above, ``@down:KEY=VALUE`` those cabled below that

@@ -2,8 +2,12 @@
 
 Templates are compiled once and never looked at again. An undefined name is an error
 (``StrictUndefined``): templates lay out views that are complete, and decide nothing.
+
+A large fabric has millions of lines, so the templates are compiled to less code than Jinja's own:
+included parts stand where they are included, and each run of text and values is one string.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,27 +17,47 @@ from barefabric.vendors import catalogue
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_INCLUDE = re.compile(r'^{% include "([^"]+)" %}\n', re.MULTILINE)
+"""A line that includes a part."""
+
 
 @cache
 def environment(nos: str) -> "Environment":
     """The environment whose templates are those of one network OS."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from jinja2.compiler import CodeGenerator
+    from jinja2.nodes import TemplateData
 
-    class DirectAttributes(CodeGenerator):
-        """Compiles ``port.name`` to just that: views are tuples with names, not mappings.
+    class DirectCode(CodeGenerator):
+        """Compiles ``port.name`` to just that, and ``mtu {{ port.mtu }}`` to one formatted string.
 
-        Jinja's own code tries the attribute, then the item, by two calls; templates read millions.
+        Views are tuples with names, not mappings: Jinja's own code tries the attribute, then the
+        item, by two calls, and yields text and values one by one.
         """
 
         def visit_Getattr(self, node: Any, frame: Any) -> None:  # noqa: N802 (Jinja's name)
             self.visit(node.node, frame)
             self.write(f".{node.attr}")
 
-    class DirectEnvironment(Environment):
-        """An environment whose templates read attributes directly."""
+        def visit_Output(self, node: Any, frame: Any) -> None:  # noqa: N802 (Jinja's name)
+            text = ""
+            values = []
+            for child in node.nodes:
+                if isinstance(child, TemplateData):
+                    text += child.data.replace("%", "%%")
+                else:
+                    text += "%s"
+                    values.append(child)
+            self.writeline(f"yield {text!r} % (", node)
+            for value in values:
+                self.visit(value, frame)
+                self.write(", ")
+            self.write(")")
 
-        code_generator_class = DirectAttributes
+    class DirectEnvironment(Environment):
+        """An environment whose templates are compiled to direct code."""
+
+        code_generator_class = DirectCode
 
     return DirectEnvironment(
         loader=FileSystemLoader(catalogue.templates_root() / nos),
@@ -47,7 +71,35 @@ def environment(nos: str) -> "Environment":
     )
 
 
+def whole(plain: "Environment") -> "Environment":
+    """The same environment, but templates are read with their parts in the place of includes.
+
+    A part that is rendered by itself hands over each piece of text through one more generator.
+    """
+    from jinja2 import BaseLoader
+
+    parts = plain.loader
+
+    class Whole(BaseLoader):
+        """Reads a template and all that it includes as one."""
+
+        def get_source(
+            self, environment: "Environment", template: str
+        ) -> tuple[str, str | None, Callable[[], bool] | None]:
+            assert parts is not None  # noqa: S101 (every environment here has a loader)
+            text, file, is_fresh = parts.get_source(environment, template)
+            part = lambda match: self.get_source(environment, match[1])[0]  # noqa: E731
+            return _INCLUDE.sub(part, text), file, is_fresh
+
+    return plain.overlay(loader=Whole())
+
+
 @cache
 def renderer(nos: str, template: str) -> Callable[..., str]:
     """The compiled template's ``render``."""
-    return environment(nos).get_template(template).render
+    return _whole(nos).get_template(template).render
+
+
+@cache
+def _whole(nos: str) -> "Environment":
+    return whole(environment(nos))

@@ -19,7 +19,7 @@ from barefabric.verify.prefixes import ListIndex
 FEW = 2
 """A slot with at most so many different contents has no private ones."""
 COMMON = 4
-"""Contents that at least one in so many routers of a kind has are public anyway."""
+"""Contents that more than one in so many routers of a kind have are public anyway."""
 
 
 class Slot(NamedTuple):
@@ -116,7 +116,7 @@ class Reader:
         for slot, counts in self._slots.items():
             if len(counts) > self.few:
                 total = counts.total()
-                self._private[slot] = {c for c, n in counts.items() if n * COMMON < total}
+                self._private[slot] = {c for c, n in counts.items() if n * COMMON <= total}
             else:
                 self._private[slot] = set()
 

@@ -24,6 +24,7 @@ from barefabric.verify.deciding.reach import ReachDecider
 from barefabric.verify.deciding.refused import RefusedDecider
 from barefabric.verify.deciding.routes import RouteDecider
 from barefabric.verify.deciding.sessions import SessionCounts
+from barefabric.verify.deciding.survives import Progress, SurviveDecider, quiet
 from barefabric.verify.survey import Survey
 from barefabric.verify.verdict import BUILT_IN, Count, Finding, Judgement, NotRun, Verdict
 
@@ -45,13 +46,18 @@ def verify(
     design: Design,
     switches: Iterable[SwitchIntent] | None = None,
     servers: Iterable[ServerIntent] | None = None,
+    *,
+    failures: int = 1,
+    progress: Progress = quiet,
 ) -> Verdict:
     """Judge a design by its contracts.
+
+    ``failures`` 0 leaves out contracts about failures: the intact fabric is judged alone.
 
     Intents are computed from the design unless they are given; then they must be those of all
     switches (and of all routed servers), and it is them that are judged.
     """
-    judge = Judge(design)
+    judge = Judge(design, failures=failures, progress=progress)
     with _without_collection():
         for switch in _switch_intents(design) if switches is None else switches:
             judge.switch(switch)
@@ -92,8 +98,8 @@ def _without_collection() -> Iterator[None]:
 class Judge:
     """Takes the intents of a design in, as they are made, and gives the verdict at the end."""
 
-    def __init__(self, design: Design) -> None:
-        self.design = design
+    def __init__(self, design: Design, *, failures: int = 1, progress: Progress = quiet) -> None:
+        self.design, self.failures, self.progress = design, failures, progress
         self.survey = Survey(design)
         self._seconds = 0.0
 
@@ -112,13 +118,17 @@ class Judge:
     def verdict(self) -> Verdict:
         """Compute the routes and decide every contract."""
         start = time.process_time()
-        case = compute_case(self.survey)
+        fabric = Fabric(self.survey)
+        case = compute_case(fabric)
         tally = checks(case)
-        counts, findings = _decide(case, tally)
+        deciders = _deciders(case, tally)
+        if self.failures:
+            deciders[ContractKind.SURVIVES] = SurviveDecider(case, fabric, self.progress)
+        counts, findings = _decide(case, deciders)
         judgement = Judgement(
             BUILT_IN,
             __version__,
-            {"failures": "0", "families": "IPv4 and IPv6"},
+            {"failures": str(self.failures), "families": "IPv4 and IPv6"},
             counts,
             tuple(findings),
             self._seconds + time.process_time() - start,
@@ -127,10 +137,10 @@ class Judge:
         return Verdict(self.design.name, len(self.design.contracts), (judgement,), NOT_RUN)
 
 
-def compute_case(survey: Survey) -> Case:
+def compute_case(fabric: Fabric) -> Case:
     """The routes of the intact fabric, ready to decide on."""
-    computed = Computed(Fabric(survey))
-    return Case(survey, computed.wiring, computed.sessions, computed.built, computed.table)
+    computed = Computed(fabric)
+    return Case(fabric.survey, computed.wiring, computed.sessions, computed.built, computed.table)
 
 
 def checks(case: Case) -> Tally:
@@ -145,20 +155,28 @@ def checks(case: Case) -> Tally:
     return tally
 
 
-def _decide(case: Case, tally: Tally) -> tuple[Mapping[ContractKind, Count], list[Finding]]:
-    deciders: Mapping[ContractKind, Decider] = {
+def _deciders(case: Case, tally: Tally) -> dict[ContractKind, Decider]:
+    return {
         ContractKind.SESSION: SessionCounts(case),
         ContractKind.ROUTE: RouteDecider(case),
         ContractKind.ABSENT: AbsentDecider(case),
         ContractKind.REFUSED: RefusedDecider(case),
         ContractKind.REACH: ReachDecider(case),
-        ContractKind.SURVIVES: Unsupported(),
         ContractKind.CHECK: CheckDecider(tally),
     }
+
+
+def _decide(
+    case: Case, deciders: Mapping[ContractKind, Decider]
+) -> tuple[Mapping[ContractKind, Count], list[Finding]]:
+    """Decide every contract that has a decider."""
     counts: dict[ContractKind, Count] = {}
     findings: list[Finding] = []
     for contract in case.design.contracts:
-        outcome = deciders[contract.kind].decide(contract)
+        decider = deciders.get(contract.kind)
+        if decider is None:
+            continue
+        outcome = decider.decide(contract)
         held = outcome.rows - outcome.failed - outcome.undecided
         count = Count(1, outcome.rows, held, outcome.failed, outcome.undecided)
         counts[contract.kind] = counts.get(contract.kind, Count()).plus(count)
@@ -203,13 +221,3 @@ CODES = {
     "bonds": "JU027", "peer-links": "JU028",
 }  # fmt: skip
 """The code of each check, for ``fabric explain``."""
-
-
-class Unsupported:
-    """Contracts that this judge cannot decide: each is one undecided row."""
-
-    def decide(self, contract: Contract) -> Outcome:
-        """One row, not decided."""
-        line = "this judge computes the intact fabric only"
-        found = finding("JU007", contract, 1, [line], decided=False)
-        return Outcome(rows=1, undecided=1, findings=[found])

@@ -28,8 +28,7 @@ class Bound(NamedTuple):
     high: int
 
 
-@lru_cache(maxsize=4096)
-def parse(text: str) -> Prefix:
+def read(text: str) -> Prefix:
     """Read ``10.0.0.0/8``, ``fd00::/8`` or a bare address; host bits are cut off."""
     address, _, length_text = text.partition("/")
     if ":" in address:
@@ -39,6 +38,10 @@ def parse(text: str) -> Prefix:
     length = int(length_text) if length_text else bits
     shift = bits - length
     return Prefix(bits, value >> shift << shift, length)
+
+
+parse = lru_cache(maxsize=4096)(read)
+"""As :func:`read`, for prefixes that come again."""
 
 
 def readable(text: str) -> Prefix | None:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from barefabric.verify.classes import Classes
 from barefabric.verify.graph import build_graph
 from barefabric.verify.network import PLAIN, Attributes, Network
-from barefabric.verify.prefixes import Prefix, parse
+from barefabric.verify.prefixes import Prefix, read
 from barefabric.verify.routes import Solution, solve
 from barefabric.verify.table import Group, Owners, RouteTable, marks_of, uses_of
 from barefabric.verify.view import View
@@ -39,22 +39,28 @@ class TableBuilder:
     def add_all(self, origins: Mapping[str, Owners]) -> None:
         """Group prefixes and solve the groups."""
         self.table.owners.update(origins)
-        groups: dict[Hashable, list[str]] = {}
-        matched_by: dict[Hashable, tuple[int, ...]] = {}
+        groups: dict[Hashable, tuple[tuple[int, ...], Prefix, list[str]]] = {}
         uses, matching = self.network.uses, self.network.index.matching
         networks = self.table.networks
         for text, owners in origins.items():
-            prefix = parse(text)
-            networks.setdefault((prefix.bits, prefix.length), {})[prefix.network] = text
+            prefix = read(text)
+            place = (prefix.bits, prefix.length)
+            known = networks.get(place)
+            if known is None:
+                known = networks[place] = {}
+            known[prefix.network] = text
             matched = matching(prefix)
             if uses and not uses.keys().isdisjoint(matched):
                 key: Hashable = text
             else:
                 key = (self._origin_key(owners), matched, prefix.bits)
-            groups.setdefault(key, []).append(text)
-            matched_by.setdefault(key, matched)
-        for key, prefixes in groups.items():
-            self._add(prefixes, frozenset(matched_by[key]), parse(prefixes[0]))
+            group = groups.get(key)
+            if group is None:
+                groups[key] = (matched, prefix, [text])
+            else:
+                group[2].append(text)
+        for matched, prefix, prefixes in groups.values():
+            self._add(prefixes, frozenset(matched), prefix)
 
     def _number(self, own: Attributes) -> int:
         if own is PLAIN:

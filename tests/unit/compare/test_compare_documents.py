@@ -95,7 +95,7 @@ def test_another_pool_moves_numbers(make: Make) -> None:
         (
             ("devices", "r1-worker1", "addresses", 0),
             "9.9.9.9",
-            "r1-worker1|address|10.10.0.12|9.9.9.9",
+            "r1-worker1|address|10.10.0.13|9.9.9.9",
         ),
         (
             ("devices", "r1-control1", "addresses", 1),

@@ -23,7 +23,7 @@ def test_a_new_rack_in_the_fields_terms(make: Make) -> None:
     old = make("three-racks", ("r[1-3]", "r[1-2]"))
     new = make("three-racks", ledger=old.ledger)
     sessions = len(new.document["sessions"]) - len(old.document["sessions"])
-    names = "r3-leaf[1-2], r3-control1, r3-worker[1-12], r3-storage1"
+    names = "r3-leaf[1-2], r3-control1, r3-storage1, r3-worker[1-12]"
     assert lines_of(old.document, new.document) == [
         "three-racks: old.yaml -> new.yaml",
         "",

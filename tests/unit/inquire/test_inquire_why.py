@@ -84,7 +84,7 @@ def test_rules_of_server_addresses() -> None:
     assert second.sentence == "second address of server r1-control1"
     assert second.facts[0].text == "the node address 10.10.0.11 and half a rack's prefix (128)"
     (reserved,) = why(fabric.designed, "10.10.0.140", fabric.out).answers
-    assert reserved.sentence == "reserved second address of server r1-worker1"
+    assert reserved.sentence == "reserved second address of server r1-storage1"
     assert [found.path for found in reserved.used] == ["plan/ip-plan.csv"]
 
 
@@ -264,7 +264,11 @@ def module_paths(fabric: Built) -> dict[str, str]:
     named = {}
     for file in sorted(fabric.out.rglob("*")):
         path = file.relative_to(fabric.out).as_posix()
-        if file.is_file() and file.read_bytes() and not path.startswith("switches/"):
+        if (
+            file.is_file()
+            and file.read_bytes()
+            and path.startswith(("nodes/", "clusters/", "plan/"))
+        ):
             facts = why(fabric.designed, f"{path}:1", fabric.out).facts
             named[path] = {f.label: f.text for f in facts}.get("written by", "")
     return named
@@ -291,6 +295,7 @@ def test_modules_named_for_files_are_those_that_write_them(name: str) -> None:
         for path, _ in frr.files(intent):
             where = named[f"nodes/{server}/{path}"]
             assert ".j2:" in where if path == "frr.conf" else where == "barefabric.hosts.frr"
+    assert all(named.values())
 
 
 def test_json_has_the_same_facts(three_racks: Designed) -> None:

@@ -110,6 +110,8 @@ def user(kind: str, source: str, target: str, **more: int) -> UserContract:
         (user("never-reach", "r2", "r1"), False),
         (user("max-path-length", "r1", "prod", length=4), True),
         (user("max-path-length", "r1", "prod", length=3), False),
+        (user("survives", "r1", "r3-worker1"), True),
+        (user("survives", "r1", "0.0.0.0/0"), True),
     ],
     ids=lambda value: (
         f"{value.kind} {value.source} {value.target}" if value not in (True, False) else ""
@@ -126,7 +128,9 @@ def test_contracts_of_the_users_own(statement: UserContract, holds: bool) -> Non
 def test_what_this_judge_cannot_decide_is_not_proven() -> None:
     design = example("quickstart")
     (mine,) = [
-        c for c in contracts(design, [user("survives", "r1", "r1")]) if c.id.startswith("user/")
+        c
+        for c in contracts(design, [user("survives", "r1", "r1", failures=2)])
+        if c.id.startswith("user/")
     ]
     verdict = verify(replace(design, contracts=(mine,)))
     assert mine.kind is ContractKind.SURVIVES

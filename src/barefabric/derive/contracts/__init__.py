@@ -8,6 +8,7 @@ from barefabric.derive.contracts.outside import outside_contracts
 from barefabric.derive.contracts.reach import reach_contracts
 from barefabric.derive.contracts.routes import route_contracts
 from barefabric.derive.contracts.sessions import session_contracts
+from barefabric.derive.contracts.survives import survive_contracts
 from barefabric.derive.contracts.user import user_contracts
 from barefabric.model.contract import Contract
 from barefabric.model.design import Design
@@ -30,6 +31,7 @@ def contracts(design: Design, user: "Iterable[UserContract]" = ()) -> tuple[Cont
         *outside_contracts(design),
         *filter_contracts(design),
         *reach_contracts(design),
+        *survive_contracts(design),
         *check_contracts(design),
         *user_contracts(design, user),
     )

@@ -7,6 +7,7 @@ are not used). Questions: https://batfish.readthedocs.io/en/latest/questions.htm
 import logging
 import socket
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self
@@ -89,7 +90,8 @@ class Service:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._do(lambda: self._session.delete_network(self._network))
+        with suppress(OutsideError):  # what went wrong before is what the user must read
+            self._do(lambda: self._session.delete_network(self._network))
 
     def load(self, snapshot: Snapshot, name: str) -> None:
         """Give the service a snapshot; it replaces one of the same name."""

@@ -1,6 +1,6 @@
 """Contracts about packets: from whom they arrive where, and over how many links at most."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from barefabric.model.contract import Contract
@@ -17,10 +17,19 @@ up to there."""
 
 
 class ReachDecider:
-    """Decides contracts of kind ``reach``."""
+    """Decides contracts of kind ``reach``.
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
+    ``without`` are devices that send nothing, ``ignoring`` prefixes that nobody can reach any more:
+    both after a failure.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        without: Collection[str] = frozenset(),
+        ignoring: Collection[str] = frozenset(),
+    ) -> None:
+        self.case, self.without, self.ignoring = case, without, ignoring
         self._starts: dict[str, list[tuple[Start, int]]] = {}
         self._spreads: dict[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
         self._walked: dict[tuple[int, tuple[int, ...], int], Path] = {}
@@ -42,7 +51,7 @@ class ReachDecider:
                 if missing and not never:
                     nowhere = Path(Fate.NO_ROUTE, 0, -1)
                     bad += [(subject, p, nowhere, total) for p in missing if total]
-        if not outcome.rows:
+        if not outcome.rows and not self.without and not self.ignoring:
             outcome.rows = 1
             bad.append(
                 (
@@ -61,6 +70,10 @@ class ReachDecider:
         """Destinations by group. One inside a rack's prefix goes where the prefix goes."""
         table = self.case.table
         groups, missing = self.case.grouped(text)
+        if self.ignoring:
+            kept = ((g, [p for p in some if p not in self.ignoring]) for g, some in groups)
+            groups = [(group, some) for group, some in kept if some]
+            missing = [prefix for prefix in missing if prefix not in self.ignoring]
         nowhere, found = [], list(groups)
         for prefix in missing:
             inner = readable(prefix)
@@ -144,6 +157,8 @@ class ReachDecider:
         if found is None:
             counts: dict[tuple[int, ...], tuple[str, int]] = {}
             for device in self.case.roster.devices(subject):
+                if device in self.without:
+                    continue
                 processes = self._first(device)
                 name, count = counts.get(processes, (device, 0))
                 counts[processes] = (name, count + 1)
@@ -165,7 +180,11 @@ class ReachDecider:
             return (built.of(device),) if built.of(device) >= 0 else ()
         if server.attach is Attach.ROUTED:
             return (built.hosts[device],) if device in built.hosts else ()
-        return self._leaves_of.get(server.rack, ())
+        leaves = self._leaves_of.get(server.rack, ())
+        wiring, names = self.case.wiring, self.case.names
+        if server.attach is Attach.BOND and not wiring.failure.cables:
+            return leaves
+        return tuple(leaf for leaf in leaves if (names[leaf], device) in wiring.served)
 
     @cached_property
     def _leaves_of(self) -> dict[str, tuple[int, ...]]:
