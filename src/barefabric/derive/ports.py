@@ -40,16 +40,18 @@ def facing(cable: Cable, device: str) -> _Facing:
     return _Facing(cable, cable.b_port, cable.b_address, cable.a, cable.a_port)
 
 
-def channel_number(switch: Switch, port: str) -> int:
-    """The port channel whose first member is ``port``: its panel number, so that both agree.
+@cache
+def channel_numbers(model: DeviceModel, nos: str) -> Mapping[str, int]:
+    """The port channel whose first member is a port: its panel number, so that both leaves agree.
 
     A lane of a broken-out port counts as panel and lane (531 is port 53, lane 1).
     """
-    spec = ports_by_name(switch.model).get(port)
-    if spec is not None:
-        return spec.panel
-    spec, _ = lanes_by_name(switch.model, catalogue.known(switch.nos))[port]
-    return spec.panel * 10 + int(port.rpartition("/")[2][-1])
+    lanes = lanes_by_name(model, catalogue.known(nos))
+    numbers = {
+        name: spec.panel * 10 + int(name.rpartition("/")[2][-1])
+        for name, (spec, _) in lanes.items()
+    }
+    return numbers | {name: spec.panel for name, spec in ports_by_name(model).items()}
 
 
 @cache
@@ -85,6 +87,7 @@ class _Sorting:
         self.mtu = design.underlay.mtu
         self.native = _native(switch.model)
         self.channel_ports = _channel_ports(design)
+        self.numbers = channel_numbers(switch.model, switch.nos)
         self.routed: list[RoutedPort] = []
         self.access: list[AccessPort] = []
         self.members: list[MemberPort] = []
@@ -97,15 +100,16 @@ class _Sorting:
         A port is forced where it runs below its native speed; a lane of a broken-out port always
         does.
         """
-        kind, view, speed = cable.kind, facing(cable, self.switch.name), cable.speed
-        _, port, address, peer, peer_port = view
+        kind, upper, port, peer, peer_port, speed, _, address, lower_address = cable
+        if upper != self.switch.name:
+            port, address, peer, peer_port = peer_port, lower_address, upper, port
         forced = speed != self.native.get(port)
         towards = f"{peer} {peer_port}" if peer_port else peer
         attach = self.design.servers[peer].attach if kind is CableKind.SERVER else Attach.ROUTED
         if kind is CableKind.PEER:
-            self.peer.append(view)
+            self.peer.append(facing(cable, self.switch.name))
         elif attach is Attach.BOND:
-            number = channel_number(self.switch, self.channel_ports[peer])
+            number = self.numbers[self.channel_ports[peer]]
             self.bonds.setdefault(peer, []).append(port)
             self.members.append(MemberPort(port, towards, speed, forced, number, peer, peer_port))
         elif attach is Attach.ROUTED:
@@ -122,15 +126,14 @@ class _Sorting:
     def channels(self) -> Iterator[Channel]:
         """The port channels of servers."""
         for server, ports in self.bonds.items():
-            number = channel_number(self.switch, self.channel_ports[server])
+            number = self.numbers[self.channel_ports[server]]
             mlag = number if self.switch.peer else 0
             yield Channel(number, server, self.mtu, self.vlan, mlag, tuple(ports))
 
     def peer_link(self) -> Channel:
         """The peer link's channel, called after the lower of its ports."""
-        numbers = {view.port: channel_number(self.switch, view.port) for view in self.peer}
-        views = sorted(self.peer, key=lambda view: numbers[view.port])
-        number = min(numbers.values())
+        views = sorted(self.peer, key=lambda view: self.numbers[view.port])
+        number = self.numbers[views[0].port]
         self.members += [
             MemberPort(
                 v.port,

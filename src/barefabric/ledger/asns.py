@@ -14,11 +14,11 @@ from barefabric.model.device import Attach, Role, Server, Switch
 from barefabric.model.ledger import Kind, Ledger
 from barefabric.model.shape import Shape
 from barefabric.topology.load import Loaded
-from barefabric.topology.schema import AsnRange, Cluster, Topology
+from barefabric.topology.schema import Asn, AsnRange, Cluster, Topology
 
 POOLS = ("superspine", "spine", "border", "leaf", "node")
-LAST_OF_16_BITS = 65535
-LARGEST = 4294967294
+LAST_OF_16_BITS, LAST_OF_32_BITS = 65535, 4294967295
+"""Reserved (RFC 7300); no range can go past them."""
 
 HOSTS = "all hosts"
 """The ledger key of routed servers outside every cluster."""
@@ -127,18 +127,19 @@ def _remedy(topology: Topology, pool: str, held: AsnRange, lacking: int, foreign
             "Four-byte private numbers do not fit Calico's int32 fields"
         )
     last = held.last
-    while lacking and last < LARGEST:
+    while lacking and last + 1 not in (LAST_OF_16_BITS, LAST_OF_32_BITS):
         last += 1
         lacking -= last not in foreign and not _elsewhere(topology, pool, last)
     if lacking:
-        return f"write another range: asn: {{{pool}: 4200100000-4200199999}}"
+        usual = getattr(Asn(), pool)
+        return f"on a new fabric write asn: {{{pool}: {usual.first}-{usual.last}}}"
     return f"write asn: {{{pool}: {held.first}-{last}}}"
 
 
 def _elsewhere(topology: Topology, pool: str, asn: int) -> bool:
-    """Whether a number is in another tier's range, or reserved (RFC 7300)."""
+    """Whether a number is in another tier's range."""
     ranges = (getattr(topology.asn, name) for name in POOLS if name != pool)
-    return asn == LAST_OF_16_BITS or any(r.first <= asn <= r.last for r in ranges)
+    return any(r.first <= asn <= r.last for r in ranges)
 
 
 def _foreign(loaded: Loaded, register: Register) -> Iterator[Diagnostic]:

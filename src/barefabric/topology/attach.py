@@ -16,6 +16,7 @@ def check_attachments(loaded: Loaded, shape: Shape) -> Iterator[Diagnostic]:
     would share, racks without leaves.
     """
     yield from _pairs(loaded)
+    yield from _mixed_racks(loaded, shape)
     seen: set[tuple[str, str, int, bool]] = set()
     for rack in shape.racks.values():
         first = shape.switches[rack.leaves[0]] if rack.leaves else None
@@ -41,6 +42,31 @@ def _pairs(loaded: Loaded) -> Iterator[Diagnostic]:
             (loaded.place("switch_types", name, "pair"),),
             allowed=f"{kind.nos} can do: {able}" if able else f"{kind.nos} pairs no leaves",
             mend="leave pair out and attach servers with attach: routed, or use another network OS",
+        )
+
+
+def _mixed_racks(loaded: Loaded, shape: Shape) -> Iterator[Diagnostic]:
+    """Racks with routed servers beside others.
+
+    A routed server's loopback lies in the rack's prefix, which the others take to be on their VLAN:
+    they would ask for it by ARP, and nobody would answer.
+    """
+    mixed: list[str] = []
+    types: dict[str, None] = {}
+    for rack in shape.racks.values():
+        servers = [shape.servers[name] for name in rack.servers]
+        if len({server.attach is Attach.ROUTED for server in servers}) > 1:
+            mixed.append(rack.name)
+            types.update(dict.fromkeys(sorted({server.type for server in servers})))
+    if mixed:
+        more = f" and {len(mixed) - 1} more" if len(mixed) > 1 else ""
+        yield Diagnostic(
+            "PO012",
+            f"rack {mixed[0]}{more} has routed servers beside bonded or single ones",
+            tuple(loaded.place("server_types", name, "attach") for name in types),
+            allowed="the servers of a rack are all routed, or none is: they share a prefix, and a "
+            "routed server's address is not on the VLAN",
+            mend="give them racks of their own",
         )
 
 

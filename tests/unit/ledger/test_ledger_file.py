@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from ledger_labs import designed, lab
 
 from barefabric.build import refuse_moves, refuse_unlocked
 from barefabric.errors import Diagnostic, FabricError, OutsideError
@@ -18,6 +17,7 @@ from barefabric.ledger.file import (
 )
 from barefabric.model.ledger import Entry, Kind, Ledger
 from barefabric.pipeline import design
+from ledger_labs import designed, lab
 
 PATH = Path("lab.lock")
 

@@ -4,13 +4,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ledger_labs import Lab, designed, lab, live, retired
 
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.ledger.file import format_ledger, parse_ledger
 from barefabric.ledger.merge import clashes, reclaim, refuse_clashes, settle
 from barefabric.model.ledger import Kind, Ledger
 from barefabric.pipeline import Designed
+from ledger_labs import Lab, designed, lab, live, retired
 
 LOCK = Path("lab.lock")
 TOPOLOGY = Path("lab.yaml")

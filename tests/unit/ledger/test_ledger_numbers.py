@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live, retired
 
 from barefabric.model.ledger import Entry, Kind, Ledger
+from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live, retired
 
 R1: Lab = {"name": "r1", "leaves": 2, "servers": {"node": 4}}
 R2: Lab = {"name": "r2", "leaves": 2, "servers": {"node": 4}}

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live
 
 from barefabric.ledger.merge import reclaim
 from barefabric.model.address import dotted, split
 from barefabric.model.ledger import Kind, Ledger
+from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live
 
 
 def racks(count: int, nodes: int = 1) -> list[Lab]:
@@ -209,26 +209,33 @@ class TestAsns:
     @pytest.mark.parametrize(
         ("pool", "held", "topology", "holds", "needed"),
         [
-            ("leaf", "65001-65002", lab(racks=racks(3)), 2, 3),
-            ("leaf", "65001", lab(ROUTED, racks=racks(2)), 1, 4),
-            ("border", "65001", lab(borders={"type": "leaf", "count": 3}), 1, 3),
-            ("leaf", "65533-65534", lab(racks=racks(4)), 1, 4),
+            ("leaf", "4100000001-4100000002", lab(racks=racks(3)), 2, 3),
+            ("leaf", "64000", lab(ROUTED, racks=racks(2)), 1, 4),
+            ("leaf", "64510-64511", lab(racks=racks(3), asn={"node": "4100000000"}), 2, 3),
+            ("border", "4199990000", lab(borders={"type": "leaf", "count": 3}), 1, 3),
         ],
     )
     def test_the_range_that_is_advised_does(
         self, tmp_path: Path, pool: str, held: str, topology: Lab, holds: int, needed: int
     ) -> None:
-        (fault,) = faults(tmp_path, {**topology, "asn": {pool: held}})
+        (fault,) = faults(tmp_path, {**topology, "asn": {**topology.get("asn", {}), pool: held}})
         assert fault.code == "AS001"
         assert f"asn.{pool} holds {holds} AS numbers ({held}" in fault.message
         assert f"; {needed} are needed" in fault.message
         found = self.RANGE.search(fault.mend)
         assert found
         first, last = (int(n) for n in found[2].split("-"))
-        if first <= 65535 <= last:
-            pytest.fail("65535 is reserved (RFC 7300)")
-        assert designed(tmp_path, {**topology, "asn": {pool: found[2]}})
-        assert faults(tmp_path, {**topology, "asn": {pool: f"{first}-{last - 1}"}})
+        asn = topology.get("asn", {})
+        assert designed(tmp_path, {**topology, "asn": {**asn, pool: found[2]}})
+        assert faults(tmp_path, {**topology, "asn": {**asn, pool: f"{first}-{last - 1}"}})
+
+    def test_a_range_before_a_reserved_number_cannot_grow(self, tmp_path: Path) -> None:
+        topology = lab(racks=racks(4), asn={"leaf": "65533-65534"})
+        (fault,) = faults(tmp_path, topology)
+        assert "asn.leaf holds 1 AS numbers" in fault.message, "65534 is what leaves show to nodes"
+        found = re.search(r"on a new fabric write asn: \{leaf: (\S+)\}", fault.mend)
+        assert found
+        assert designed(tmp_path, {**topology, "asn": {"leaf": found[1]}})
 
     def test_the_default_range_cannot_be_too_small_without_saying_where(
         self, tmp_path: Path

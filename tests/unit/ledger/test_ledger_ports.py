@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live, retired
 
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
+from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live, retired
 
 SPINE_TO_LEAF = "spine1:Ethernet1/1 - r1-leaf1:Ethernet49/1"
 

@@ -136,6 +136,7 @@ def _named_pools(design: Design) -> list[tuple[str, str]]:
         found += [
             (f"pool {pool.name} of {cluster.name}", p)
             for pool in cluster.pools
+            if cluster.announcer != "l2"  # announced by ARP: part of a rack's prefix on purpose
             for p in pool.prefixes
         ]
     found += [(f"link to {u.name}", u.ours) for u in design.upstreams.values() if u.ours]
