@@ -241,3 +241,33 @@ def test_reclaim_frees_what_is_gone(folder: Path) -> None:
     assert fabric("reclaim", "topologies/quickstart.yaml", "r1-node9", cwd=folder).returncode == 1
     assert fabric("reclaim", "topologies/quickstart.yaml", "r1-node4", cwd=folder).returncode == 0
     assert "retired" not in lock.read_text()
+
+
+def test_another_topology_of_the_same_name_is_refused(folder: Path) -> None:
+    fabric("design", "topologies/quickstart.yaml", cwd=folder)
+    other = folder / "topologies" / "other.yaml"
+    other.write_text((folder / "topologies" / "quickstart.yaml").read_text())
+    before = snapshot(folder)
+    done = fabric("design", "topologies/other.yaml", cwd=folder)
+    assert done.returncode == 1
+    assert "GE013" in done.stderr
+    assert snapshot(folder) == before
+    done = fabric("design", "topologies/other.yaml", "--out", "elsewhere", cwd=folder)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_build_that_was_edited_is_not_judged(folder: Path) -> None:
+    fabric("design", "topologies/quickstart.yaml", cwd=folder)
+    config = folder / "build" / "quickstart" / "switches" / "spine1" / "startup-config"
+    config.write_text(config.read_text() + "! by hand\n")
+    done = fabric("verify", "topologies/quickstart.yaml", cwd=folder)
+    assert done.returncode == 1
+    assert "GE008" in done.stderr
+
+
+def test_a_required_judge_that_did_not_run_is_3(folder: Path) -> None:
+    fabric("design", "topologies/quickstart.yaml", cwd=folder)
+    done = fabric("verify", "topologies/quickstart.yaml", "--require", "batfish", cwd=folder)
+    assert done.returncode == 3
+    assert "GE012" in done.stderr
+    assert fabric("verify", "topologies/quickstart.yaml", cwd=folder).returncode == 0

@@ -1,6 +1,7 @@
 """From a design to the files under ``build/<fabric>/`` and the ledger beside the topology."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from barefabric.derive.server import server_intent
 from barefabric.derive.switch import switch_intent
-from barefabric.errors import Diagnostic, FabricError, Place
+from barefabric.errors import Diagnostic, FabricError, Place, fail
 from barefabric.hosts.files import server_files
 from barefabric.kubernetes.files import cluster_files
 from barefabric.ledger.file import format_ledger, ledger_path, write_ledger
@@ -125,6 +126,19 @@ def read_document(out: Path) -> bytes | None:
         return None
 
 
+def _refuse_anothers(old: bytes | None, designed: Designed) -> None:
+    """Raise :class:`FabricError` GE013 if the tree there was built from another topology file."""
+    found = re.search(rb'^"topology": "([^"]*)"', old[:400], re.MULTILINE) if old else None
+    mine = designed.loaded.path.name
+    if found and (theirs := found[1].decode()) != mine:
+        raise fail(
+            "GE013",
+            f"{default_out(designed.design)} was built from {theirs}, which has its name",
+            path=designed.loaded.path,
+            mend=f"give {mine} another fabric name, or say where its build goes: --out",
+        )
+
+
 def build(designed: Designed, out: Path | None = None) -> Built:
     """Write the tree and the ledger. A run that fails leaves both as they were.
 
@@ -132,6 +146,8 @@ def build(designed: Designed, out: Path | None = None) -> Built:
     """
     target = out or default_out(designed.design)
     old = read_document(target)
+    if out is None:
+        _refuse_anothers(old, designed)
     change = write_tree(target, build_files(designed.design))
     lock = ledger_path(designed.loaded.path)
     changed = write_ledger(lock, designed.numbers.ledger)

@@ -169,8 +169,12 @@ def test_the_examples_hold(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def unnumbered(tmp_path_factory: pytest.TempPathFactory) -> Design:
+    """Two racks, so that packets cross the links."""
     path = tmp_path_factory.mktemp("topology") / "unnumbered.yaml"
     text = (ROOT / "topologies/quickstart.yaml").read_text(encoding="utf-8")
+    rack = "  - {name: r1, leaves: 2, servers: {node: 4}}\n"
+    assert rack in text
+    text = text.replace(rack, rack + rack.replace("r1", "r2"))
     path.write_text(f"{text}\nunderlay: {{links: unnumbered}}\n", encoding="utf-8")
     return design_values(load(path)).design
 

@@ -15,7 +15,6 @@ from barefabric.capacity.routes import nodes_by_rack, table_use
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 
-
 FAR = 100_000
 """Limits beyond this many racks say nothing about a fabric that anybody builds."""
 

@@ -59,9 +59,10 @@ def _designed(request: Request, clock: Clock) -> Any:
 def _looks(design: Any) -> list[Diagnostic]:
     """What deserves a look, though nothing is wrong."""
     from barefabric.capacity.looks import looks as capacity_looks
+    from barefabric.derive.remarks import looks as remarks
     from barefabric.kubernetes.lints import looks as kubernetes_looks
 
-    return [*kubernetes_looks(design), *capacity_looks(design)]
+    return [*kubernetes_looks(design), *capacity_looks(design), *remarks(design)]
 
 
 def design(request: Request) -> int:

@@ -75,7 +75,7 @@ def open_source(word: str, topology: Path | None = None) -> Side:
     if colon:
         return _at_revision(revision, name, word, Path())
     if topology is None:
-        raise _unknown(word)
+        raise _bare(word)
     return _topology_at(word, topology)
 
 
@@ -161,6 +161,24 @@ def _relabelled(fault: FabricError, path: Path, label: str) -> FabricError:
 
     return type(fault)(
         [d._replace(places=tuple(place(at) for at in d.places)) for d in fault.diagnostics]
+    )
+
+
+def _bare(word: str) -> FabricError:
+    """A word beside something that names no topology: a revision, or nothing at all."""
+    try:
+        git.commit(Path(), word)
+    except FabricError:
+        return _unknown(word)
+    return UsageError(
+        [
+            Diagnostic(
+                "CMP003",
+                f"{word} is a revision, and the other side does not say of which topology",
+                allowed="a build knows its design, not the file that it was made from",
+                mend=f"name the file: {word}:topologies/lab.yaml",
+            )
+        ]
     )
 
 

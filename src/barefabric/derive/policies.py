@@ -5,6 +5,7 @@ prefixes on. A border keeps any default of the fabric out and brings the upstrea
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from barefabric.derive import names
@@ -45,6 +46,7 @@ def permits(*lists: str, start: int = 10) -> tuple[Term, ...]:
     return tuple(Term(start + 10 * n, True, name) for n, name in enumerate(lists))
 
 
+@lru_cache(maxsize=8)
 def fabric_lists(design: Design) -> tuple[PrefixList, ...]:
     """Lists every switch shares: the default, the fabric's prefixes, external ones."""
     plan = design.plan
@@ -214,11 +216,12 @@ def local_prefixes(design: Design, switch: Switch) -> tuple[str, ...]:
 def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
     """Everything one switch filters by, in a stable order."""
     sessions = design.sessions_by_device[switch.name]
+    kinds = {s.profile.name: s for s in sessions}.values()
     shared = fabric_lists(design)
     external = tuple(p.name for p in shared if p.name == names.EXTERNAL_LIST)
     groups = {
         side.group
-        for s in sessions
+        for s in kinds
         if s.profile.kind is SessionKind.FABRIC
         for side in (s.profile.a if s.a == switch.name else s.profile.b,)
     }
@@ -233,7 +236,7 @@ def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
     elif switch.role is Role.LEAF:
         upper = next(iter(groups), names.GROUP[Role.SPINE])
         policies += _leaf(external, upper)
-        lists, policies = _leaf_side(design, switch, sessions, lists, policies)
+        lists, policies = _leaf_side(design, switch, kinds, lists, policies)
     else:
         upper = next(iter(groups), names.GROUP[Role.SPINE])
         outward = [s for s in sessions if s.profile.kind is SessionKind.UPSTREAM]
@@ -249,13 +252,18 @@ def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
 def _leaf_side(
     design: Design,
     switch: Switch,
-    sessions: list[Session],
+    kinds: Iterable[Session],
     lists: list[PrefixList],
     policies: list[Policy],
 ) -> tuple[list[PrefixList], list[Policy]]:
-    """Add what a leaf needs towards its servers, and the list of all it passes on for them."""
-    node_lists, node_rules = node_policy(design, sessions)
-    host_lists, host_rules = host_policy(design, switch, sessions)
+    """Add what a leaf needs towards its servers, and the list of all it passes on for them.
+
+    ``kinds`` holds one session of each profile.
+    """
+    node_lists, node_rules = node_policy(design, kinds)
+    routed = any(s.profile.kind is SessionKind.HOST for s in kinds)
+    hosts = design.sessions_by_device[switch.name] if routed else ()
+    host_lists, host_rules = host_policy(design, switch, hosts)
     passed = dict.fromkeys(m for p in node_lists for m in p.entries)
     passed.update(dict.fromkeys(m for p in host_lists[:-1] for m in p.entries))
     nodes = PrefixList(names.NODES_LIST, tuple(passed))

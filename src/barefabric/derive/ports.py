@@ -40,15 +40,20 @@ def facing(cable: Cable, device: str) -> _Facing:
     return _Facing(cable, cable.b_port, cable.b_address, cable.a, cable.a_port)
 
 
+_LANES_FROM = 1000
+"""What the port channels of lanes are numbered from; no panel has that many ports."""
+
+
 @cache
 def channel_numbers(model: DeviceModel, nos: str) -> Mapping[str, int]:
     """The port channel whose first member is a port: its panel number, so that both leaves agree.
 
-    A lane of a broken-out port counts as panel and lane (531 is port 53, lane 1).
+    A lane of a broken-out port counts as panel and lane, above all panel numbers: 1532 is port 53,
+    lane 2. EOS takes MLAG numbers up to 2000.
     """
     lanes = lanes_by_name(model, catalogue.known(nos))
     numbers = {
-        name: spec.panel * 10 + int(name.rpartition("/")[2][-1])
+        name: _LANES_FROM + spec.panel * 10 + int(name.rpartition("/")[2][-1])
         for name, (spec, _) in lanes.items()
     }
     return numbers | {name: spec.panel for name, spec in ports_by_name(model).items()}

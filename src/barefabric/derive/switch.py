@@ -139,6 +139,8 @@ def _aggregates(design: Design, switch: Switch) -> tuple[str, ...]:
     A pool that the CNI announces as a whole arrives as it is; aggregating it again would make the
     border discard traffic for it.
     """
+    if all(upstream.switch != switch.name for upstream in design.upstreams.values()):
+        return ()
     outward = {
         prefix
         for upstream in design.upstreams.values()
@@ -158,13 +160,10 @@ def _aggregates(design: Design, switch: Switch) -> tuple[str, ...]:
 
 def _groups(name: str, sessions: list[Session]) -> Iterator[PeerGroup]:
     """Peer groups of a device, fabric first, with their neighbors in the order of the sessions."""
-    by_group: dict[tuple[int, str, str], list[Session]] = {}
+    by_end: dict[tuple[str, bool], list[Session]] = {}
     for session in sessions:
-        at_a = session.a == name
-        side = session.profile.a if at_a else session.profile.b
-        key = (_ORDER.index(session.profile.kind), side.group, session.profile.name)
-        by_group.setdefault(key, []).append(session)
-    for _, members in sorted(by_group.items(), key=lambda item: item[0][0]):
+        by_end.setdefault((session.profile.name, session.a == name), []).append(session)
+    for members in sorted(by_end.values(), key=lambda same: _ORDER.index(same[0].profile.kind)):
         yield peer_group(name, members)
 
 
@@ -174,7 +173,7 @@ def peer_group(name: str, sessions: list[Session]) -> PeerGroup:
     at_a = sessions[0].a == name
     mine: Side = profile.a if at_a else profile.b
     other: Side = profile.b if at_a else profile.a
-    neighbors = tuple(_neighbor(session, at_a) for session in sessions)
+    neighbors = tuple(_neighbors(sessions, at_a))
     asns = {n.asn for n in neighbors}
     return PeerGroup(
         mine.group,
@@ -203,14 +202,19 @@ def peer_group(name: str, sessions: list[Session]) -> PeerGroup:
     )
 
 
-def _neighbor(session: Session, at_a: bool) -> Neighbor:
-    if at_a:
-        _, _, _, local, port, remote, asn, address, remote_port, own_import = session
-    else:
-        _, remote, asn, address, remote_port, _, _, local, port, _ = session
-        own_import = ""
-    description = f"{remote} {remote_port}" if remote_port else remote
-    speaker = session.profile.b.speaker.value
-    if session.profile.kind is SessionKind.NODE:
-        description = f"{remote} {speaker}"
-    return Neighbor(address, "" if address else port, asn, description, local, own_import)
+def _neighbors(sessions: list[Session], at_a: bool) -> Iterator[Neighbor]:
+    """The other ends of sessions of one profile; a node is described by what speaks on it."""
+    profile = sessions[0].profile
+    tail = f" {profile.b.speaker}" if profile.kind is SessionKind.NODE else ""
+    for _, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own_import in sessions:
+        if at_a:
+            port = b_port and f" {b_port}"
+            yield Neighbor(
+                b_address, "" if b_address else a_port, b_asn, f"{b}{tail or port}", a_address,
+                own_import,
+            )  # fmt: skip
+        else:
+            port = a_port and f" {a_port}"
+            yield Neighbor(
+                a_address, "" if a_address else b_port, a_asn, f"{a}{tail or port}", b_address, ""
+            )

@@ -1,6 +1,7 @@
 """What a cluster's nodes are told about themselves: labels, ASNs, addresses, kubeadm's settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from barefabric.kubernetes.manifest import (
     ATTACH_LABEL,
@@ -13,11 +14,15 @@ from barefabric.kubernetes.manifest import (
 )
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.device import Server
+from barefabric.render.yaml import dump, scalar, stream
 
 ASN_ANNOTATION = "projectcalico.org/ASNumber"
 """Where calico-node takes its ASN from, before the cluster's (libcalico-go resources/node.go)."""
 
 API_PORT = 6443
+
+_STAND_IN = "stand-in"
+"""A node's name, for a text in which names are put later."""
 
 
 def labels(server: Server) -> dict[str, str]:
@@ -36,6 +41,23 @@ def node(view: ClusterView, server: Server) -> Manifest:
     return manifest(
         "v1", "Node", node_name(server.name), labels=labels(server), annotations=annotations
     )
+
+
+def node_texts(view: ClusterView, servers: Iterable[Server]) -> Iterator[str]:
+    """Node objects as text.
+
+    Those of one rack differ in nothing but their names, so each kind is written once, with a
+    stand-in for the name.
+    """
+    frames: dict[tuple[str, str, int], tuple[str, str]] = {}
+    for server in servers:
+        kind = server.rack, server.attach, server.asn
+        if kind not in frames:
+            text = dump(node(view, replace(server, name=_STAND_IN)))
+            before, _, after = text.partition(_STAND_IN)
+            frames[kind] = before, after
+        before, after = frames[kind]
+        yield f"{before}{scalar(node_name(server.name))}{after}"
 
 
 def kubelet_arguments(server: Server) -> dict[str, str]:
@@ -89,7 +111,7 @@ def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     ])  # fmt: skip
     lines = (f"{node_name(server.name)} {_command_line(server)}\n" for server in servers)
     yield "kubelet-arguments.txt", "".join(lines)
-    yield "nodes.yaml", text((node(view, server) for server in servers), [
+    yield "nodes.yaml", stream(node_texts(view, servers), [
         "Labels and ASNs of nodes that have joined: kubectl apply --server-side -f nodes.yaml",
         "Not in kustomization.yaml: a Node applied before its kubelet joins would be an empty one.",
     ])  # fmt: skip

@@ -11,6 +11,7 @@ from barefabric.ledger.patch import patch
 from barefabric.ledger.pins import FIELDS, Pins, outside, read_pins
 from barefabric.ledger.register import NUMBERS, Register, assign
 from barefabric.ledger.space import Space, pool_use, too_small
+from barefabric.model.address import dotted
 from barefabric.model.ledger import Entry, Kind, Ledger
 from barefabric.model.numbers import Numbers
 from barefabric.model.shape import Shape
@@ -90,14 +91,16 @@ def _outside(
             if not pool.space.holds(value):
                 name = pins.writers[kind, key]
                 text = getattr(loaded.topology.pins[name], FIELDS[kind])
-                yield outside(loaded, name, FIELDS[kind], text, f"addressing.{pool.name}")
+                mend = "add a prefix to the pool that holds it"
+                yield outside(loaded, name, FIELDS[kind], text, f"addressing.{pool.name}", mend)
     for key, value in pins.of(Kind.NODE).items():
         rack = shape.racks[shape.servers[key].rack]
-        base = racks.get(rack.name)
-        if base is not None and value - base not in pools.node_room(loaded, len(rack.leaves)):
+        base, room = racks.get(rack.name), pools.node_room(loaded, len(rack.leaves))
+        if base is not None and value - base not in room:
             text = loaded.topology.pins[key].address
-            room = f"the lower half of rack {rack.name}'s prefix above its leaves"
-            yield outside(loaded, key, FIELDS[Kind.NODE], text, room)
+            span = f"{dotted(base + room.start)} to {dotted(base + room.stop - 1)}"
+            mend = f"servers of rack {rack.name} can have {span}"
+            yield outside(loaded, key, FIELDS[Kind.NODE], text, f"rack {rack.name}", mend)
 
 
 def _numbers(

@@ -8,6 +8,7 @@ A line reads ``kind key = value``, with ``retired`` at its end where the thing i
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from socket import AF_INET, inet_pton
 
@@ -144,16 +145,19 @@ def format_ledger(ledger: Ledger) -> str:
     rank = _ranks(ledger)
     for kind in Kind:
         entries = ledger.of(kind)
-        for key in sorted(entries, key=lambda key: [rank[word] for word in key.split(" ")]):
+        for key in sorted(entries, key=lambda key: list(map(rank, key.split(" ")))):
             value, retired = entries[key]
-            chunks.append(f"{kind.value} {key} = {value}{' retired' if retired else ''}\n")
+            end = " retired\n" if retired else "\n"
+            chunks.append(f"{kind} {key} = {value}{end}")
     return "".join(chunks)
 
 
-def _ranks(ledger: Ledger) -> dict[str, int]:
-    """The place of each word of all keys in counting order; comparing numbers is fast."""
-    words = {word for _, key, _ in ledger for word in key.split(" ")}
-    return {word: place for place, word in enumerate(sorted(words, key=natural))}
+def _ranks(ledger: Ledger) -> Callable[[str], int]:
+    """Gives the place of each word of all keys in counting order; comparing numbers is fast."""
+    words: set[str] = set()
+    for entries in ledger.entries.values():
+        words.update(" ".join(entries).split(" "))
+    return {word: place for place, word in enumerate(sorted(words, key=natural))}.__getitem__
 
 
 def write_ledger(path: Path, ledger: Ledger) -> bool:

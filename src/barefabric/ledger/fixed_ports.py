@@ -3,7 +3,7 @@
 from barefabric.errors import Diagnostic
 from barefabric.ledger import port_faults
 from barefabric.ledger.panel import find_slot, ports_by_name
-from barefabric.ledger.patching import Patching
+from barefabric.ledger.patching import Patching, owner_text
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.shape import Want
 from barefabric.topology.schema import ExplicitCable
@@ -27,7 +27,8 @@ def lay_upstreams(run: Patching) -> list[Cable]:
         elif attach.port in panel.taken:
             run.wrong["external", external.name] = Diagnostic(
                 "PO004",
-                f"{attach.switch} {attach.port} is already used by {panel.taken[attach.port]}",
+                f"{attach.switch} {attach.port} is already used by "
+                + owner_text(panel.taken[attach.port]),
                 (place,), mend="choose another port",
             )  # fmt: skip
         else:
@@ -143,7 +144,7 @@ def _cannot_lay(run: Patching, want: Want, device: str, port: str) -> None:
     panel = run.panels[device]
     used = panel.taken.get(port) or panel.broken_by(port)
     if used:
-        message = f"{device} {port} is already used by {used}"
+        message = f"{device} {port} is already used by {owner_text(used)}"
     elif port in ports_by_name(panel.model):
         message = f"{device} {port} does not run at {want.speed}G"
     else:

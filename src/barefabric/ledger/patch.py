@@ -1,6 +1,7 @@
 """Plug every cable in: keep the recorded ports, give new cables the next free ones."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from barefabric.ledger.patching import Patching
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.ledger import Entry, Ledger, Move
 from barefabric.model.shape import Shape, Want
+from barefabric.topology.faults import in_file_order
 from barefabric.topology.load import Loaded
 
 
@@ -44,7 +46,8 @@ def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
     for want in by_hand:
         lay_by_hand(run, want)
     rest = [want for want in wants if not want.a_port and not _lay_recorded(run, want)]
-    run.reserve({want.key for want in wants})
+    if run.recorded:
+        run.reserve({want.key for want in wants})
     for want in rest:
         if want.kind is CableKind.FABRIC:
             _lay_fabric(run, want)
@@ -53,7 +56,7 @@ def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
     for group in _rounds(want for want in rest if want.kind is CableKind.SERVER):
         _lay_servers(run, group)
     if run.wrong:
-        raise FabricError(run.wrong.values())
+        raise FabricError(in_file_order(run.wrong.values()))
     cables = (*(run.done[want.key] for want in wants), *upstream)
     return Patched(cables, run.entries(), tuple(run.moves))
 
@@ -86,7 +89,8 @@ def _lay_recorded(run: Patching, want: Want) -> bool:
     return True
 
 
-def common_speed(a: Iterable[int], b: Iterable[int]) -> int:
+@cache
+def common_speed(a: tuple[int, ...], b: tuple[int, ...]) -> int:
     """The fastest speed (Gbit/s) that two ports share, 0 where they share none."""
     return max(set(a) & set(b), default=0)
 
@@ -101,11 +105,11 @@ def _lay_fabric(run: Patching, want: Want) -> None:
         if above.speeds.isdisjoint(below.speeds):
             port_faults.no_common_speed(run, upper, lower, below.order[0])
         else:
-            port_faults.no_port(run, lower, f"its links to {upper.role}s")
+            port_faults.no_port(run, lower, want, f"its links to {upper.role}s")
         return
     a = run.panels[want.a].next_free(above.order, b.speeds)
     if a is None:
-        port_faults.no_port(run, upper, f"its links to {port_faults.plural(lower.role)}")
+        port_faults.no_port(run, upper, want, f"its links to {port_faults.plural(lower.role)}")
         return
     run.panels[want.a].take(a.name, want.key)
     run.panels[want.b].take(b.name, want.key)
@@ -131,7 +135,9 @@ def _lay_peers(run: Patching, group: list[Want]) -> None:
     )
     alike = [slot for slot in free if slot.speed == speed]
     if len(alike) < len(group):
-        port_faults.no_port(run, run.shape.switches[group[0].a], "the peer link of its pair")
+        port_faults.no_port(
+            run, run.shape.switches[group[0].a], group[0], "the peer link of its pair"
+        )
         return
     for want, slot in zip(group, alike, strict=False):
         first.take_slot(slot, want.key)
@@ -170,7 +176,7 @@ def _lay_servers(run: Patching, group: list[Want]) -> None:
         mine = slot or next((s for s in order if panel.free(s)), None)
         if mine is None:
             port_faults.no_port(
-                run, run.shape.switches[want.a], f"servers with {want.speed}G ports"
+                run, run.shape.switches[want.a], want, f"servers with {want.speed}G ports"
             )
             return
         panel.take_slot(mine, want.key)

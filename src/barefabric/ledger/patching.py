@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from barefabric.errors import Diagnostic
 
 
+def owner_text(owner: str) -> str:
+    """Who has a port, in words: a cable by its ends, anything else as it is called."""
+    words = owner.split(" ")
+    if len(words) == 3 and words[2].isdigit():
+        return f"the cable from {words[0]} to {words[1]}"
+    return owner
+
+
 class Patching:
     """Panels with what is taken on them, cables that are laid, and what went wrong.
 
@@ -56,7 +64,7 @@ class Patching:
         """Remember why a cable cannot stay where it was recorded."""
         owner = self.panels[device].taken.get(port)
         self._obstacles[want.key] = (
-            f"{device} {port} belongs to {owner} now" if owner
+            f"{device} {port} belongs to {owner_text(owner)} now" if owner
             else f"{device} has no port {port} that could carry it now"
         )  # fmt: skip
 

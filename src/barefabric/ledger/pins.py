@@ -138,13 +138,13 @@ def _misfit(
     )
 
 
-def outside(loaded: Loaded, name: str, field: str, value: str, pool: str) -> Diagnostic:
+def outside(loaded: Loaded, name: str, field: str, value: str, pool: str, mend: str) -> Diagnostic:
     """A pinned value that its pool does not hold (LE013), so that no filter would let it pass."""
     return Diagnostic(
         "LE013",
         f"pins: {name} cannot have {value}: {pool} does not hold it",
         (loaded.place("pins", name, field),),
-        mend="add a prefix to the pool that holds it",
+        mend=mend,
     )
 
 
@@ -172,9 +172,10 @@ def _equal(
             if len(names) > 1:
                 field = FIELDS[kind]
                 value = getattr(loaded.topology.pins[names[0]], field)
+                many = "both" if len(names) == 2 else "all"
                 yield Diagnostic(
                     "LE011",
-                    f"pins: {' and '.join(names)} are all pinned to {value}",
+                    f"pins: {' and '.join(names)} are {many} pinned to {value}",
                     tuple(loaded.place("pins", name, field) for name in names),
                     allowed=f"each {field} belongs to one of them",
                 )

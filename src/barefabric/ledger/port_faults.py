@@ -1,6 +1,6 @@
 """What is wrong where cables cannot be plugged in, each kind of fault once."""
 
-from barefabric.errors import Diagnostic
+from barefabric.errors import Diagnostic, Place
 from barefabric.ledger.patching import Patching
 from barefabric.model.device import DeviceModel, PortSpec, Switch
 from barefabric.model.shape import Want
@@ -16,6 +16,12 @@ def names_of(model: DeviceModel) -> str:
     return f"{model.name} has {model.ports[0].name} to {model.ports[-1].name}"
 
 
+def described(model: DeviceModel) -> str:
+    """``7050SX3-48YC8: 48 x 25G, 8 x 100G``; ports written out have no other name."""
+    panel = panel_text(model)
+    return panel if model.name.replace(" + ", ", ") == panel else f"{model.name}: {panel}"
+
+
 def panel_text(model: DeviceModel) -> str:
     """``48 x 25G, 8 x 100G``."""
     counts: dict[int, int] = {}
@@ -24,20 +30,21 @@ def panel_text(model: DeviceModel) -> str:
     return ", ".join(f"{count} x {speed}G" for speed, count in counts.items())
 
 
-def no_port(run: Patching, switch: Switch, purpose: str) -> None:
+def no_port(run: Patching, switch: Switch, want: Want, purpose: str) -> None:
     """Report, once per kind of switch and purpose, that a panel is full (PO002)."""
     key = ("full", switch.type, purpose)
     if key in run.wrong:
         return
     kept = sum(switch.name in cable.split(" ")[:2] for cable in run.kept)
     note = f"; the ledger keeps {kept} for what is gone (fabric reclaim frees them)" if kept else ""
-    needed = sum(switch.name in (w.a, w.b) for w in run.shape.wants)
+    mine = [w for w in run.shape.wants if switch.name in (w.a, w.b)]
+    alike = sum(w.kind is want.kind and w.speed == want.speed for w in mine)
     run.wrong[key] = Diagnostic(
         "PO002",
-        f"{switch.name} has no free port left for {purpose}: {needed} cables for "
-        f"{len(switch.model.ports)} ports{note}",
+        f"{switch.name} has no free port left for {purpose}: {alike} of its {len(mine)} "
+        f"cables{note}",
         (run.loaded.place("switch_types", switch.type),),
-        allowed=f"{switch.model.name}: {panel_text(switch.model)}",
+        allowed=f"its ports: {described(switch.model)}",
         mend="use a model with more ports, or spread the cables over more switches",
     )
 
@@ -48,7 +55,7 @@ def no_common_speed(
     """Report that two kinds of switch cannot be joined (PO005); ``by_hand`` is a cable's entry."""
     ours = "/".join(f"{s}G" for s in port.speeds)
     places = (
-        (run.loaded.place("switch_types", lower.type), run.loaded.place("switch_types", upper.type))
+        (_hardware(run, lower.type), _hardware(run, upper.type))
         if by_hand is None
         else (run.loaded.place("cables", by_hand),)
     )
@@ -65,6 +72,12 @@ def no_common_speed(
     )  # fmt: skip
 
 
+def _hardware(run: Patching, kind: str) -> Place:
+    """Where a kind of switch is given its ports: the model, or ports written out."""
+    written = run.loaded.written("switch_types", kind, "ports")
+    return run.loaded.place("switch_types", kind, "ports" if written else "model")
+
+
 def wrong_nic(run: Patching, leaf: Switch, want: Want) -> None:
     """Report, once per kind of leaf and of server, that no port has the NIC's speed (PO006)."""
     kind = run.shape.servers[want.b].type
@@ -75,7 +88,7 @@ def wrong_nic(run: Patching, leaf: Switch, want: Want) -> None:
             f"servers of type {kind} have {want.speed}G ports, and no port of {leaf.type} "
             f"({leaf.model.name}) runs at {want.speed}G",
             (run.loaded.place("server_types", kind, "nics"),),
-            allowed=f"{leaf.model.name}: {panel_text(leaf.model)}",
+            allowed=f"its ports: {described(leaf.model)}",
             mend="change the NIC's speed or the leaf's model",
         ),
     )

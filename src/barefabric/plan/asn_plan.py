@@ -1,6 +1,7 @@
 """The plan of AS numbers: who has which. RFC 7938 gives one to each tier, pod, pair and rack."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from barefabric.model.design import AsnPool, Design
 from barefabric.model.device import Role, Server, Switch
@@ -51,7 +52,8 @@ def _server_group(design: Design, server: Server) -> Group:
     return server.asn, "nodes", of
 
 
-def groups(design: Design) -> dict[Group, list[str]]:
+@lru_cache(maxsize=4)
+def groups(design: Design) -> Mapping[Group, Sequence[str]]:
     """The devices of each AS number, in the order a person counts."""
     found: dict[Group, list[str]] = {}
     for switch in design.switches.values():
@@ -78,7 +80,7 @@ def _leaves_of(design: Design, cluster: str) -> list[str]:
     return [leaf for rack in racks for leaf in rack.leaves]
 
 
-def _named(names: list[str]) -> str:
+def _named(names: Sequence[str]) -> str:
     if len(names) <= NAMED:
         return " ".join(names)
     return f"{names[0]} to {names[-1]}"

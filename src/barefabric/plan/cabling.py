@@ -12,7 +12,7 @@ from operator import itemgetter
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
-from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Media, batches, media
+from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Length, Media, batches, media
 from barefabric.plan.places import OUTSIDE, place
 from barefabric.plan.ports import Shorts, legs, panels
 from barefabric.plan.table import Column, Document, Row, Section
@@ -59,6 +59,20 @@ def standing(design: Design) -> Mapping[str, str]:
     return where
 
 
+class _Runs(dict[tuple[CableKind, str, int], tuple[str, Length, Media]]):
+    """Speed, length and medium of the cables of one kind and speed that start at one switch."""
+
+    def __init__(self, distances: Distances) -> None:
+        super().__init__()
+        self.distances = distances
+
+    def __missing__(self, run: tuple[CableKind, str, int]) -> tuple[str, Length, Media]:
+        kind, near, speed = run
+        length = self.distances.length(kind, near)
+        self[run] = f"{speed}G", length, media(length, speed)
+        return self[run]
+
+
 def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
     """Rows with their sort key. This runs once for each cable, so it only looks things up."""
     where, rank, shorts = standing(design), ranks(design), Shorts()
@@ -66,7 +80,7 @@ def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
     near_side = {
         s.name: (rank[s.name] * _POSITIONS, panel_of[s.type]) for s in design.switches.values()
     }
-    length_of = Distances(design).length
+    runs = _Runs(Distances(design))
     lanes = {(leg.switch, leg.port) for leg in legs(design)}
     fabric = CableKind.FABRIC
     for kind, upper, upper_port, lower, lower_port, speed, _, _, _ in design.cables:
@@ -76,8 +90,7 @@ def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
             near, port, far, far_port = upper, upper_port, lower, lower_port
         base, panel = near_side[near]
         one, other = f"{near} {shorts[port]}", f"{far} {shorts[far_port]}".rstrip()
-        length = length_of(kind, near)
-        cable = media(length, speed)
+        gbits, length, cable = runs[kind, near, speed]
         if lanes and (near, port) in lanes:
             cable = Media.BREAKOUT
         yield (
@@ -90,7 +103,7 @@ def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
                 far,
                 far_port,
                 kind,
-                f"{speed}G",
+                gbits,
                 length,
                 cable,
                 f"{one} > {other}",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from barefabric.model.cable import CableKind
@@ -52,8 +53,13 @@ class Leg(NamedTuple):
     speed: int
 
 
-def legs(design: Design) -> Iterator[Leg]:
+@lru_cache(maxsize=4)
+def legs(design: Design) -> tuple[Leg, ...]:
     """All links that run on lanes of broken-out ports."""
+    return tuple(_legs(design))
+
+
+def _legs(design: Design) -> Iterator[Leg]:
     panel_of = panels(design.switches.values())
     panel = {switch.name: panel_of[switch.type] for switch in design.switches.values()}
     for kind, leaf, port, _, _, speed, _, _, _ in design.cables:

@@ -1,6 +1,8 @@
 """The list of BGP sessions: both ends of each, and what holds for all of a kind."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from operator import itemgetter
 
 from barefabric.model.design import Design
@@ -141,12 +143,9 @@ def describe(profile: SessionProfile, *, own_imports: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _counts(design: Design) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for session in design.sessions:
-        name = session.profile.name
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+@lru_cache(maxsize=4)
+def _counts(design: Design) -> Mapping[str, int]:
+    return Counter(session.profile.name for session in design.sessions)
 
 
 def _overview(design: Design) -> Section:

@@ -6,17 +6,18 @@ describes the document.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from barefabric.derive.policies import local_prefixes, switch_policy
 from barefabric.derive.server import own_addresses
 from barefabric.model.cable import Cable
-from barefabric.model.design import Design
+from barefabric.model.design import Announcement, Design
 from barefabric.model.device import Attach, Server, Switch
 from barefabric.model.kubernetes import Pool
-from barefabric.model.policy import PrefixMatch
-from barefabric.model.session import Session, SessionProfile, Side
+from barefabric.model.policy import Policy, PrefixList, PrefixMatch
+from barefabric.model.session import SessionProfile, Side
 
 SCHEMA = "barefabric.design/1"
 
@@ -24,25 +25,27 @@ SCHEMA = "barefabric.design/1"
 def design_document(design: Design) -> Iterator[str]:
     """Yield the document's text in pieces."""
     yield f'{{"schema": {_dump(SCHEMA)},\n"fabric": {_dump(design.name)},\n'
+    yield from _section("topology", design.source.rpartition("/")[2])
     yield from _section("underlay", _underlay(design))
-    yield from _table("devices", _devices(design))
+    keys = [cable.key for cable in design.cables]
+    held = _held(design, keys)
+    yield from _table("devices", _devices(design, held))
     yield from _table("racks", ((r.name, _dump(_rack(r))) for r in design.racks.values()))
-    yield from _table("links", ((c.key, _link(c)) for c in design.cables))
-    yield from _table("bonds", _bonds(design))
+    yield from _lines("links", map(_link, keys, design.cables))
+    yield from _table("bonds", _bonds(design, held))
     yield from _table("profiles", ((p.name, _dump(_profile(p))) for p in design.profiles.values()))
-    yield from _table("sessions", ((s.id, _session(s)) for s in design.sessions))
+    yield from _lines("sessions", _sessions(design))
     yield from _table(
         "policies", ((s.name, _dump(_policy(design, s))) for s in design.switches.values())
     )
     yield from _section("prefixes", _prefixes(design))
     yield from _table("clusters", _clusters(design))
-    yield from _list("announcements", (_dump(list(a)) for a in design.announcements))
+    yield from _list("announcements", map(_announcement, design.announcements))
     yield from _list("contracts", (_dump(c._asdict()) for c in design.contracts))
     yield '"pools": ' + _dump([p._asdict() for p in design.pools]) + "}\n"
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_dump = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _section(name: str, value: object) -> Iterator[str]:
@@ -51,8 +54,13 @@ def _section(name: str, value: object) -> Iterator[str]:
 
 def _table(name: str, records: Iterable[tuple[str, str]]) -> Iterator[str]:
     """An object with one record on each line; keys are names without quotes or backslashes."""
+    return _lines(name, (f'"{key}": {text}' for key, text in records))
+
+
+def _lines(name: str, lines: Iterable[str]) -> Iterator[str]:
+    """An object from its lines."""
     yield f'"{name}": {{\n'
-    yield ",\n".join(f'"{key}": {text}' for key, text in records)
+    yield ",\n".join(lines)
     yield "\n},\n"
 
 
@@ -71,22 +79,29 @@ def _underlay(design: Design) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _devices(design: Design) -> Iterator[tuple[str, str]]:
-    ports: dict[str, list[str]] = {name: [] for name in (*design.switches, *design.servers)}
-    for c in design.cables:
-        key = c.key
-        ports[c.a].append(f'"{c.a_port}": "{key}"')
-        if c.b in ports:
-            ports[c.b].append(f'"{c.b_port}": "{key}"')
+def _held(design: Design, keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Each device's ports with the key of the link in them."""
+    held: dict[str, list[tuple[str, str]]] = {n: [] for n in (*design.switches, *design.servers)}
+    for key, (_, a, a_port, b, b_port, *_) in zip(keys, design.cables, strict=True):
+        held[a].append((a_port, key))
+        if b in held:
+            held[b].append((b_port, key))
+    return held
+
+
+def _devices(
+    design: Design, held: Mapping[str, list[tuple[str, str]]]
+) -> Iterator[tuple[str, str]]:
     for name, switch in design.switches.items():
-        yield name, _device(_switch(design, switch), ports[name])
+        yield name, _device(_switch(design, switch), held[name])
     for name, server in design.servers.items():
-        yield name, _device(_server(server), ports[name])
+        yield name, _device(_server(server), held[name])
 
 
-def _device(facts: str, ports: list[str]) -> str:
+def _device(facts: str, ports: list[tuple[str, str]]) -> str:
     """A device's facts with its interfaces: the link in each port that carries a cable."""
-    return f'{facts[:-1]}, "interfaces": {{{", ".join(ports)}}}}}'
+    links = ", ".join([f'"{port}": "{key}"' for port, key in ports])
+    return f'{facts[:-1]}, "interfaces": {{{links}}}}}'
 
 
 def _switch(design: Design, s: Switch) -> str:
@@ -102,7 +117,7 @@ def _server(s: Server) -> str:
     addresses = ", ".join(f'"{a}"' for a in own_addresses(s))
     return (
         f'{{"role": "server", "type": "{s.type}", "rack": "{s.rack}", "position": {s.position}, '
-        f'"attach": "{s.attach.value}", "cluster": "{s.cluster}", '
+        f'"attach": "{s.attach}", "cluster": "{s.cluster}", '
         f'"control_plane": {"true" if s.control_plane else "false"}, "asn": {s.asn}, '
         f'"addresses": [{addresses}]}}'
     )
@@ -115,20 +130,26 @@ def _rack(rack: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _link(c: Cable) -> str:
+def _link(key: str, cable: Cable) -> str:
+    kind, a, a_port, b, b_port, speed, _, a_address, b_address = cable
     return (
-        f'{{"kind": "{c.kind.value}", "speed": {c.speed}, '
-        f'"a": {{"device": "{c.a}", "port": "{c.a_port}", "address": "{c.a_address}"}}, '
-        f'"b": {{"device": "{c.b}", "port": "{c.b_port}", "address": "{c.b_address}"}}}}'
+        f'"{key}": {{"kind": "{kind}", "speed": {speed}, '
+        f'"a": {{"device": "{a}", "port": "{a_port}", "address": "{a_address}"}}, '
+        f'"b": {{"device": "{b}", "port": "{b_port}", "address": "{b_address}"}}}}'
     )
 
 
-def _bonds(design: Design) -> Iterator[tuple[str, str]]:
+def _bonds(design: Design, held: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
     """The links of each server's bond, by server."""
     for name, server in design.servers.items():
         if server.attach is Attach.BOND:
-            links = ", ".join(f'"{c.key}"' for c in design.cables_by_device[name])
+            links = ", ".join([f'"{key}"' for _, key in held[name]])
             yield name, f"[{links}]"
+
+
+def _announcement(announcement: Announcement) -> str:
+    server, profile, prefix, kind = announcement
+    return f'["{server}", "{profile}", "{prefix}", "{kind}"]'
 
 
 def _side(side: Side) -> dict[str, Any]:
@@ -143,20 +164,25 @@ def _profile(p: SessionProfile) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _session(s: Session) -> str:
-    profile, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own = s
-    policy = f', "import": "{own}"' if own else ""
-    return (
-        f'{{"kind": "{profile.kind.value}", "profile": "{profile.name}", '
-        f'"a": {{"device": "{a}", "asn": {a_asn}{_reached(a_address, a_port)}{policy}}}, '
-        f'"b": {{"device": "{b}", "asn": {b_asn}{_reached(b_address, b_port)}}}}}'
-    )
+def _sessions(design: Design) -> Iterator[str]:
+    heads = {
+        p.name: f'{{"kind": "{p.kind}", "profile": "{p.name}", "a": {{"device": "'
+        for p in design.profiles.values()
+    }
+    for s in design.sessions:
+        profile, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own = s
+        policy = f', "import": "{own}"' if own else ""
+        yield (
+            f'"{s.id}": {heads[profile.name]}{a}", "asn": {a_asn}'
+            f'{_reached(a_address, a_port)}{policy}}}, "b": {{"device": "{b}", "asn": {b_asn}'
+            f"{_reached(b_address, b_port)}}}}}"
+        )
 
 
 def _reached(address: str, port: str) -> str:
     """Address and interface of an end, whichever it has."""
-    text = f', "address": "{address}"' if address else ""
-    return f'{text}, "interface": "{port}"' if port else text
+    where = f', "address": "{address}"' if address else ""
+    return f'{where}, "interface": "{port}"' if port else where
 
 
 def _match(m: PrefixMatch) -> str:
@@ -167,20 +193,25 @@ def _match(m: PrefixMatch) -> str:
 def _policy(design: Design, switch: Switch) -> dict[str, Any]:
     policy = switch_policy(design, switch)
     return {
-        "prefix_lists": {p.name: [_match(m) for m in p.entries] for p in policy.prefix_lists},
+        "prefix_lists": {p.name: _matches(p) for p in policy.prefix_lists},
         "community_lists": {c.name: c.community for c in policy.community_lists},
-        "policies": {
-            p.name: [
-                {
-                    k: v
-                    for k, v in t._asdict().items()
-                    if v not in ("", None, False) or k == "permit"
-                }
-                for t in p.terms
-            ]
-            for p in policy.policies
-        },
+        "policies": {p.name: _terms(p) for p in policy.policies},
     }
+
+
+@lru_cache(maxsize=1024)
+def _matches(lst: PrefixList) -> list[str]:
+    """The entries of a prefix list; most lists are the same on many switches."""
+    return [_match(m) for m in lst.entries]
+
+
+@lru_cache(maxsize=1024)
+def _terms(policy: Policy) -> list[dict[str, Any]]:
+    """A policy's terms without what is empty."""
+    return [
+        {k: v for k, v in t._asdict().items() if v not in ("", None, False) or k == "permit"}
+        for t in policy.terms
+    ]
 
 
 def _prefixes(design: Design) -> dict[str, list[str]]:

@@ -133,6 +133,7 @@ def design_schema() -> dict[str, Any]:
         {
             "schema": {"const": "barefabric.design/1"},
             "fabric": _TEXT,
+            "topology": {**_TEXT, "description": "Name of the topology's file."},
             "underlay": _record("Choices for every fabric link.", {
                 "links": {"enum": ["numbered", "unnumbered"]}, "families": _TEXTS, "mtu": _WHOLE,
                 "server_mtu": _WHOLE, "bfd": _BFD, "keepalive": _WHOLE, "hold": _WHOLE,

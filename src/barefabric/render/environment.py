@@ -88,7 +88,10 @@ def whole(plain: "Environment") -> "Environment":
         ) -> tuple[str, str | None, Callable[[], bool] | None]:
             assert parts is not None  # noqa: S101 (every environment here has a loader)
             text, file, is_fresh = parts.get_source(environment, template)
-            part = lambda match: self.get_source(environment, match[1])[0]  # noqa: E731
+
+            def part(match: re.Match[str]) -> str:
+                return self.get_source(environment, match[1])[0]
+
             return _INCLUDE.sub(part, text), file, is_fresh
 
     return plain.overlay(loader=Whole())

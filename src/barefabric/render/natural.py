@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from socket import inet_aton
 
 _PARTS = re.compile(r"(\d+)")
 
@@ -14,9 +15,8 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-def by_address(address: str) -> tuple[int, ...]:
-    """A sort key that orders IPv4 addresses by value."""
-    return tuple(map(int, address.split(".")))
+by_address = inet_aton
+"""A sort key that orders IPv4 addresses by value: their bytes."""
 
 
 def ranges(numbers: list[int]) -> str:

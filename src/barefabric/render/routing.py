@@ -1,12 +1,13 @@
 """Views of routing policy and BGP."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from barefabric.derive.names import CONNECTED, GROUP, LAST_RESORT
 from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, Neighbor, PeerGroup, SwitchIntent
-from barefabric.model.policy import PrefixMatch, Term
+from barefabric.model.policy import PrefixList, PrefixMatch, Term
 from barefabric.model.session import Bfd, SessionKind, Source
 from barefabric.model.vendor import Dialect
 from barefabric.render.natural import by_address, natural
@@ -44,13 +45,18 @@ def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
     )
     return PolicyView(
         prefix_lists=tuple(
-            PrefixListView(lst.name, tuple(_entries(lst.entries)))
-            for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)
+            _prefix_list(lst) for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)
         ),
         community_lists=tuple(sorted(intent.community_lists)),
         terms=terms,
         own_path=any(term.own_path for term in terms),
     )
+
+
+@lru_cache(maxsize=1024)
+def _prefix_list(lst: PrefixList) -> PrefixListView:
+    """A list's view; most lists are the same on many switches."""
+    return PrefixListView(lst.name, tuple(_entries(lst.entries)))
 
 
 def _entries(entries: Iterable[PrefixMatch]) -> Iterator[EntryView]:
@@ -106,22 +112,27 @@ def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
     )
 
 
-_Placed = tuple[tuple[Any, ...], NeighborView]
+_Placed = tuple[Any, NeighborView]
 """A neighbor with what it is sorted by."""
 
 
 def _by_port(group: PeerGroup) -> Iterator[_Placed]:
     """The group's neighbors that are named by our port."""
-    for neighbor in group.neighbors:
-        if not neighbor.address:
-            yield natural(neighbor.interface), _neighbor(group, neighbor)
+    name, shared = group.name, group.asn
+    for address, port, asn, description, _, own_import in group.neighbors:
+        if not address:
+            own = 0 if shared else asn
+            yield natural(port), NeighborView(port, True, name, asn, own, description, own_import)
 
 
 def _by_address(group: PeerGroup) -> Iterator[_Placed]:
     """The group's neighbors that are named by their address."""
-    for neighbor in group.neighbors:
-        if neighbor.address:
-            yield by_address(neighbor.address), _neighbor(group, neighbor)
+    name, shared = group.name, group.asn
+    for address, _, asn, description, _, own_import in group.neighbors:
+        if address:
+            own = 0 if shared else asn
+            view = NeighborView(address, False, name, asn, own, description, own_import)
+            yield by_address(address), view
 
 
 def _settle_asn(group: PeerGroup, role: Role) -> PeerGroup:
@@ -198,15 +209,3 @@ def _bfd(bfd: Bfd | None) -> BfdView | None:
     own_interval = 0 if bfd.interval == DEFAULT_BFD.interval else bfd.interval
     own_multiplier = 0 if bfd.multiplier == DEFAULT_BFD.multiplier else bfd.multiplier
     return BfdView(name, bfd.interval, bfd.multiplier, own_interval, own_multiplier)
-
-
-def _neighbor(group: PeerGroup, neighbor: Neighbor) -> NeighborView:
-    return NeighborView(
-        neighbor.address or neighbor.interface,
-        not neighbor.address,
-        group.name,
-        neighbor.asn,
-        0 if group.asn else neighbor.asn,
-        neighbor.description,
-        neighbor.import_policy,
-    )

@@ -114,5 +114,10 @@ def dump(value: Value) -> str:
 
 def dump_all(documents: Iterable[Value], heading: Sequence[str] = ()) -> str:
     """Several documents with ``---`` between them, below comment lines."""
+    return stream(map(dump, documents), heading)
+
+
+def stream(texts: Iterable[str], heading: Sequence[str] = ()) -> str:
+    """Documents that are written already, with ``---`` between them, below comment lines."""
     comments = "".join(f"# {line}\n" for line in heading)
-    return comments + "---\n".join(dump(document) for document in documents)
+    return comments + "---\n".join(texts)

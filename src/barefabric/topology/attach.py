@@ -92,7 +92,7 @@ def _fault(loaded: Loaded, shape: Shape, rack: str, name: str) -> Diagnostic | N
             "PO011",
             f"rack {rack} has {len(leaves)} leaves that are no pair, and its {server.type} servers "
             f"would share one subnet across them ({server.attach.value})",
-            (*place, loaded.place("switch_types", leaves[0].type)),
+            (*place, loaded.key_place("switch_types", leaves[0].type)),
             mend=f"set pair: mlag on switch type {leaves[0].type}, give the rack one leaf, or use "
             "attach: routed",
         )

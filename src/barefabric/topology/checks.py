@@ -10,6 +10,7 @@ from barefabric.topology import (
     checks_network,
     checks_overlaps,
     checks_shape,
+    checks_usable,
 )
 from barefabric.topology.roster import Roster
 from barefabric.topology.view import View
@@ -24,6 +25,7 @@ _CHECKS = (
     checks_network,
     checks_families,
     checks_overlaps,
+    checks_usable,
     checks_clusters,
 )
 

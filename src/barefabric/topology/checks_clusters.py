@@ -154,7 +154,7 @@ def _node_asn(view: View, cluster: "Cluster") -> Iterator[Diagnostic]:
             f"asn.node goes up to {last}, but Calico's AS numbers end at {CALICO_LARGEST_ASN}",
             view.places(("asn", "node")),
             "its field is an int32, and API servers from Kubernetes 1.36 on refuse more",
-            "write node: 64512-65534",
+            "write node: 64512-65533",
         )
 
 

@@ -5,6 +5,7 @@ All raise Fault with a code of the IN or AD family. None of them imports pydanti
 
 import re
 from collections.abc import Collection
+from ipaddress import ip_address
 from typing import Any
 
 from barefabric.topology.faults import Fault, shown
@@ -25,6 +26,7 @@ _ALMOST_WHOLE = (
     (re.compile(r"([1-9]\d*|0)\.0*"), r"\1", "without the decimal point"),
     (re.compile(r"\+(\d+)"), r"\1", "without the sign"),
 )
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,15}|0o[0-7]{1,20}")
 
 
@@ -207,6 +209,34 @@ def secret_reference(value: Any) -> str:
             "a password or its hash never stands in a topology",
             allowed="the name of a secret, and secrets: says where it is",
             mend="write secret: admin-hash here and admin-hash: env:ADMIN_HASH there",
+        )
+    return found
+
+
+def host(value: Any) -> str:
+    """An address, or a host name as RFC 1123 (2.1) has it."""
+    found = text(value)
+    try:
+        return str(ip_address(found))
+    except ValueError:
+        labels = found.split(".")
+    if labels[-1].isdigit() or not all(_LABEL.fullmatch(label) for label in labels):
+        raise Fault(
+            "IN026",
+            f"{shown(found)} is no address and no host name",
+            allowed="letters, digits, dots and hyphens: ntp1.example.net, or 192.0.2.123",
+        )
+    return found
+
+
+def word(value: Any) -> str:
+    """A word of a configuration: a login name, a role."""
+    found = text(value)
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", found):
+        raise Fault(
+            "IN026",
+            f"{shown(found)} is not one word",
+            allowed="letters, digits, underscores, dots and hyphens; a letter first",
         )
     return found
 

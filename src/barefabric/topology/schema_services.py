@@ -4,7 +4,16 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from barefabric.topology.schema_base import Block, SecretReference, Strings, Text, whole
+from barefabric.topology import addresses, scalars, widen
+from barefabric.topology.schema_base import Block, SecretReference, Text, form, whole
+
+_WrittenHost = Annotated[str, Field(pattern=r"^[0-9A-Za-z.:_-]+$")]
+_WrittenWord = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")]
+Host = Annotated[str, form(scalars.host, _WrittenHost)]
+Word = Annotated[str, form(scalars.word, _WrittenWord)]
+Hosts = Annotated[tuple[Host, ...], form(widen.listed, _WrittenHost | list[_WrittenHost])]
+Resolver = Annotated[str, form(addresses.address, _WrittenHost)]
+Resolvers = Annotated[tuple[Resolver, ...], form(widen.listed, _WrittenHost | list[_WrittenHost])]
 
 
 class User(Block):
@@ -12,8 +21,8 @@ class User(Block):
 
     noun: ClassVar[str] = "a user"
 
-    name: Text = Field(description="Login name.")
-    role: Text = Field("network-admin", description="Role, in the vendor's own word.")
+    name: Word = Field(description="Login name.")
+    role: Word = Field("network-admin", description="Role, in the vendor's own word.")
     secret: SecretReference = Field(
         description="Name of the secret that holds the password's hash."
     )
@@ -24,10 +33,10 @@ class Settings(Block):
 
     noun: ClassVar[str] = "settings"
 
-    ntp: Strings = Field((), description="NTP servers.")
-    dns: Strings = Field((), description="DNS resolvers.")
-    domain: Text = Field("", description="DNS domain.")
-    syslog: Strings = Field((), description="Syslog receivers.")
+    ntp: Hosts = Field((), description="NTP servers.")
+    dns: Resolvers = Field((), description="DNS resolvers, by address.")
+    domain: Host = Field("", description="DNS domain.")
+    syslog: Hosts = Field((), description="Syslog receivers.")
     users: tuple[User, ...] = Field((), description="Accounts on the switches.")
 
 

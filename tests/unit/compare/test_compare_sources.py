@@ -132,6 +132,13 @@ def test_two_bare_revisions_say_no_topology(repository: Path) -> None:
     assert code_of(caught) == "CMP003"
 
 
+def test_a_revision_beside_a_build_says_no_topology(repository: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_sides("v1", "build")
+    assert code_of(caught) == "CMP003"
+    assert "v1:" in caught.value.diagnostics[0].mend
+
+
 def test_a_slip_in_a_revision_is_guessed(repository: Path) -> None:
     run(repository, "branch", "release-candidate")
     with pytest.raises(FabricError) as caught:

@@ -21,9 +21,9 @@ def top_level(text: str) -> list[str]:
 def test_sections_come_in_the_order_of_a_running_configuration() -> None:
     text = main_file(fabric(BRIDGED, "arista_eos"), "border1")
     assert top_level(text) == [
-        "no", "username", "service", "logging", "hostname", "ip", "dns", "spanning-tree", "vrf",
-        "management", "interface", "ip", "no", "ip", "ntp", "route-map", "router", "management",
-        "end",
+        "aaa", "no", "username", "service", "logging", "hostname", "ip", "dns", "spanning-tree",
+        "vrf", "management", "interface", "ip", "no", "ip", "ntp", "route-map", "router",
+        "management", "end",
     ]  # fmt: skip
     leaf = main_file(example("three-racks"), "r1-leaf1")
     order = [
