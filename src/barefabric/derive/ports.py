@@ -168,7 +168,8 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
     def panel(port: RoutedPort | MemberPort | AccessPort) -> tuple[int, str]:
         return place.get(port.name) or (last, port.name)
 
-    used = {port.name for port in (*found.routed, *found.members, *found.access)}
+    used = {p.name for p in found.routed} | {p.name for p in found.members}
+    used |= {p.name for p in found.access}
     return SwitchPorts(
         tuple(sorted(found.routed, key=panel)),
         tuple(sorted(found.members, key=panel)),

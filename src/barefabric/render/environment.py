@@ -100,9 +100,4 @@ def whole(plain: "Environment") -> "Environment":
 @cache
 def renderer(nos: str, template: str) -> Callable[..., str]:
     """The compiled template's ``render``."""
-    return _whole(nos).get_template(template).render
-
-
-@cache
-def _whole(nos: str) -> "Environment":
-    return whole(environment(nos))
+    return whole(environment(nos)).get_template(template).render

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.checks_overlaps import pools
-from barefabric.topology.roster import Keys
 from barefabric.topology.space import Network
 from barefabric.topology.view import View
 from barefabric.vendors import catalogue
+
+if TYPE_CHECKING:
+    from barefabric.topology.roster import Keys
 
 LONGEST_INTERFACE = 15
 """IFNAMSIZ of Linux (include/uapi/linux/if.h) less the zero byte at the end."""
