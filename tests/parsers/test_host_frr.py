@@ -14,7 +14,7 @@ from barefabric.render.configs import switch_files
 from readback.designs import SITUATIONS, server_files_of, situation
 
 ROUTED = ("routed-frr", "routed, calico announces", "routed, metallb beside calico",
-          "routed, numbered", "both kinds in one rack")  # fmt: skip
+          "routed, numbered", "both kinds in one cluster")  # fmt: skip
 VALUE = "of-the-test"
 """What stands for every secret here: as a push would fill it in."""
 

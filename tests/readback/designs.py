@@ -94,7 +94,8 @@ def situation(name: str) -> Design:
 def _mixed() -> Design:
     return small(
         "spines: 2\nracks:\n"
-        "  - {name: r1, leaves: {type: pair, count: 2}, servers: {bonded: 2, routed: 2}}\n"
+        "  - {name: r1, leaves: {type: pair, count: 2}, servers: {bonded: 2}}\n"
+        "  - {name: r2, leaves: 2, servers: {routed: 2}}\n"
         "clusters:\n  - {name: c1, pods: 10.64.0.0/16, services: 10.96.0.0/16, cni: calico, "
         "servers: [bonded, routed]}\n"
     )
@@ -130,7 +131,7 @@ _SITUATIONS = {
         extra=SECRET
         + "underlay: {links: numbered, password: secret:bgp, bfd: {interval: 200ms}}\n",
     ),
-    "both kinds in one rack": _mixed,
+    "both kinds in one cluster": _mixed,
 }  # fmt: skip
 
 SITUATIONS = ("quickstart", "three-racks", "routed-frr", *_SITUATIONS)

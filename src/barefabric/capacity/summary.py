@@ -64,7 +64,12 @@ _PLURALS = {"leaf": "leaves"}
 
 def count(number: int, noun: str) -> Count:
     """A count whose noun agrees with it."""
-    return Count(number, noun if number == 1 else _PLURALS.get(noun, f"{noun}s"))
+    return Count(number, noun if number == 1 else plural(noun))
+
+
+def plural(noun: str) -> str:
+    """``leaves`` for ``leaf``."""
+    return _PLURALS.get(noun, f"{noun}s")
 
 
 def devices(design: Design) -> tuple[Count, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from barefabric.build import Built
 from barefabric.capacity.addresses import Fill, PodRoom
 from barefabric.capacity.ports import TierPorts
-from barefabric.capacity.summary import DesignSummary, SessionCount
+from barefabric.capacity.summary import DesignSummary, SessionCount, plural
 from barefabric.cli.output import as_records
 from barefabric.compare.documents import compare_documents
 from barefabric.compare.ranges import counted
@@ -148,7 +148,9 @@ def as_document(
     """The same facts as one JSON document."""
     document: dict[str, Any] = {
         "fabric": facts.fabric,
-        "devices": {c.noun: c.number for c in facts.devices},
+        "devices": {
+            plural(c.noun) if c.number == 1 else c.noun: c.number for c in facts.devices
+        },
         "pools": [
             {"name": p.name, "prefixes": p.prefixes, "unit": p.unit, "used": p.used,
              "kept": p.held, "size": p.size}

@@ -52,7 +52,7 @@ def node_announcements(
                 block = next(blocks, "")
                 if block:
                     yield Announcement(name, profile.name, block, AnnouncementKind.POD)
-            if speaker.value == cluster.announcer:
+            if speaker == cluster.announcer:
                 for prefix, kind in services:
                     yield Announcement(name, profile.name, prefix, kind)
             if speaker is Speaker.KUBE_VIP and server.control_plane:

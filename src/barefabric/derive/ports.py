@@ -136,9 +136,13 @@ class _Sorting:
             yield Channel(number, server, self.mtu, self.vlan, mlag, tuple(ports))
 
     def peer_link(self) -> Channel:
-        """The peer link's channel, called after the lower of its ports."""
+        """The peer link's channel, called after the lowest of its ports on the pair's first leaf.
+
+        The servers' channels are called after that leaf's ports too, so none has the same number.
+        """
         views = sorted(self.peer, key=lambda view: self.numbers[view.port])
-        number = self.numbers[views[0].port]
+        first = self.switch.index < self.design.switches[self.switch.peer].index
+        number = min(self.numbers[view.port if first else view.peer_port] for view in views)
         self.members += [
             MemberPort(
                 v.port,

@@ -4,7 +4,6 @@ from barefabric.derive import names
 from barefabric.derive.policies import permits
 from barefabric.derive.prefixes import DEFAULT
 from barefabric.derive.switch import peer_group
-from barefabric.model.address import split
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role, Server
@@ -18,7 +17,7 @@ def server_intent(design: Design, name: str) -> ServerIntent:
     server = design.servers[name]
     rack = design.racks[server.rack]
     routed = server.attach is Attach.ROUTED
-    length = 32 if routed else split(rack.prefix)[1]
+    length = "32" if routed else rack.prefix.partition("/")[2]
     nics = tuple(
         Nic(c.b_port, c.a, c.a_port, c.speed, c.b_address)
         for c in design.cables_by_device[name]

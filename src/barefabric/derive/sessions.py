@@ -29,7 +29,7 @@ def fabric_sessions(
         if cable.kind is CableKind.FABRIC:
             a, b = switches[cable.a], switches[cable.b]
             yield Session(
-                profiles[f"fabric-{b.role.value}"],
+                profiles[f"fabric-{b.role}"],
                 cable.a,
                 a.asn,
                 bare(cable.a_address),

@@ -46,11 +46,17 @@ def _halves(model: DeviceModel) -> tuple[tuple[PortSpec, ...], tuple[PortSpec, .
     return tuple(p for p in model.ports if p not in uplinks), up
 
 
+@cache
+def common_speed(a: tuple[int, ...], b: tuple[int, ...]) -> int:
+    """The fastest speed (Gbit/s) that two ports share, 0 where they share none."""
+    return max(set(a) & set(b), default=0)
+
+
 class FabricPorts(NamedTuple):
     """Ports of a switch towards another tier, best first, and all their speeds (Gbit/s)."""
 
     order: tuple[PortSpec, ...]
-    speeds: frozenset[int]
+    speeds: tuple[int, ...]
 
 
 @cache
@@ -61,7 +67,7 @@ def fabric_ports(model: DeviceModel, role: Role, towards: Role) -> FabricPorts:
     superspines and borders come from the far end, so that racks stay contiguous as they grow.
     """
     order = _fabric_order(model, role, towards)
-    return FabricPorts(order, frozenset(speed for spec in order for speed in spec.speeds))
+    return FabricPorts(order, tuple({speed: None for spec in order for speed in spec.speeds}))
 
 
 def _fabric_order(model: DeviceModel, role: Role, towards: Role) -> tuple[PortSpec, ...]:
@@ -177,21 +183,21 @@ class Panel:
         taken = (self.taken.get(lane, "") for lane, (of, _) in lanes.items() if of is spec)
         return self.taken.get(spec.name, "") or next(filter(None, taken), "")
 
-    def next_free(self, order: Sequence[PortSpec], speeds: Iterable[int] = ()) -> PortSpec | None:
-        """The first free port of an order; with ``speeds``, one that runs at one of them.
+    def next_free(self, order: Sequence[PortSpec], speeds: tuple[int, ...]) -> PortSpec | None:
+        """The first free port of an order that runs at one of some speeds.
 
         Remembers how far each order is used up, so that filling a panel is linear.
         """
-        wanted = frozenset(speeds)
+        taken, broken = self.taken, self._broken
         start = self._next.get(id(order), 0)
-        while start < len(order) and order[start].name in self.taken:
+        while start < len(order) and order[start].name in taken:
             start += 1
         self._next[id(order)] = start
         for position in range(start, len(order)):
             spec = order[position]
-            if spec.name in self.taken or spec.panel in self._broken:
+            if spec.name in taken or spec.panel in broken:
                 continue
-            if not wanted or not wanted.isdisjoint(spec.speeds):
+            if common_speed(spec.speeds, speeds):
                 return spec
         return None
 

@@ -1,7 +1,6 @@
 """Plug every cable in: keep the recorded ports, give new cables the next free ones."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from barefabric.ledger.fixed_ports import lay_by_hand, lay_upstreams, with_hand_
 from barefabric.ledger.panel import (
     Panel,
     Slot,
+    common_speed,
     fabric_ports,
     find_slot,
     peer_order,
@@ -64,7 +64,8 @@ def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
 def _lay_recorded(run: Patching, want: Want) -> bool:
     """Lay a cable on its recorded ports; False for a new one, and where that cannot be.
 
-    A server's port may have another name than was recorded: the cable stays in the leaf's port.
+    A server's port that has another name now leaves the cable in the leaf's port; one that the
+    server still has stays plugged, whatever port would be derived today.
     """
     entry = run.recorded.get(want.key)
     if entry is None:
@@ -75,8 +76,9 @@ def _lay_recorded(run: Patching, want: Want) -> bool:
         if a is None:
             run.note_obstacle(want, want.a, a_port)
             return False
+        nic = b_port if b_port == want.b_port or run.has_nic(want.b, b_port) else want.b_port
         run.panels[want.a].take_slot(a, want.key)
-        run.lay(want, a_port, want.b_port, want.speed)
+        run.lay(want, a_port, nic, want.speed)
         return True
     b = find_slot(run.panels[want.b], b_port, 0)
     speed = common_speed(a.spec.speeds, b.spec.speeds) if a and b else 0
@@ -89,30 +91,25 @@ def _lay_recorded(run: Patching, want: Want) -> bool:
     return True
 
 
-@cache
-def common_speed(a: tuple[int, ...], b: tuple[int, ...]) -> int:
-    """The fastest speed (Gbit/s) that two ports share, 0 where they share none."""
-    return max(set(a) & set(b), default=0)
-
-
 def _lay_fabric(run: Patching, want: Want) -> None:
     """The lower end's first free port that the upper end can meet, then the upper end's first."""
     upper, lower = run.shape.switches[want.a], run.shape.switches[want.b]
+    over, under = run.panels[want.a], run.panels[want.b]
     above = fabric_ports(upper.model, upper.role, lower.role)
     below = fabric_ports(lower.model, lower.role, upper.role)
-    b = run.panels[want.b].next_free(below.order, above.speeds)
+    b = under.next_free(below.order, above.speeds)
     if b is None:
-        if above.speeds.isdisjoint(below.speeds):
+        if not common_speed(above.speeds, below.speeds):
             port_faults.no_common_speed(run, upper, lower, below.order[0])
         else:
             port_faults.no_port(run, lower, want, f"its links to {upper.role}s")
         return
-    a = run.panels[want.a].next_free(above.order, b.speeds)
+    a = over.next_free(above.order, b.speeds)
     if a is None:
         port_faults.no_port(run, upper, want, f"its links to {port_faults.plural(lower.role)}")
         return
-    run.panels[want.a].take(a.name, want.key)
-    run.panels[want.b].take(b.name, want.key)
+    over.take(a.name, want.key)
+    under.take(b.name, want.key)
     run.lay(want, a.name, b.name, common_speed(a.speeds, b.speeds))
 
 

@@ -1,11 +1,12 @@
 """The state of one run that plugs cables in."""
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from barefabric.ledger.panel import panel_for
 from barefabric.model.address import dotted
-from barefabric.model.cable import Cable
+from barefabric.model.cable import Cable, CableKind
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
 from barefabric.model.shape import Shape, Want
 from barefabric.topology.load import Loaded
@@ -52,6 +53,15 @@ class Patching:
         before = self.recorded.get(key)
         if before is not None and not before.retired and before.value != f"{a_port} {b_port}":
             self._moved(want, before.value, a_port, b_port)
+
+    def has_nic(self, server: str, port: str) -> bool:
+        """Whether a server has a port of this name."""
+        return (server, port) in self._nics
+
+    @cached_property
+    def _nics(self) -> set[tuple[str, str]]:
+        wants = (want for want in self.shape.wants if want.kind is CableKind.SERVER)
+        return {(want.b, want.b_port) for want in wants}
 
     def _moved(self, want: Want, before: str, a_port: str, b_port: str) -> None:
         reason = self._obstacles.get(want.key, "")

@@ -10,7 +10,7 @@ from readback.manifests import documents
 
 BGP = (
     "quickstart", "three-racks", "calico allocates", "an ASN per node, a password",
-    "routed, calico announces", "routed, metallb beside calico", "both kinds in one rack",
+    "routed, calico announces", "routed, metallb beside calico", "both kinds in one cluster",
 )  # fmt: skip
 
 
@@ -93,14 +93,12 @@ def test_passwords_are_named_never_written():
 
 
 def test_one_peer_for_each_leaf_and_kind_of_node():
-    files = files_of(situation("both kinds in one rack"))
+    files = files_of(situation("both kinds in one cluster"))
     peers = {p["metadata"]["name"]: p["spec"] for p in documents(files, "BGPPeer")}
-    assert list(peers) == ["r1-leaf1-bond", "r1-leaf2-bond", "r1-leaf1-routed", "r1-leaf2-routed"]
-    assert peers["r1-leaf1-bond"]["peerIP"] == "10.10.0.2"
-    assert peers["r1-leaf1-bond"]["nodeSelector"] == (
-        "barefabric.io/rack == 'r1' && barefabric.io/attach == 'bond'"
-    )
-    assert peers["r1-leaf2-routed"]["peerIP"] == "10.255.0.4"
+    assert list(peers) == ["r1-leaf1", "r1-leaf2", "r2-leaf1", "r2-leaf2"]
+    assert peers["r1-leaf1"]["peerIP"] == "10.10.0.2"
+    assert peers["r1-leaf1"]["nodeSelector"] == "barefabric.io/rack == 'r1'"
+    assert peers["r2-leaf2"]["peerIP"] == "10.255.0.6"
 
 
 def test_peers_come_from_the_sessions():

@@ -97,7 +97,8 @@ def test_kube_vip_from_the_node_address_may_have_bfd():
 def test_metallb_on_both_kinds_of_servers():
     text = (
         "spines: 2\nracks:\n"
-        "  - {name: r1, leaves: {type: pair, count: 2}, servers: {bonded: 2, routed: 2}}\n"
+        "  - {name: r1, leaves: {type: pair, count: 2}, servers: {bonded: 2}}\n"
+        "  - {name: r2, leaves: 2, servers: {routed: 2}}\n"
         "clusters:\n  - {name: c1, pods: 10.64.0.0/16, services: 10.96.0.0/16, cni: calico, "
         "servers: [bonded, routed], load_balancer: {use: metallb, announce: metallb, "
         "pools: {web: 192.0.2.0/28}}}\n"

@@ -314,6 +314,17 @@ class TestByHand:
         assert values[Kind.CABLE, "r1-node1 r1-leaf1 1"] == "swp1 eno1"
         assert values[Kind.CABLE, "r1-node1 r1-leaf1 2"] == "swp9 eno2"
 
+    def test_ports_of_a_server_change_places(self, tmp_path: Path) -> None:
+        """The port that the other cable would have had is exchanged, and stays so afterwards."""
+        by_hand = lab(cables=["r1-leaf1:Ethernet9 - r1-node1:eno2"])
+        found = designed(tmp_path, by_hand)
+        values = live(found.numbers.ledger)
+        assert values[Kind.CABLE, "r1-node1 r1-leaf1 1"] == "Ethernet9 eno2"
+        assert values[Kind.CABLE, "r1-node1 r1-leaf2 1"].endswith(" eno1")
+        after = grown(tmp_path, by_hand, lab())
+        assert not after.numbers.moves
+        assert live(after.numbers.ledger) == values
+
     def test_it_moves_a_recorded_cable_out_of_the_way(self, tmp_path: Path) -> None:
         cables = ["r1-leaf1:Ethernet1 - r1-node4:eno1"]
         found = grown(tmp_path, lab(), lab(cables=cables))

@@ -58,3 +58,30 @@ def test_roles_of_users_are_enforced(tmp_path: Path) -> None:
         "!",
     ]
     assert lines(tmp_path, BROKEN_OUT, "spine1")[0] == "no aaa root"
+
+
+BY_HAND = """
+fabric: hand
+switch_types:
+  spine: {nos: arista_eos, model: 7050CX3-32S}
+  leaf: {nos: arista_eos, model: 7050SX3-48YC8, pair: mlag}
+server_types:
+  big: {nics: 2 x 100G, attach: bond}
+spines: 2
+racks:
+  - {name: r1, leaves: 2, servers: {big: 3}}
+cables:
+  - r1-leaf1:Ethernet56/1 - r1-leaf2:Ethernet54/1
+  - r1-leaf1:Ethernet55/1 - r1-leaf2:Ethernet53/1
+  - r1-big3:eno1 - r1-leaf1:Ethernet53/1
+"""
+
+
+def test_peer_link_shares_its_port_channel_with_no_server(tmp_path: Path) -> None:
+    """Ports of the peer link differ, and a server has on one leaf the peer link's on the other."""
+    for leaf in ("r1-leaf1", "r1-leaf2"):
+        text = lines(tmp_path, BY_HAND, leaf)
+        channels = [line for line in text if line.startswith("interface Port-Channel")]
+        assert len(channels) == len(set(channels)) == 4
+        assert "   peer-link Port-Channel55" in text
+        assert text.count("   channel-group 55 mode active") == 2
