@@ -55,23 +55,27 @@ def default_out(design: Design) -> Path:
     return Path("build") / design.name
 
 
+MOST_MOVES = 12
+"""Moves that are named one by one; of more the rest is counted."""
+
+
 def refuse_moves(moves: Iterable[Move], allowed: int, topology: Path) -> None:
     """Raise :class:`FabricError` LE010 if more recorded values would move than are allowed."""
     moves = tuple(moves)
     if len(moves) <= allowed:
         return
     lock = str(ledger_path(topology))
-    shown = [f"{m.kind} {m.key}: {m.old} -> {m.new} ({m.reason})" for m in moves[:20]]
-    if len(moves) > len(shown):
-        shown.append(f"and {len(moves) - len(shown):,} more")
+    shown = [f"{m.kind} {m.key}: {m.old} -> {m.new}" for m in moves[:MOST_MOVES]]
+    reasons = "; ".join(dict.fromkeys(m.reason for m in moves))
+    more = f"; {len(moves) - len(shown):,} more are not shown" if len(moves) > len(shown) else ""
     raise FabricError(
         [
             Diagnostic(
                 "LE010",
                 f"this design would move {len(moves):,} recorded value"
                 f"{'s' if len(moves) != 1 else ''}; {allowed} may move",
-                (Place(lock),),
-                allowed="; ".join(shown),
+                tuple(Place(lock, 0, 1, len(text), text) for text in shown),
+                allowed=f"why: {reasons}{more}",
                 mend=f"undo the change that forces it, or accept it: --max-renumber {len(moves)}",
             )
         ]

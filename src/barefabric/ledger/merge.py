@@ -127,7 +127,9 @@ def _clashing(
     first, *others = owners
     lines = ((clash.kind, key) for clash in found for key in clash.keys)
     places = tuple(
-        Place(str(path), ledger.lines.get(line, 0), 0, 1, _text(ledger, *line)) for line in lines
+        Place(str(path), ledger.lines.get(line, 0), 0, len(text), text)
+        for line in lines
+        for text in (_text(ledger, *line),)
     )
     return Diagnostic(
         "LE006",

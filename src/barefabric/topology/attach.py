@@ -87,6 +87,14 @@ def _fault(loaded: Loaded, shape: Shape, rack: str, name: str) -> Diagnostic | N
             place,
             allowed=f"{leaves[0].nos} can do: {', '.join(vendor.attaches)}",
         )
+    if server.attach is Attach.BOND and leaves[0].peer and server.nics < len(leaves):
+        return Diagnostic(
+            "PO013",
+            f"servers of type {server.type} are bonded to a pair with one port",
+            (loaded.place("server_types", server.type),),
+            allowed="a bond over a pair has a port for each leaf: nics: 2 x 25G",
+            mend="attach: single spreads servers with one port over the leaves",
+        )
     if server.attach is not Attach.ROUTED and len(leaves) > 1 and not leaves[0].peer:
         return Diagnostic(
             "PO011",

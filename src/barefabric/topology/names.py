@@ -130,8 +130,9 @@ def _span(item: str, inside: str) -> _Span:
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """The allowed word that was probably meant, or an empty text.
 
-    Letter case, ``_`` and ``-`` do not count; otherwise difflib's similarity of 0.65 and more, or,
-    among the thousands of names of a large fabric, a difference of one letter.
+    Letter case, ``_`` and ``-`` do not count; otherwise difflib's similarity of 0.65 and more, or
+    the only name that has the word in it; among the thousands of names of a large fabric, a
+    difference of one letter.
     """
     from difflib import get_close_matches
 
@@ -143,7 +144,10 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
         return next((by_plain[edit] for edit in _edits(asked) if edit in by_plain), "")
     near = [name for name in by_plain if abs(len(name) - len(asked)) <= 4]
     found = get_close_matches(asked, near, n=1, cutoff=0.65)
-    return by_plain[found[0]] if found else ""
+    if found:
+        return by_plain[found[0]]
+    parts = [name for plain, name in by_plain.items() if len(asked) > 2 and asked in plain]
+    return parts[0] if len(parts) == 1 else ""
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,6 @@
 """Checks of one switch's intent against the cables, racks and sessions of the design."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from barefabric.model.design import Design
@@ -21,6 +22,7 @@ def check_switch(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     _neighbors(design, intent, tally)
     for group in intent.bgp.groups:
         _settings(design, intent.switch.name, group, tally)
+    _unique(intent, tally)
     _mtu(design, intent, tally)
     rack = design.racks.get(intent.switch.rack)
     if rack is not None and rack.gateway:
@@ -39,6 +41,20 @@ def check_server(design: Design, intent: ServerIntent, tally: Tally) -> None:
             "the server type's MTU is larger than the fabric's",
             "lower it, or raise underlay.mtu",
         )
+
+
+def _unique(intent: SwitchIntent, tally: Tally) -> None:
+    """A name or number that stands for two things makes a switch merge them."""
+    named = (
+        ("peer group", [group.name for group in intent.bgp.groups]),
+        ("port channel", [channel.number for channel in intent.channels]),
+        ("MLAG id", [channel.mlag for channel in intent.channels if channel.mlag]),
+    )
+    for what, found in named:
+        tally.count("settings", len(found))
+        for name in (name for name, count in Counter(found).items() if count > 1):
+            line = f"{intent.switch.name} has {what} {name} twice"
+            tally.fault("settings", line, _DERIVED, _AGAIN)
 
 
 # Links.
