@@ -176,5 +176,5 @@ def test_moves_are_refused_and_named(tmp_path: Path) -> None:
     (fault,) = caught.value.diagnostics
     assert fault.code == "LE010"
     for name in ("spine1", "spine2", "r1-leaf1", "r1-leaf2"):
-        assert f"loopback {name}: 10.255.0." in fault.allowed
+        assert any(f"loopback {name}: 10.255.0." in place.excerpt for place in fault.places)
     assert "--max-renumber 4" in fault.mend
