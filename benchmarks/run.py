@@ -108,8 +108,8 @@ TOOLS = {
             also_delete=("barefabric/*.lock",),
             generates="EOS configurations of all switches with the sessions and filters towards "
             "every server, the servers' own files, the clusters' manifests, plans, contracts, "
-            "design.json, the ledger; it verifies the routes of the intact fabric",
-            leaves_out="EVPN and VXLAN",
+            "design.json, the ledger",
+            leaves_out="EVPN and VXLAN; proving the result is `fabric verify`, not in these figures",
         ),
         Tool(
             name="pyavd-rack",
@@ -344,6 +344,18 @@ METHOD = """\
 * pyavd reads its inputs as JSON, so that no time goes into YAML; `benchmarks/pyavd_fabric.py`
   drives it, and spares it the shutdown of the interpreter. netlab runs `netlab create` and
   `netlab initial -o`, without containers and Ansible.
+* barefabric wrote to a file system in memory. Creating 84,000 files and as many folders on ext4 took
+  from 5 to 40 s of kernel time on this machine, differing from run to run; the figures of peers, with
+  few files, hardly change by it.
+* The built-in judge of the intact fabric takes about 0.02 s more at 12 switches, 0.1 s at 100, 1 s at
+  1,000 and 4 s at 2,112 (measured beside other work).
+
+## Budgets
+
+For design and the built-in judge of the intact fabric together: 12 switches 0.5 s and 80 MB, 100
+switches 0.7 s and 90 MB, 1,000 switches 2.5 s and 200 MB, 2,112 switches 10 s and 1 GB. The first two
+hold. At 1,000 switches design holds with 1.8 s, and with the judge it is about 0.3 s over. At 2,112
+switches it is over: about 13 s for the design and 17 s with the judge. Memory holds everywhere.
 """
 
 
