@@ -16,7 +16,7 @@ from barefabric.topology.roster import Roster
 from barefabric.topology.view import View
 
 if TYPE_CHECKING:
-    from barefabric.topology.load import Document
+    from barefabric.topology.document import Document
     from barefabric.topology.schema import Topology
 
 _CHECKS = (

@@ -8,7 +8,7 @@ from barefabric.topology.names import count_range
 from barefabric.topology.roster import Keys
 
 if TYPE_CHECKING:
-    from barefabric.topology.load import Document
+    from barefabric.topology.document import Document
     from barefabric.topology.schema import RackGroup, Topology
 
 MOST_SWITCHES = 20_000

@@ -7,7 +7,7 @@ from barefabric.topology.roster import Keys, Roster
 from barefabric.topology.view import MOST_UNKNOWN
 
 if TYPE_CHECKING:
-    from barefabric.topology.load import Document
+    from barefabric.topology.document import Document
     from barefabric.topology.schema import Cluster, Cni, LoadBalancer, ServerSelector, Topology
 
 _UNIONS = ({"types", "names"}, {"racks", "names"})

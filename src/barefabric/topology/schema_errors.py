@@ -12,7 +12,7 @@ from barefabric.topology.names import did_you_mean
 from barefabric.topology.schema_paths import Keys, block_at, dotted
 
 if TYPE_CHECKING:
-    from barefabric.topology.load import Document
+    from barefabric.topology.document import Document
     from barefabric.topology.schema import Topology
 
 _KINDS = {

@@ -7,7 +7,7 @@ from barefabric.errors import Diagnostic, Place
 from barefabric.topology.roster import Keys, Roster
 
 if TYPE_CHECKING:
-    from barefabric.topology.load import Document
+    from barefabric.topology.document import Document
     from barefabric.topology.schema import Topology
 
 MOST_LISTED = 12
