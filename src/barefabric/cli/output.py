@@ -8,18 +8,10 @@ from typing import IO, Any
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError
 
-_CODES = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1"}
-
 
 def coloured(stream: IO[str]) -> bool:
     """Whether colour may be used: a terminal, and NO_COLOR (no-color.org) unset or empty."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def paint(text: str, colour: str, stream: IO[str] | None = None) -> str:
-    """Text in a colour where that is allowed, else the text."""
-    allowed = coloured(stream or sys.stdout)
-    return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if allowed else text
 
 
 def print_result(text: str) -> None:

@@ -5,14 +5,12 @@ them in ``libcalico-go/lib/validator/v3``, ``confd/pkg/backends/calico`` and the
 calico-node) and from tigera/operator (``api/v1/installation_types.go``, ``pkg/controller/ippool``).
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from barefabric.kubernetes import calico_ipam
 from barefabric.kubernetes.calico_ipam import API
 from barefabric.kubernetes.manifest import (
-    ATTACH_LABEL,
     PASSWORD_KEY,
     RACK_LABEL,
     Manifest,
@@ -44,28 +42,20 @@ class Peer(NamedTuple):
     name: str
     session: Session
     rack: str
-    attach: str
 
 
 def peers(view: ClusterView) -> tuple[Peer, ...]:
     """One peer for each leaf, selected by its rack's nodes, from the design's sessions.
 
-    Where a rack has bonded and routed nodes, each kind has its own peers: the leaf's address in
-    the rack, and its loopback.
+    A leaf has one address towards all of them: a rack's servers are all routed or none is (PO012).
     """
     servers = view.design.servers
-    found: dict[tuple[str, str], Session] = {}
+    found: dict[str, Session] = {}
     for session in view.of(Speaker.CALICO):
-        found.setdefault((session.a, session.a_address), session)
-    addresses = Counter(leaf for leaf, _ in found)
-    mixed = {leaf for leaf, count in addresses.items() if count > 1}
-    result = []
-    for (leaf, _), session in found.items():
-        server = servers[session.b]
-        attach = server.attach.value if leaf in mixed else ""
-        name = object_name(f"{leaf} {attach}")
-        result.append(Peer(name, session, server.rack, attach))
-    return tuple(result)
+        found.setdefault(session.a, session)
+    return tuple(
+        Peer(object_name(leaf), session, servers[session.b].rack) for leaf, session in found.items()
+    )
 
 
 def bgp_peer(peer: Peer) -> Manifest:
@@ -74,13 +64,10 @@ def bgp_peer(peer: Peer) -> Manifest:
     Calico has neither a hold time nor BFD: the leaf's lower hold time wins (``bird.cfg.template``).
     """
     session, profile = peer.session, peer.session.profile
-    selector = f"{RACK_LABEL} == '{peer.rack}'"
-    if peer.attach:
-        selector += f" && {ATTACH_LABEL} == '{peer.attach}'"
     spec: Manifest = {
         "peerIP": session.a_address,
         "asNumber": session.a_asn,
-        "nodeSelector": selector,
+        "nodeSelector": f"{RACK_LABEL} == '{peer.rack}'",
         "filters": [FILTER],
         "keepaliveTime": f"{profile.keepalive}s",
         "maxRestartTime": MAX_RESTART,

@@ -1,4 +1,4 @@
-"""Designs for the tests of the plan files: the example topologies, and small ones written here."""
+"""Designs for unit tests: the example topologies, and small ones written in the tests."""
 
 from collections.abc import Callable
 from functools import cache
@@ -10,7 +10,7 @@ from barefabric.model.design import Design
 from barefabric.pipeline import design_values
 from barefabric.topology.load import load
 
-TOPOLOGIES = Path(__file__).parents[3] / "topologies"
+TOPOLOGIES = Path(__file__).parents[2] / "topologies"
 EXAMPLES = ("quickstart", "three-racks", "routed-frr", "five-stage")
 
 
