@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from barefabric.derive.server import server_intent
 from barefabric.derive.switch import switch_intent
@@ -14,6 +14,7 @@ from barefabric.hosts.files import server_files
 from barefabric.kubernetes.files import cluster_files
 from barefabric.ledger.file import format_ledger, ledger_path, write_ledger
 from barefabric.model.design import Design
+from barefabric.model.intent import ServerIntent, SwitchIntent
 from barefabric.model.ledger import Entry, Ledger, Move
 from barefabric.pipeline import Designed
 from barefabric.plan.files import plan_files
@@ -34,13 +35,32 @@ class Built:
     new: dict[str, Any] | None
 
 
-def build_files(design: Design) -> Iterator[tuple[str, str]]:
-    """Every file of the tree, as path and text; switches first, ``design.json`` last."""
+class Reader(Protocol):
+    """Is shown what routes as it is rendered, so that nothing is computed a second time for it."""
+
+    def switch(self, intent: SwitchIntent) -> None:
+        """A switch."""
+
+    def server(self, intent: ServerIntent) -> None:
+        """A server that routes."""
+
+
+def build_files(design: Design, reader: Reader | None = None) -> Iterator[tuple[str, str]]:
+    """Every file of the tree, as path and text; switches first, ``design.json`` last.
+
+    ``reader`` is shown every intent that has routing in it, in the same order.
+    """
     for name in design.switches:
-        for path, text in switch_files(design, switch_intent(design, name)):
+        intent = switch_intent(design, name)
+        if reader is not None:
+            reader.switch(intent)
+        for path, text in switch_files(design, intent):
             yield f"switches/{name}/{path}", text
     for name in design.servers:
-        for path, text in server_files(design, server_intent(design, name)):
+        server = server_intent(design, name)
+        if reader is not None and server.bgp is not None:
+            reader.server(server)
+        for path, text in server_files(design, server):
             yield f"nodes/{name}/{path}", text
     for name, cluster in design.clusters.items():
         for path, text in cluster_files(design, cluster):
@@ -143,8 +163,10 @@ def _refuse_anothers(old: bytes | None, designed: Designed) -> None:
         )
 
 
-def build(designed: Designed, out: Path | None = None) -> Built:
+def build(designed: Designed, out: Path | None = None, reader: Reader | None = None) -> Built:
     """Write the tree and the ledger. A run that fails leaves both as they were.
+
+    ``reader`` as in :func:`build_files`.
 
     Raises :class:`FabricError` or :class:`OutsideError`; see :func:`write_tree`.
     """
@@ -152,7 +174,7 @@ def build(designed: Designed, out: Path | None = None) -> Built:
     old = read_document(target)
     if out is None:
         _refuse_anothers(old, designed)
-    change = write_tree(target, build_files(designed.design))
+    change = write_tree(target, build_files(designed.design, reader))
     lock = ledger_path(designed.loaded.path)
     changed = write_ledger(lock, designed.numbers.ledger)
     if MARK not in change.written:
@@ -168,9 +190,12 @@ def build(designed: Designed, out: Path | None = None) -> Built:
     )
 
 
-def first_difference(design: Design, out: Path) -> str:
-    """The first file of the tree at ``out`` that is not what the design renders; empty if none."""
-    for path, text in build_files(design):
+def first_difference(design: Design, out: Path, reader: Reader | None = None) -> str:
+    """The first file of the tree at ``out`` that is not what the design renders; empty if none.
+
+    Where there is none, ``reader`` has been shown everything, as in :func:`build_files`.
+    """
+    for path, text in build_files(design, reader):
         try:
             if (out / path).read_bytes() != text.encode():
                 return path
@@ -179,6 +204,6 @@ def first_difference(design: Design, out: Path) -> str:
     return ""
 
 
-def rehearse(designed: Designed) -> int:
+def rehearse(designed: Designed, reader: Reader | None = None) -> int:
     """Render every file and throw it away; return how many there are. For ``fabric check``."""
-    return sum(1 for _ in build_files(designed.design))
+    return sum(1 for _ in build_files(designed.design, reader))

@@ -39,7 +39,7 @@ def verify(request: Request) -> int:
     from barefabric.build import default_out, first_difference
     from barefabric.cli.design import Clock
     from barefabric.pipeline import design
-    from barefabric.verify.judge import verify as judge
+    from barefabric.verify.judge import Judge
     from barefabric.verify.receipt import make_receipt, write_receipt
     from barefabric.verify.report import as_json as plain
     from barefabric.verify.report import report
@@ -48,7 +48,8 @@ def verify(request: Request) -> int:
     clock = Clock(request.verbose)
     designed = design(request.topology)
     build = request.out or default_out(designed.design)
-    stale = first_difference(designed.design, build)
+    judge = Judge(designed.design)
+    stale = first_difference(designed.design, build, judge)
     if stale:
         raise fail(
             "GE008",
@@ -57,7 +58,7 @@ def verify(request: Request) -> int:
             mend=f"fabric design {request.topology}",
         )
     clock.lap("design")
-    verdict = judge(designed.design)
+    verdict = judge.verdict()
     clock.lap("built-in")
     verdict = with_batfish(verdict, _ask_batfish(designed.design, request))
     clock.lap("Batfish")
