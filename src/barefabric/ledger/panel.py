@@ -150,6 +150,8 @@ class Panel:
         """Whether a place is free: a lane needs its port unused or broken out alike."""
         if slot.name in self.taken:
             return False
+        if not self._broken and not slot.lane:
+            return True
         broken = self._broken.get(slot.panel)
         if not slot.lane:
             return broken is None

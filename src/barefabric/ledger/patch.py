@@ -45,8 +45,9 @@ def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
     by_hand = [want for want in wants if want.a_port]
     for want in by_hand:
         lay_by_hand(run, want)
-    rest = [want for want in wants if not want.a_port and not _lay_recorded(run, want)]
+    rest = [want for want in wants if not want.a_port]
     if run.recorded:
+        rest = [want for want in rest if not _lay_recorded(run, want)]
         run.reserve({want.key for want in wants})
     for want in rest:
         if want.kind is CableKind.FABRIC:
@@ -184,8 +185,13 @@ def _shared_slot(panels: Sequence[Panel], order: Sequence[Slot]) -> Slot | None:
     """The first place that is free on every leaf of the group, if their models are the same."""
     if any(panel.model is not panels[0].model for panel in panels):
         return None
-    for position in range(panels[0].cursor(order), len(order)):
+    first, *others = panels
+    for position in range(first.cursor(order), len(order)):
         slot = order[position]
-        if all(panel.free(slot) for panel in panels):
-            return slot
+        if first.free(slot):
+            for panel in others:
+                if not panel.free(slot):
+                    break
+            else:
+                return slot
     return None
