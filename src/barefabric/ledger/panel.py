@@ -7,6 +7,7 @@ from typing import NamedTuple
 from barefabric.model.device import DeviceModel, PortSpec, Role
 from barefabric.model.vendor import Vendor
 from barefabric.vendors import catalogue
+from barefabric.vendors.speed_groups import serdes
 
 
 class Slot:
@@ -127,7 +128,7 @@ def server_order(model: DeviceModel, vendor: Vendor, speed: int) -> tuple[Slot, 
 class Panel:
     """Which ports of one switch are taken, and by what."""
 
-    __slots__ = ("_broken", "_next", "model", "taken", "vendor")
+    __slots__ = ("_broken", "_next", "_rates", "mixed", "model", "taken", "vendor")
 
     def __init__(self, model: DeviceModel, vendor: Vendor) -> None:
         self.model = model
@@ -135,16 +136,33 @@ class Panel:
         self.taken: dict[str, str] = {}
         self._broken: dict[int, int] = {}
         self._next: dict[int, int] = {}
+        self._rates: dict[int, tuple[int, str]] = {}
+        self.mixed: dict[int, tuple[str, str]] = {}
 
     def take(self, name: str, owner: str) -> None:
-        """Mark a port or a lane as taken."""
+        """Mark a port or a lane as taken, at a speed that nobody knows."""
         self.taken[name] = owner
+
+    def take_port(self, spec: PortSpec, speed: int, owner: str) -> None:
+        """Mark a whole port as taken; its speed (Gbit/s) holds for its speed group."""
+        self.taken[spec.name] = owner
+        if spec.speed_group:
+            self._claim(spec, speed)
 
     def take_slot(self, slot: Slot, owner: str) -> None:
         """Mark a place as taken; a lane breaks its port out at the lane's speed."""
         self.taken[slot.name] = owner
         if slot.lane:
             self._broken[slot.panel] = slot.speed
+        elif slot.spec.speed_group:
+            self._claim(slot.spec, slot.speed)
+
+    def _claim(self, spec: PortSpec, speed: int) -> None:
+        """Note the rate of a port's speed group; ``mixed`` names two ports that need two rates."""
+        group, rate = spec.speed_group, serdes(speed)
+        found, other = self._rates.setdefault(group, (rate, spec.name))
+        if found != rate:
+            self.mixed.setdefault(group, (other, spec.name))
 
     def free(self, slot: Slot) -> bool:
         """Whether a place is free: a lane needs its port unused or broken out alike."""
@@ -156,6 +174,15 @@ class Panel:
         if not slot.lane:
             return broken is None
         return broken == slot.speed or (broken is None and slot.spec.name not in self.taken)
+
+    def suits(self, slot: Slot) -> bool:
+        """Whether a place is free and its speed group, if it is in one, runs at its speed."""
+        if not self._rates:
+            return self.free(slot)
+        if not self.free(slot):
+            return False
+        rate = self._rates.get(slot.spec.speed_group)
+        return rate is None or rate[0] == serdes(slot.speed)
 
     def cursor(self, order: Sequence[Slot]) -> int:
         """Position of the first place of an order that this panel has free."""

@@ -1,7 +1,7 @@
 """What the tool knows of a network OS, read from ``vendor_templates/<nos>/vendor.toml``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -12,7 +12,8 @@ class Dialect:
     ``{number}``. ``speeds`` is what a port is told that runs below its native speed, by Gbit/s.
     ``interface_import`` is true where a neighbor that is named by its interface can have an import
     policy of its own; elsewhere such neighbors get a group each. ``second_gateway`` is true where
-    a shared gateway is an ordinary second address, so that sessions must state their own.
+    a shared gateway is an ordinary second address, so that sessions must state their own. ``roles``
+    translates roles of accounts into the OS's words; one that is not listed is a word of the OS.
     """
 
     files: Mapping[str, str]
@@ -23,6 +24,7 @@ class Dialect:
     speeds: Mapping[int, str]
     interface_import: bool
     second_gateway: bool
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

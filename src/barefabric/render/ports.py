@@ -10,9 +10,11 @@ from barefabric.render.view import (
     ChannelView,
     MlagView,
     PortView,
+    SpeedGroupView,
     SviView,
     VlanView,
 )
+from barefabric.vendors.speed_groups import serdes, speed_groups
 
 UNUSED = "unused"
 """Description of a port without a cable; it is shut down."""
@@ -39,6 +41,25 @@ def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
         yield PortView(access.name, access.description, speed, access.mtu, vlan=access.vlan)
     for name in intent.unused:
         yield PortView(name, UNUSED, unused=True)
+
+
+def speed_group_views(intent: SwitchIntent, dialect: Dialect) -> tuple[SpeedGroupView, ...]:
+    """The speed groups of the panel that do not run at their native rate, by number.
+
+    The design has one rate in each (PO014 otherwise).
+    """
+    grouped = speed_groups(intent.switch.model)
+    if not grouped:
+        return ()
+    ports = [(port.name, port.speed) for port in intent.routed]
+    ports += [(port.name, port.speed) for port in intent.members]
+    ports += [(port.name, port.speed) for port in intent.access]
+    rates: dict[int, int] = {}
+    for name, speed in ports:
+        group = grouped.get(name)
+        if group is not None and serdes(speed) != group.native:
+            rates[group.number] = serdes(speed)
+    return tuple(SpeedGroupView(n, dialect.speeds[rate]) for n, rate in sorted(rates.items()))
 
 
 def bridging_view(intent: SwitchIntent, dialect: Dialect) -> BridgingView:

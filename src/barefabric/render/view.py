@@ -93,11 +93,18 @@ class BridgingView(NamedTuple):
 
 
 class UserView(NamedTuple):
-    """A switch account; ``secret`` is the placeholder of the password's hash."""
+    """A switch account; ``role`` is in the OS's words, ``secret`` stands for a password's hash."""
 
     name: str
     role: str
     secret: str
+
+
+class SpeedGroupView(NamedTuple):
+    """Neighboring ports whose serdes share a rate, where it is not the native one."""
+
+    number: int
+    rate: str
 
 
 class EntryView(NamedTuple):
@@ -218,7 +225,11 @@ class BgpView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SwitchView:
-    """All that the templates of one switch read."""
+    """All that the templates of one switch read.
+
+    ``administrators`` are the names of accounts that may do everything. ``bridged`` is true where
+    servers share a VLAN.
+    """
 
     name: str
     management: str
@@ -228,8 +239,11 @@ class SwitchView:
     loopback_port: str
     settings: Settings
     users: tuple[UserView, ...]
+    administrators: tuple[str, ...]
+    speed_groups: tuple[SpeedGroupView, ...]
     ports: tuple[PortView, ...]
     bridging: BridgingView
+    bridged: bool
     policy: PolicyView
     bgp: BgpView
     unnumbered: bool

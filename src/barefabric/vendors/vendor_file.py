@@ -61,6 +61,7 @@ def _dialect(table: Table, folder: Path) -> Dialect | None:
         speeds=_speeds(part),
         interface_import=part.flag("interface_import"),
         second_gateway=part.flag("second_gateway"),
+        roles=part.texts("roles", {}),
     )
     part.close()
     return dialect
