@@ -128,7 +128,8 @@ STORED = re.compile(
 )
 ORDER = (
     "no aaa", "hardware", "service", "transceiver", "lacp", "lldp", "logging", "hostname",
-    "ip name-server", "dns", "ntp", "errdisable", "snmp-server", "spanning-tree", "aaa", "enable", "username",
+    "ip name-server", "dns", "ntp", "errdisable", "snmp-server", "spanning-tree", "aaa",
+    "enable", "username",
     "clock", "vlan", "vrf", "management", "interface", "ip virtual-router", "ip routing",
     "ip community-list", "ip prefix-list", "mlag", "ip route", "route-map", "router bfd",
     "router bgp", "banner",
