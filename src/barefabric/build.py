@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +14,10 @@ from barefabric.errors import Diagnostic, FabricError, Place, fail
 from barefabric.hosts.files import server_files
 from barefabric.kubernetes.files import cluster_files
 from barefabric.ledger.file import format_ledger, ledger_path, write_ledger
+from barefabric.ledger.merge import counted
 from barefabric.model.design import Design
 from barefabric.model.intent import ServerIntent, SwitchIntent
-from barefabric.model.ledger import Entry, Ledger, Move
+from barefabric.model.ledger import Entry, Kind, Ledger, Move
 from barefabric.pipeline import Designed
 from barefabric.plan.files import plan_files
 from barefabric.render.configs import switch_files
@@ -85,21 +87,35 @@ def refuse_moves(moves: Iterable[Move], allowed: int, topology: Path) -> None:
     if len(moves) <= allowed:
         return
     lock = str(ledger_path(topology))
-    shown = [f"{m.kind} {m.key}: {m.old} -> {m.new}" for m in moves[:MOST_MOVES]]
+    shown = [f"{m.kind} {m.key}: {m.old} -> {m.new}" for m in _some_of_each(moves)]
     reasons = "; ".join(dict.fromkeys(m.reason for m in moves))
     more = f"; {len(moves) - len(shown):,} more are not shown" if len(moves) > len(shown) else ""
+    kinds = Counter(m.kind for m in moves)
+    counts = f" ({counted(kinds)})" if len(kinds) > 1 else ""
     raise FabricError(
         [
             Diagnostic(
                 "LE010",
                 f"this design would move {len(moves):,} recorded value"
-                f"{'s' if len(moves) != 1 else ''}; {allowed} may move",
+                f"{'s' if len(moves) != 1 else ''}{counts}; "
+                f"{allowed or 'none'} may move",
                 tuple(Place(lock, 0, 1, len(text), text) for text in shown),
                 allowed=f"why: {reasons}{more}",
                 mend=f"undo the change that forces it, or accept it: --max-renumber {len(moves)}",
             )
         ]
     )
+
+
+def _some_of_each(moves: Sequence[Move]) -> list[Move]:
+    """At most MOST_MOVES of them, in their order; where there are more, some of each kind."""
+    if len(moves) <= MOST_MOVES:
+        return list(moves)
+    by_kind: dict[Kind, list[Move]] = {}
+    for move in moves:
+        by_kind.setdefault(move.kind, []).append(move)
+    share = max(MOST_MOVES // len(by_kind), 1)
+    return [move for held in by_kind.values() for move in held[:share]]
 
 
 def refuse_unlocked(designed: Designed) -> None:

@@ -14,9 +14,7 @@ from intents import BRIDGED, SERVICES, fabric, files
 
 HASH = "$6$fabric$" + "x" * 86
 NAMES = SERVICES.replace("ntp: 192.0.2.1", "ntp: [192.0.2.1, time.example.net, '2001:db8::1']")
-NAMES = NAMES.replace(
-    "syslog: 192.0.2.4", "syslog: [192.0.2.4, logs.example.net, '2001:db8::4']"
-)
+NAMES = NAMES.replace("syslog: 192.0.2.4", "syslog: [192.0.2.4, logs.example.net, '2001:db8::4']")
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def diff(
         str, typer.Argument(metavar="NEW", help="A build, a topology, or a git revision.")
     ],
     text: Annotated[
-        bool, typer.Option("--text/--no-text", help="Show the text of files too.")
+        bool, typer.Option("--text/--no-text", help="Compare the text of files too (slower).")
     ] = True,
     as_json: Json = False,
 ) -> int:
