@@ -7,6 +7,7 @@ from typing import NamedTuple
 from barefabric.model.device import DeviceModel, PortSpec, Role
 from barefabric.model.vendor import Vendor
 from barefabric.vendors import catalogue
+from barefabric.vendors.lanes import lane_names
 from barefabric.vendors.speed_groups import serdes
 
 
@@ -21,13 +22,6 @@ class Slot:
         self.panel = spec.panel
         self.speed = speed
         self.lane = lane
-
-
-def lane_names(vendor: Vendor, spec: PortSpec, lanes: int) -> Iterator[str]:
-    """Names of a port's lanes when it is broken out; none where the OS has no names for lanes."""
-    if "{lane}" in vendor.lane_name:
-        for lane in range(1, lanes + 1):
-            yield vendor.lane_name.format(panel=spec.panel, lane=lane)
 
 
 @cache
@@ -112,7 +106,7 @@ def server_order(model: DeviceModel, vendor: Vendor, speed: int) -> tuple[Slot, 
         for spec in ports:
             for count, each in spec.breakouts:
                 if each == speed:
-                    for name in lane_names(vendor, spec, count):
+                    for name in lane_names(vendor, spec, count, each):
                         yield Slot(name, spec, speed, lane=True)
 
     return (
@@ -238,10 +232,22 @@ def find_slot(panel: Panel, name: str, speed: int) -> Slot | None:
         slot = Slot(name, spec, speed or spec.speeds[0], lane=False)
         return slot if panel.free(slot) else None
     lane = lanes_by_name(panel.model, panel.vendor).get(name) if speed else None
-    if lane is None or speed not in (each for _, each in lane[0].breakouts):
+    if lane is None or not parts_at(panel.vendor, lane[0], name, speed):
         return None
     slot = Slot(name, lane[0], speed, lane=True)
     return slot if panel.free(slot) else None
+
+
+def parts_at(vendor: Vendor, spec: PortSpec, name: str, speed: int) -> int:
+    """Into how many parts of ``speed`` a port is broken out if ``name`` is one of them, else 0."""
+    return next(
+        (
+            count
+            for count, each in spec.breakouts
+            if each == speed and name in lane_names(vendor, spec, count, each)
+        ),
+        0,
+    )
 
 
 @cache
@@ -256,7 +262,7 @@ def lanes_by_name(model: DeviceModel, vendor: Vendor) -> dict[str, tuple[PortSpe
     found: dict[str, tuple[PortSpec, int]] = {}
     for spec in model.ports:
         for count, each in spec.breakouts:
-            for name in lane_names(vendor, spec, count):
+            for name in lane_names(vendor, spec, count, each):
                 found.setdefault(name, (spec, each))
     return found
 

@@ -14,6 +14,9 @@ from barefabric.model.policy import CommunityList
 class PortView(NamedTuple):
     """A front-panel port. ``speed`` is set where it runs below its native speed.
 
+    The first part in use of a port that is broken out names that port in ``split``, and into how
+    many ``parts``.
+
     Exactly one of these holds: ``routed`` (with ``address``, or ``unnumbered``), ``channel`` (the
     number of the port channel it belongs to), ``vlan`` (its untagged VLAN), ``unused``.
     """
@@ -28,6 +31,8 @@ class PortView(NamedTuple):
     channel: int = 0
     vlan: int = 0
     unused: bool = False
+    split: str = ""
+    parts: int = 0
 
 
 class ChannelView(NamedTuple):

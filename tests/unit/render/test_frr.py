@@ -153,3 +153,33 @@ def test_accounts() -> None:
 def test_the_first_line_says_where_a_file_belongs() -> None:
     for name, text in files(fabric(BRIDGED, "frr"), "spine1").items():
         assert name == "frr.conf" or re.match(r"# /[a-z./\d-]+( \(ifupdown2\))?\n", text)
+
+
+LANES = """
+fabric: lanes
+switch_types:
+  spine: {{nos: {nos}, ports: 32 x 100G}}
+  leaf: {{nos: {nos}, ports: 32 x 100G}}
+server_types:
+  node: {{nics: 2 x 25G, attach: routed}}
+  fat: {{nics: 2 x 50G, attach: routed}}
+spines: 2
+racks:
+  - {{name: r1, leaves: 2, servers: {{node: 6, fat: 3}}}}
+"""
+
+
+def test_parts_of_a_port_that_is_broken_out() -> None:
+    """The first part in use has the port split before it comes up; the whole port is gone."""
+    found = stanzas(files(fabric(LANES, "frr", ""), "r1-leaf1")["interfaces"])
+    ports = [name for name in found if name.startswith("swp")]
+    assert ports[:10] == [
+        "swp1s0", "swp1s1", "swp2s0",
+        "swp3s0", "swp3s1", "swp3s2", "swp3s3", "swp4s0", "swp4s1", "swp5",
+    ]  # fmt: skip
+    splits = {name: line for name in found for line in found[name] if "split" in line}
+    assert {name: line.rpartition("split ")[2] for name, line in splits.items()} == {
+        "swp1s0": "swp1 count 2", "swp2s0": "swp2 count 2",
+        "swp3s0": "swp3 count 4", "swp4s0": "swp4 count 4",
+    }  # fmt: skip
+    assert splits["swp3s0"].startswith("pre-up ip link show swp3s0 || devlink port split ")
