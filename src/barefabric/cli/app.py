@@ -217,6 +217,15 @@ def verify(
     require: Annotated[
         list[str] | None, typer.Option(help="A judge that must have run (may be repeated).")
     ] = None,
+    failures: Annotated[
+        int, typer.Option(metavar="N", min=0, max=2, help="Things that fail at a time: 0, 1 or 2.")
+    ] = 1,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the verdict as JUnit XML too.")
+    ] = None,
+    sarif: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the findings as SARIF 2.1.0 too.")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -225,7 +234,10 @@ def verify(
     from barefabric.cli.verify import Request
     from barefabric.cli.verify import verify as run
 
-    return run(Request(topology, out, batfish, tuple(require or ()), as_json, quiet, verbose))
+    judges = tuple(require or ())
+    return run(
+        Request(topology, out, batfish, judges, as_json, quiet, verbose, failures, junit, sarif)
+    )
 
 
 @batfish_service.command("start")

@@ -120,8 +120,7 @@ class _Judge:
         yield check_flows(case)
         yield check_loops(case)
         if self.forks:
-            progress("failures")
-            yield check_failures(case, BASE)
+            yield check_failures(case, BASE, progress)
 
     def _shared(self) -> frozenset[str]:
         """Addresses that several devices are meant to have: services, and the world outside."""

@@ -171,5 +171,14 @@ def finding(
 ) -> Finding:
     """A finding of the built-in judge."""
     return Finding(
-        code, contract.id, contract.sentence, BUILT_IN, rows, tuple(evidence), cause, mend, decided
+        code,
+        contract.id,
+        contract.sentence,
+        BUILT_IN,
+        rows,
+        tuple(evidence),
+        cause,
+        mend,
+        decided,
+        contract.kind,
     )
