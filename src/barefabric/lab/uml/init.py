@@ -31,6 +31,11 @@ LIMITS = {
 """Neighbor tables belong to the kernel as a whole: one lab of its own may have them large."""
 
 SERIAL = "/dev/ttyS0"
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/run",
+    "TMPDIR": "/var/tmp",  # noqa: S108  (empty, in memory, and this lab's alone)
+}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -41,7 +46,7 @@ def main(arguments: Sequence[str]) -> None:
         _quiet_serial()
         _load(Path(modules), names.split(","))
         _limits()
-        os.environ.update(PATH="/usr/sbin:/usr/bin:/sbin:/bin", TMPDIR="/var/tmp", HOME="/run")
+        os.environ.update(ENVIRONMENT)
         supervise([plan, folder, f"tty:{SERIAL}", "uml"])
     except BaseException as fault:
         sys.stderr.write(f"the lab's first process: {type(fault).__name__}: {fault}\n")
@@ -59,12 +64,13 @@ def _mount_all() -> None:
     system.mount("proc", "/proc", "proc")
     system.mount("sysfs", "/sys", "sysfs", MS_RDONLY)
     system.tmpfs("/var/log")
+    devices = Path("/dev")
     for name in ("shm", "pts"):
-        Path("/dev", name).mkdir(exist_ok=True)
-    system.tmpfs("/dev/shm", 0o1777)
-    system.mount("devpts", "/dev/pts", "devpts", 0, "mode=620,ptmxmode=666")
+        (devices / name).mkdir(exist_ok=True)
+    system.tmpfs(str(devices / "shm"), 0o1777)
+    system.mount("devpts", str(devices / "pts"), "devpts", 0, "mode=620,ptmxmode=666")
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        link = Path("/dev", name)
+        link = devices / name
         if not link.is_symlink():
             link.symlink_to(f"/proc/self/fd{target}")
 

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import signal
 import socket
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def _missing(memory: int) -> Iterator[Missing]:
 
 def _memory_folders() -> tuple[str, ...]:
     own = os.environ.get("TMPDIR")
-    return (*((own,) if own else ()), "/dev/shm", "/tmp", "/var/tmp")
+    return (*((own,) if own else ()), "/dev/shm", "/tmp", "/var/tmp")  # noqa: S108  (user's own file)
 
 
 def start(
@@ -153,11 +154,33 @@ def _wait(pid: int, folder: Path) -> None:
     raise _fault(f"the kernel did not come up: {_last_words(folder)}", f"read {folder}/console.log")
 
 
+def stop(pid: int, seconds: float = 10) -> None:
+    """End the lab of a relay: it lets the kernel switch itself off, else kills it.
+
+    Returns when the relay is gone, which is after its kernel.
+    """
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if _ended(pid):
+                return
+            time.sleep(0.02)
+
+
 def _ended(pid: int) -> bool:
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
+        pass
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
         return True
+    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def _last_words(folder: Path) -> str:

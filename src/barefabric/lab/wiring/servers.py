@@ -3,15 +3,26 @@
 from collections.abc import Collection, Mapping
 
 from barefabric.lab.types import Setup
-from barefabric.lab.wiring import netplan, sysctls
+from barefabric.lab.wiring import netplan, networkd, sysctls
 from barefabric.model.design import Design
 from barefabric.model.intent import ServerIntent
 
 
 def server_setup(
-    design: Design, intent: ServerIntent, files: Mapping[str, str], ports: Collection[str]
+    _design: Design,
+    intent: ServerIntent,
+    files: Mapping[str, str],
+    ports: Collection[str],
+    *,
+    own_reading: bool = False,
 ) -> Setup:
-    """How the interfaces of a server come up, from its netplan file."""
+    """How the interfaces of a server come up, from its netplan file.
+
+    systemd-networkd reads it where the machine has it, else the lab itself, as it also does if
+    ``own_reading`` asks for it.
+    """
     setup = netplan.read(files["01-barefabric.yaml"], ports)
+    if networkd.runs_here() and not own_reading:
+        setup = networkd.through_networkd(setup, intent.server.name)
     said = tuple(sysctls.read(files.get("sysctl.conf", "")))
     return setup._replace(sysctls=(*sysctls.QUICK, *said, *setup.sysctls))
