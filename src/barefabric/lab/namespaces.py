@@ -53,12 +53,12 @@ def stop(state: State, seconds: float = 5) -> None:
             break
         until = time.monotonic() + seconds
         while time.monotonic() < until and born(state.started.pid) == state.born:
-            _reap(state.started.pid)
+            reap(state.started.pid)
             time.sleep(0.02)
-    _reap(state.started.pid)
+    reap(state.started.pid)
 
 
-def _reap(pid: int) -> None:
+def reap(pid: int) -> None:
     """Take note of our own child's end, where it is our own."""
     try:
         os.waitpid(pid, os.WNOHANG)

@@ -104,6 +104,7 @@ def _frr_sessions(place: Place) -> list[dict[str, Any]]:
                 "asn": told.get("remoteAs", 0),
                 "bfd": bfd.get("status", ""),
                 "accepted": sum(f.get("acceptedPrefixCounter", 0) for f in families.values()),
+                "sent": sum(f.get("sentPrefixCounter", 0) for f in families.values()),
                 "dropped": told.get("connectionsDropped", 0),
                 "why": told.get("lastResetDueTo", ""),
                 "over": told.get("prefixesConfigExceedMax", ""),
@@ -131,7 +132,8 @@ def _bird_sessions(place: Place) -> list[dict[str, Any]]:
                 current["asn"] = int(value)
             elif key == "Last error:":
                 current["why"] = " ".join(words[2:])
-    return found
+    alive = {told["peer"]: told["status"] for told in _bird_bfd(place)}
+    return [{**session, "bfd": alive.get(session["peer"], "")} for session in found]
 
 
 def _gobgp_sessions(places: Places, host: Host, part: Part) -> list[dict[str, Any]]:
@@ -145,7 +147,7 @@ def _gobgp_sessions(places: Places, host: Host, part: Part) -> list[dict[str, An
             "peer": told["state"]["neighbor_address"],
             "state": states.get(told["state"].get("session_state", 0), "Idle"),
             "asn": told["state"].get("peer_asn", 0),
-            "bfd": "",
+            "bfd": None,
             "why": "",
         }
         for told in json.loads(done.stdout or "[]")

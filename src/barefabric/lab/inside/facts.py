@@ -57,19 +57,15 @@ def _asked(
 
 
 def routes(host: str, faults: list[str]) -> list[dict[str, Any]]:
-    """The kernel's routes, both families, as ``ip -j route`` has them: the main table."""
+    """The kernel's routes of IPv4, as ``ip -j route`` has them: the main and the local table."""
     found: list[dict[str, Any]] = []
-    for family in ("-4", "-6"):
-        argv = ("ip", "-j", family, "-n", host, "route", "show", "table", "main")
+    for table in ("main", "local"):
+        argv = ("ip", "-j", "-4", "-n", host, "route", "show", "table", table)
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if done.returncode:
             faults.append(f"ip: {done.stderr.strip()}")
         found += json.loads(done.stdout or "[]")
-    return [route for route in found if not _link_local(route)]
-
-
-def _link_local(route: dict[str, Any]) -> bool:
-    return str(route.get("dst", "")).startswith(("fe80::", "ff00::"))
+    return [route for route in found if route.get("type") != "broadcast"]
 
 
 def _bonds(lab: "Supervisor", host: Host) -> dict[str, str]:

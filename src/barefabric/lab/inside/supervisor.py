@@ -31,6 +31,7 @@ class Supervisor:
         self.places = Places(folder / "inside")
         self.programs = Programs(self.places)
         self.state, self.remarks, self.seconds = "starting", list[str](), 0.0
+        self.held_by: threading.Thread | None = None
         self.heal: dict[str, Callable[[], None]] = {}
         self._events: list[Message] = []
         self._lines: list[Line] = []
@@ -146,6 +147,8 @@ class Supervisor:
             with self._lock:
                 if line in self._lines:
                     self._lines.remove(line)
+            if self.held_by is threading.current_thread():
+                self._end.set()
 
     def _answer(self, line: Line, request: Message) -> None:
         from barefabric.lab.inside.requests import REQUESTS, RequestError
