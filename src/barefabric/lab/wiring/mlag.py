@@ -38,6 +38,7 @@ class Leaf:
         self.legs: Mapping[str, bool] = {}
         self.told: Mapping[str, bool] = {}
         self.next = 0.0
+        self.written: Mapping[str, Any] = {}
         self.control = _socket(orders["address"], orders["device"])
         keepalive = orders.get("keepalive")
         self.other = _socket(keepalive["address"], keepalive["device"]) if keepalive else None
@@ -101,8 +102,7 @@ class Leaf:
             run(("nft", "-f", "-"), "\n".join(held_rules(names)))
         if before.shut != self.stand.shut:
             run(("ip", "-batch", "-"), "\n".join(self._port_lines(self.stand.shut)))
-        if before != self.stand:
-            self._write_state()
+        self._write_state()
 
     def _port_lines(self, shut: bool) -> Iterator[str]:
         """Shut the servers' ports and the interfaces of their VLANs, or bring them back."""
@@ -112,6 +112,7 @@ class Leaf:
         yield from (f"link set {name} {state}" for name in self.orders["interfaces"])
 
     def _write_state(self) -> None:
+        """Leave word of what is so now, where that has changed."""
         state = {
             "name": self.orders["name"],
             "first": self.orders["first"],
@@ -119,6 +120,9 @@ class Leaf:
             "shut": self.stand.shut,
             "speaks": speaks(self._sight()),
         }
+        if state == self.written:
+            return
+        self.written = state
         text = json.dumps(state)
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

@@ -43,9 +43,9 @@ def read(text: str, ports: Collection[str]) -> Setup:
     )
 
 
-def has_bonds(text: str) -> bool:
-    """Whether a file makes bonds."""
-    return bool(_links(_network(text), "bonds"))
+def bonds_of(text: str) -> tuple[str, ...]:
+    """The bonds that a file makes."""
+    return tuple(_links(_network(text), "bonds"))
 
 
 def _network(text: str) -> Mapping[str, Any]:

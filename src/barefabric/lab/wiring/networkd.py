@@ -7,6 +7,7 @@ of bonds from ``/etc/machine-id``, which servers of one lab must not share (syst
 """
 
 import shutil
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,7 +46,34 @@ def machine_id(server: str) -> str:
     return sha256(f"machine {server}".encode()).hexdigest()[:32]
 
 
-def through_networkd(setup: Setup, server: str) -> Setup:
+UNTIL_THERE = """\
+for try in $(seq {tries}); do
+  missing=
+  for address in {addresses}; do
+    [ -n "$(ip addr show to "$address")" ] || missing=$address
+  done
+  [ -n "$missing" ] || exit 0
+  sleep 0.1
+done
+"""
+
+
+def wait(bonds: Sequence[str], addresses: Sequence[str]) -> str:
+    """A shell's words that wait for a server's interfaces, but not for ever.
+
+    A bond has to have a carrier as well, or the first try of each speaker fails. Links without one
+    are optional in our netplan files, so that only the addresses on the loopback can be waited for.
+    """
+    if bonds:
+        named = " ".join(f"-i {name}" for name in bonds)
+        return f"{WAIT} {named} --timeout={PATIENCE} || :"
+    words = " ".join(address.partition("/")[0] for address in addresses)
+    return UNTIL_THERE.format(tries=PATIENCE * 10, addresses=words)
+
+
+def through_networkd(
+    setup: Setup, server: str, bonds: Sequence[str], addresses: Sequence[str]
+) -> Setup:
     """A server's setup with its interfaces left to the programs that the file is for."""
     prepare = PREPARE.format(identity=machine_id(server), generator=generator())
     return setup._replace(
@@ -54,7 +82,7 @@ def through_networkd(setup: Setup, server: str) -> Setup:
         programs=(
             Program("netplan-generate", ("sh", "-e", "-c", prepare), once=True),
             Program("systemd-networkd", (DAEMON,)),
-            Program("wait-online", ("sh", "-c", f"{WAIT} --timeout={PATIENCE} || :"), once=True),
+            Program("wait-online", ("sh", "-c", wait(bonds, addresses)), once=True),
         ),
         reader=READER,
         remarks=(),

@@ -21,8 +21,10 @@ def server_setup(
     systemd-networkd reads it where the machine has it, else the lab itself, as it also does if
     ``own_reading`` asks for it.
     """
-    setup = netplan.read(files["01-barefabric.yaml"], ports)
+    text = files["01-barefabric.yaml"]
+    setup = netplan.read(text, ports)
     if networkd.runs_here() and not own_reading:
-        setup = networkd.through_networkd(setup, intent.server.name)
+        bonds, name = netplan.bonds_of(text), intent.server.name
+        setup = networkd.through_networkd(setup, name, bonds, intent.addresses)
     said = tuple(sysctls.read(files.get("sysctl.conf", "")))
     return setup._replace(sysctls=(*sysctls.QUICK, *said, *setup.sysctls))
