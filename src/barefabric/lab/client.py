@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from barefabric.errors import Diagnostic, OutsideError
 
@@ -25,7 +25,7 @@ class Client:
         self._source, self._sink = source, sink
         self._number = 0
 
-    def __enter__(self) -> "Client":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

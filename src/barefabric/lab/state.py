@@ -1,4 +1,4 @@
-"""Where labs leave word of themselves: a folder each, which a killed lab leaves behind empty-handed.
+"""Where labs leave word of themselves: a folder each, removed with the lab.
 
 ``/run/fabric-lab/<name>/`` for root, else ``$XDG_RUNTIME_DIR/fabric-lab/<name>/``. A lab is alive
 while the process in its ``state.json`` is: the process id with the time when it started, since
@@ -60,8 +60,8 @@ def claim(name: str) -> Path:
     Raises LAB001 for a bad name and LAB002 for one that is taken.
     """
     if not NAME.fullmatch(name):
-        raise fail("LAB001", f"{name!r} cannot be the name of a lab",
-                   mend="--name: up to 31 letters, digits, dots, dashes or underscores")  # fmt: skip
+        mend = "--name: up to 31 letters, digits, dots, dashes or underscores"
+        raise fail("LAB001", f"{name!r} cannot be the name of a lab", mend=mend)
     folder = root() / name
     known = read(folder)
     if known is not None and alive(known):

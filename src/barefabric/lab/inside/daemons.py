@@ -13,7 +13,7 @@ SECONDS = 20
 """How long a daemon may take to answer."""
 
 
-class Silent(Exception):
+class SilentError(Exception):
     """A daemon did not answer; the text says which and why."""
 
 
@@ -26,7 +26,7 @@ def _connect(path: Path) -> socket.socket:
         client.connect(f"/proc/self/fd/{folder}/{path.name}")
     except OSError as fault:
         client.close()
-        raise Silent(f"{path.stem} does not answer: {fault.strerror or fault}") from fault
+        raise SilentError(f"{path.stem} does not answer: {fault.strerror or fault}") from fault
     finally:
         os.close(folder)
     return client
@@ -46,9 +46,9 @@ def frr(place: Place, daemon: str, command: str) -> str:
                 try:
                     more = client.recv(1 << 16)
                 except TimeoutError as fault:
-                    raise Silent(f"{daemon} does not answer") from fault
+                    raise SilentError(f"{daemon} does not answer") from fault
                 if not more:
-                    raise Silent(f"{daemon} closed the connection")
+                    raise SilentError(f"{daemon} closed the connection")
                 raw += more
             text = raw[:-4].decode(errors="replace")
     return text
@@ -60,7 +60,7 @@ def frr_json(place: Place, daemon: str, command: str) -> Any:
     try:
         return json.loads(text or "{}")
     except ValueError as fault:
-        raise Silent(f"{daemon}: {command}: {text.strip()[:200]}") from fault
+        raise SilentError(f"{daemon}: {command}: {text.strip()[:200]}") from fault
 
 
 def bird(place: Place, command: str) -> list[str]:
@@ -76,11 +76,11 @@ def bird(place: Place, command: str) -> list[str]:
             lines.append(text.rstrip("\n"))
             if code[:4].isdigit() and code[4:] in (" ", "\n") and code[0] in "089":
                 return lines
-    raise Silent("bird closed the connection")
+    raise SilentError("bird closed the connection")
 
 
 def sessions(places: Places, host: Host, part: Part, place: Place) -> list[dict[str, Any]]:
-    """BGP sessions of a part: ``peer`` (interface or address), ``state``, ``up`` and what is said."""
+    """BGP sessions of a part: ``peer`` (interface or address), ``state``, and what is said."""
     if part.daemon == "frr":
         return _frr_sessions(place)
     if part.daemon == "bird":
@@ -140,7 +140,7 @@ def _gobgp_sessions(places: Places, host: Host, part: Part) -> list[dict[str, An
     where = f"{host.name}/{part.name}" if part.name else host.name
     done = places.run(where, _gobgp(part, "neighbor"), seconds=SECONDS)
     if done.returncode:
-        raise Silent(f"gobgpd does not answer: {done.stderr.strip()[:200]}")
+        raise SilentError(f"gobgpd does not answer: {done.stderr.strip()[:200]}")
     states = {6: "Established", 5: "OpenConfirm", 4: "OpenSent", 3: "Active", 2: "Connect"}
     return [
         {
@@ -154,7 +154,7 @@ def _gobgp_sessions(places: Places, host: Host, part: Part) -> list[dict[str, An
     ]
 
 
-def bfd(places: Places, host: Host, part: Part, place: Place) -> list[dict[str, Any]]:
+def bfd(part: Part, place: Place) -> list[dict[str, Any]]:
     """BFD sessions of a part: ``peer``, ``interface``, ``status`` in small letters."""
     if part.daemon == "frr":
         return [
@@ -185,7 +185,7 @@ def received(places: Places, host: Host, part: Part) -> list[str]:
     where = f"{host.name}/{part.name}" if part.name else host.name
     done = places.run(where, _gobgp(part, "global", "rib"), seconds=SECONDS)
     if done.returncode:
-        raise Silent(f"gobgpd does not answer: {done.stderr.strip()[:200]}")
+        raise SilentError(f"gobgpd does not answer: {done.stderr.strip()[:200]}")
     table = json.loads(done.stdout or "{}")
     return [p for p, paths in table.items() if any(not _own(path) for path in paths)]
 

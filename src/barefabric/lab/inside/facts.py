@@ -17,7 +17,7 @@ KINDS = ("routes", "sessions", "bfd", "bonds", "received")
 def facts(lab: "Supervisor", kinds: tuple[str, ...], hosts: tuple[str, ...]) -> dict[str, Any]:
     """Facts of the given kinds by host; ``faults`` names who did not answer.
 
-    Daemons wait for their own sockets and ``ip`` for the kernel, so several hosts are asked at once.
+    Several hosts are asked at once, since daemons and the kernel take their time.
     """
     wanted = [h for h in lab.plan.hosts if not hosts or h.name in hosts]
     with ThreadPoolExecutor(4) as pool:
@@ -40,7 +40,7 @@ def _of(lab: "Supervisor", host: Host, kinds: tuple[str, ...]) -> dict[str, Any]
                 found.setdefault("received", {})[part.name] = daemons.received(
                     lab.places, host, part
                 )
-            except daemons.Silent as fault:
+            except daemons.SilentError as fault:
                 found["faults"].append(f"{part.name or host.name}: {fault}")
     return found
 
@@ -48,10 +48,12 @@ def _of(lab: "Supervisor", host: Host, kinds: tuple[str, ...]) -> dict[str, Any]
 def _asked(
     lab: "Supervisor", host: Host, part: Part, kind: str, found: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    ask = daemons.sessions if kind == "sessions" else daemons.bfd
+    place = lab.places.of(host.name, part.name)
     try:
-        return ask(lab.places, host, part, lab.places.of(host.name, part.name))
-    except daemons.Silent as fault:
+        if kind == "bfd":
+            return daemons.bfd(part, place)
+        return daemons.sessions(lab.places, host, part, place)
+    except daemons.SilentError as fault:
         found["faults"].append(f"{part.name or host.name}: {fault}")
         return []
 

@@ -78,7 +78,7 @@ def deafen(lab: "Supervisor", device: str) -> Undo:
 
 def _deaf(ports: list[str]) -> str:
     chains = "".join(
-        f"chain in{n} {{ type filter hook ingress device \"{port}\" priority 0; policy drop; }}; "
+        f'chain in{n} {{ type filter hook ingress device "{port}" priority 0; policy drop; }}; '
         for n, port in enumerate(ports)
     )
     return f"table netdev {TABLE} {{ {chains} }}"

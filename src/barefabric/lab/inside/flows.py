@@ -13,13 +13,13 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from barefabric.lab.inside import network
 
-FIRST_PORT = 33000
+FIRST_PORT = 20000
 PORTS = 16
-"""Ports that each host listens at: as many flows of one pair can differ."""
+"""Ports that each host listens at, below those that Linux hands out to clients."""
 IP_RECVTTL = 12
 PACKET = struct.Struct("!II")
 """The number of the flow, and the packet's own."""
@@ -60,7 +60,7 @@ class Endpoints:
             self.close()
             raise
 
-    def __enter__(self) -> "Endpoints":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -80,7 +80,7 @@ class Endpoints:
                 for number in range(PORTS if listens else 0):
                     found = self._socket("0.0.0.0", FIRST_PORT + number)  # noqa: S104
                     found.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
-                    self._selector.register(found, selectors.EVENT_READ, host)
+                    self._selector.register(found, selectors.EVENT_READ, (host, found))
             except OSError as fault:
                 faults.append(OSError(f"{host}: {address}: {fault.strerror}"))
 
@@ -111,7 +111,8 @@ class Endpoints:
             left = until - time.monotonic()
             events = self._selector.select(max(left, 0))
             for key, _ in events:
-                for arrival in _read(key.fileobj, str(key.data)):
+                host, found = key.data
+                for arrival in _read(found, host):
                     count += 1
                     yield arrival
             if left <= 0 or (enough and count >= enough):
@@ -124,8 +125,7 @@ class Endpoints:
         self._selector.close()
 
 
-def _read(found: object, host: str) -> Iterable[Arrival]:
-    assert isinstance(found, socket.socket)
+def _read(found: socket.socket, host: str) -> Iterable[Arrival]:
     while True:
         try:
             raw, extra, _, _ = found.recvmsg(64, 64)
@@ -133,7 +133,8 @@ def _read(found: object, host: str) -> Iterable[Arrival]:
             return
         if len(raw) == PACKET.size:
             ttl = next((struct.unpack("i", d[:4])[0] for _, k, d in extra if k == socket.IP_TTL), 0)
-            yield Arrival(*PACKET.unpack(raw), host, time.monotonic(), ttl)
+            flow, packet = PACKET.unpack(raw)
+            yield Arrival(flow, packet, host, time.monotonic(), ttl)
 
 
 def _allow_files(count: int) -> None:
@@ -144,7 +145,9 @@ def _allow_files(count: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def probe(endpoints: Endpoints, flows: list[Flow], rounds: int, seconds: float) -> list[list[Arrival]]:
+def probe(
+    endpoints: Endpoints, flows: list[Flow], rounds: int, seconds: float
+) -> list[list[Arrival]]:
     """Send some packets on every flow; what arrived of each.
 
     A packet may be lost while a router asks for its neighbor's address: a flow that lost some
@@ -215,9 +218,7 @@ class Meter:
         """Whether every flow got its last packets, but for those that may still be on their way."""
         end = len(self.sent) - max(2, int(0.1 / self.interval))
         wanted = range(max(0, end - packets), end)
-        return len(wanted) == packets and all(
-            some.issuperset(wanted) for some in self.arrived
-        )
+        return len(wanted) == packets and all(some.issuperset(wanted) for some in self.arrived)
 
     def records(self, first: int = 0) -> list[Record]:
         """What became of each flow since packet ``first``."""

@@ -19,7 +19,7 @@ from barefabric.lab.types import Host, Installed, Part
 
 SELF = "self"
 """The folder of the part that is the host itself."""
-PRIVATE = {"log": "/var/log/frr", "tmp": "/var/tmp", "run": "/run"}
+PRIVATE = {"log": "/var/log/frr", "tmp": "/var/tmp", "run": "/run"}  # noqa: S108  (private here)
 """Folders that each part has of its own, beside those under ``/etc`` that it has files in.
 
 ``/run`` comes last: the lab's own folder lies there, and is hidden by it."""
@@ -104,14 +104,14 @@ def _pin(name: str, folder: Path, network_of: int) -> int:
             for stream in (0, 1, 2):
                 os.dup2(devnull, stream)
             os.closerange(3, 1024)
-            os.execvp("sleep", ("sleep", "infinity"))
+            os.execvp("sleep", ("sleep", "infinity"))  # noqa: S606
         except BaseException as fault:  # noqa: BLE001  (a child that must not go on)
             sys.stderr.write(f"{name}: {fault}\n")
             sys.stderr.flush()
             os._exit(1)
     os.close(done)
-    with os.fdopen(ready, "rb") as stream:
-        if stream.read(2) != b"ok":
+    with os.fdopen(ready, "rb") as pipe:
+        if pipe.read(2) != b"ok":
             raise OSError(f"{name}: its namespaces could not be made")
     return pid
 

@@ -14,7 +14,7 @@ CALM = 1.0
 """Seconds without a loss on any flow after which the network counts as healed."""
 
 
-class NotCalm(OSError):
+class NotCalmError(OSError):
     """Packets were lost before anything was broken."""
 
 
@@ -49,7 +49,7 @@ class Measurement:
         while not self._calm():
             if time.monotonic() > until:
                 lost = [n for n, record in enumerate(self.meter.records()) if record.lost]
-                raise NotCalm(f"{len(lost)} flows lose packets before anything is broken")
+                raise NotCalmError(f"{len(lost)} flows lose packets before anything is broken")
             self.meter.step()
 
     def _calm(self) -> bool:

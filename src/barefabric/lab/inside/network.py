@@ -6,7 +6,7 @@ from pathlib import Path
 
 from barefabric.lab.inside import system
 from barefabric.lab.inside.hosts import Places
-from barefabric.lab.types import Host, LabPlan, Link
+from barefabric.lab.types import Host, Link
 
 
 class SetupError(Exception):
@@ -84,14 +84,17 @@ def bring_up(places: Places, host: Host) -> None:
             raise SetupError(f"{name}: nft: {done.stderr.strip()}")
 
 
-def remarks_of(plan: LabPlan, absent: dict[str, list[str]]) -> list[str]:
-    """What this kernel does not let a lab set, each once."""
+def remarks_of(absent: dict[str, list[str]]) -> list[str]:
+    """What this kernel does not let a lab set: one sentence for each set of hosts."""
     hosts: dict[str, list[str]] = {}
     for host, names in absent.items():
         for name in names:
             hosts.setdefault(name, []).append(host)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, some in hosts.items():
+        together.setdefault(tuple(some), []).append(name)
     return [
-        f"sysctl {name} is not to be had in a namespace of this kernel: left out on"
-        f" {len(some)} of {len(plan.hosts)} hosts"
-        for name, some in sorted(hosts.items())
+        f"left out, because this kernel has them for the whole machine or not at all"
+        f" ({len(some)} hosts): sysctls {', '.join(sorted(names))}"
+        for some, names in together.items()
     ]

@@ -22,7 +22,7 @@ class RequestError(Exception):
     """A request that cannot be done; the text says why."""
 
 
-def status(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def status(lab: "Supervisor", request: Message, _: Progress) -> Any:
     """How the lab is: state, how long it took, programs that ended, faults that are on."""
     up = lab.state == "up"
     return {
@@ -37,13 +37,13 @@ def status(lab: "Supervisor", request: Message, progress: Progress) -> Any:
     }
 
 
-def facts(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def facts(lab: "Supervisor", request: Message, _: Progress) -> Any:
     """Routes, sessions, BFD and bonds of some or all hosts."""
     kinds = tuple(request.get("kinds") or facts_.KINDS)
     return facts_.facts(lab, kinds, tuple(request.get("hosts") or ()))
 
 
-def execute(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def execute(lab: "Supervisor", request: Message, _: Progress) -> Any:
     """Run a command in a host or in a part of one, and tell what it said."""
     where = str(request.get("where"))
     if where not in lab.places.places:
@@ -61,7 +61,7 @@ def _flows(request: Message) -> list[Flow]:
     return [Flow(str(s), str(a), str(t), int(p)) for s, a, t, p in request.get("flows", ())]
 
 
-def probe_(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def probe_(lab: "Supervisor", request: Message, _: Progress) -> Any:
     """Send a few packets on each flow: where they arrived, and with which TTL."""
     flows = _flows(request)
     senders = {flow.source: flow.address for flow in flows}
@@ -71,7 +71,7 @@ def probe_(lab: "Supervisor", request: Message, progress: Progress) -> Any:
     return [[some[0].host, some[0].ttl] if some else None for some in found]
 
 
-def fault(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def fault(lab: "Supervisor", request: Message, _: Progress) -> Any:
     """Break something, and remember how to mend it by the fault's name."""
     name = str(request.get("name"))
     if name in lab.heal:
@@ -80,7 +80,7 @@ def fault(lab: "Supervisor", request: Message, progress: Progress) -> Any:
     return {}
 
 
-def heal(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def heal(lab: "Supervisor", request: Message, _: Progress) -> Any:
     """Mend what was broken: the faults named, or all."""
     names = list(request.get("names") or lab.heal)
     for name in names:
@@ -119,13 +119,13 @@ def measure(lab: "Supervisor", request: Message, progress: Progress) -> Any:
         return measurement.run(lambda: apply(lab, request))
 
 
-def hold(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def hold(lab: "Supervisor", _: Message, __: Progress) -> Any:
     """End the lab when this client leaves."""
     lab.held_by = threading.current_thread()
     return {}
 
 
-def down(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def down(lab: "Supervisor", _: Message, __: Progress) -> Any:
     """End the lab."""
     lab.end()
     return {}

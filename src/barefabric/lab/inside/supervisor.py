@@ -78,7 +78,7 @@ class Supervisor:
             self.places.add(host)
             self._progress("hosts", number, every)
         absent = self._each_in_its_network(hosts, network.write_sysctls)
-        self.remarks += network.remarks_of(self.plan, absent)
+        self.remarks += network.remarks_of(absent)
         self._progress("cables", 0, len(self.plan.links))
         network.lay_cables(self.plan.links)
         with ThreadPoolExecutor(2) as pool:
@@ -159,9 +159,10 @@ class Supervisor:
             line.send({"id": number, "event": "progress", "what": what, "done": done, "of": of})
 
         handler = REQUESTS.get(str(request.get("do")))
+        if handler is None:
+            line.send({"id": number, "error": f"there is no request {request.get('do')}"})
+            return
         try:
-            if handler is None:
-                raise RequestError(f"there is no request {request.get('do')}")
             result: Any = handler(self, request, progress)
         except (RequestError, *FAULTS) as fault:
             line.send({"id": number, "error": str(fault)})
@@ -170,5 +171,3 @@ class Supervisor:
             line.send({"id": number, "error": repr(fault)})
         else:
             line.send({"id": number, "result": result})
-
-

@@ -1,4 +1,4 @@
-"""The system calls that Python 3.11 lacks: namespaces and mounts (unshare(2), setns(2), mount(2))."""
+"""System calls that Python 3.11 lacks: namespaces and mounts (unshare(2), setns(2), mount(2))."""
 
 import ctypes
 import os
@@ -23,7 +23,7 @@ def _checked(result: int, what: str) -> None:
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
-    """mount(2). Raises :class:`OSError` with the target as its file name."""
+    """Mount something. Raises :class:`OSError` with the target as its file name."""
     _checked(
         _libc.mount(
             source.encode(), target.encode(), kind.encode() or None, flags, data.encode() or None

@@ -81,7 +81,7 @@ class LabCase:
     @cached_property
     def sessions(self) -> Sessions:
         """The design's sessions, sorted by what both ends say of them."""
-        return lab_sessions(self.design, self.plan, self.facts)
+        return lab_sessions(self.design, self.facts)
 
     @cached_property
     def live(self) -> Case:
@@ -113,6 +113,4 @@ def finding(
     every = list(lines)
     shown = every if len(every) <= SHOWN else every[: SHOWN - 1]
     more = [f"and {len(every) - SHOWN + 1:,} more"] if len(every) > SHOWN else []
-    return Finding(
-        code, contract, sentence, LAB, len(every), (*shown, *more), cause, mend
-    )
+    return Finding(code, contract, sentence, LAB, len(every), (*shown, *more), cause, mend)

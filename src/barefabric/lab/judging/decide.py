@@ -57,9 +57,7 @@ def _exact(case: LabCase, contract: Contract) -> Outcome:
             lines.append(f"{device} to {prefix}: {listed(actual)} instead of {listed(wanted)}")
     outcome.failed = len(lines)
     if lines:
-        outcome.findings.append(
-            finding("LAB033", contract.id, contract.sentence, lines, CAUSE)
-        )
+        outcome.findings.append(finding("LAB033", contract.id, contract.sentence, lines, CAUSE))
     return outcome
 
 
@@ -98,9 +96,7 @@ def decide_absent(case: LabCase) -> Iterator[Outcome]:
             outcome, lines = _unheld(case, contract, by_device)
         outcome.failed = len(lines)
         if lines:
-            outcome.findings.append(
-                finding("LAB034", contract.id, contract.sentence, lines, CAUSE)
-            )
+            outcome.findings.append(finding("LAB034", contract.id, contract.sentence, lines, CAUSE))
         yield outcome
 
 

@@ -7,7 +7,6 @@ from barefabric.lab.judging.case import LAB, Expected, LabCase
 from barefabric.lab.judging.decide import decide_absent, decide_routes, decide_sessions, total
 from barefabric.lab.judging.failures import Trial, decide_failures
 from barefabric.lab.judging.packets import Packets
-from barefabric.lab.types import LabPlan
 from barefabric.model.contract import ContractKind
 from barefabric.verify.deciding.case import Outcome
 from barefabric.verify.verdict import Count, Finding, Judgement
@@ -62,7 +61,7 @@ def _count(whole: Outcome, contracts: int) -> Count:
 
 
 def _settings(case: LabCase, packets: Packets) -> dict[str, str]:
-    plan: LabPlan = case.plan
+    plan = case.plan
     readers = dict.fromkeys(host.setup.reader for host in plan.hosts)
     stand_ins = sorted({host.stand_in for host in plan.hosts if host.stand_in})
     settings = {

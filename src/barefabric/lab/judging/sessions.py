@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from barefabric.lab.names import port
-from barefabric.lab.types import LabPlan
 from barefabric.model.design import Design
 from barefabric.model.session import Session, Speaker
 from barefabric.verify.sessions import Down, Sessions
@@ -40,9 +39,7 @@ class Ends:
         return self._by_peer.get((session.b, part_of(session.profile.b.speaker), peer))
 
 
-def lab_sessions(
-    design: Design, plan: LabPlan, facts: Mapping[str, Mapping[str, Any]]
-) -> Sessions:
+def lab_sessions(design: Design, facts: Mapping[str, Mapping[str, Any]]) -> Sessions:
     """The design's sessions: up where both ends say so."""
     ends = Ends(facts)
     found = Sessions()

@@ -35,7 +35,8 @@ def _part(name: str, lines: list[str], prefixes: Sequence[str], port: int) -> Pa
     file = Installed(CONFIG, "\n".join(lines) + "\n")
     daemon = ("gobgpd", "-f", CONFIG, "--api-hosts", f"127.0.0.1:{port}")
     ask = f"gobgp -p {port} global rib"
-    wait = f"n=0; until {ask} >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 200 ] || exit 1; sleep 0.1; done"
+    again = "n=$((n+1)); [ $n -lt 200 ] || exit 1; sleep 0.1"
+    wait = f"n=0; until {ask} >/dev/null 2>&1; do {again}; done"
     say = "; ".join([wait, *(f"{ask} add {prefix} || exit 1" for prefix in prefixes)])
     return Part(
         name,
@@ -67,6 +68,7 @@ def _neighbor(session: Session, peer: str, asn: int, own: str) -> Iterator[str]:
     yield f'    local-address = "{own}"'
     yield "  [neighbors.timers.config]"
     yield "    connect-retry = 5"
+    yield "    idle-hold-time-after-reset = 5"
     yield f"    hold-time = {profile.hold}"
     yield f"    keepalive-interval = {profile.keepalive}"
     if profile.hops > 1:
