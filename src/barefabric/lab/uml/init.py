@@ -4,6 +4,7 @@ The machine's file system is there, read-only, with the rights of the user who r
 has to be written lies in memory.
 """
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -31,6 +32,7 @@ LIMITS = {
 """Neighbor tables belong to the kernel as a whole: one lab of its own may have them large."""
 
 SERIAL = "/dev/ttyS0"
+LIFELINE = "/dev/ttyS1"
 ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/run",
@@ -44,6 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     try:
         _mount_all()
         _quiet_serial()
+        _hang_on(LIFELINE)
         _load(Path(modules), names.split(","))
         _limits()
         os.environ.update(ENVIRONMENT)
@@ -80,6 +83,21 @@ def _quiet_serial() -> None:
     descriptor = os.open(SERIAL, os.O_RDWR | os.O_NOCTTY)
     tty.setraw(descriptor)
     os.close(descriptor)
+
+
+def _hang_on(line: str) -> None:
+    """Leave a process behind that switches the lab off when a line from outside closes.
+
+    Nothing is ever said on it: it closes when the relay ends, however that happens.
+    """
+    if os.fork() != 0:
+        return
+    descriptor = os.open(line, os.O_RDWR | os.O_NOCTTY)
+    tty.setraw(descriptor)
+    with contextlib.suppress(OSError):
+        while os.read(descriptor, 1):
+            pass
+    switch_off()
 
 
 def _load(folder: Path, names: Sequence[str]) -> None:

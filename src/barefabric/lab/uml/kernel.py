@@ -92,10 +92,13 @@ def modules_for(features: Iterable[str]) -> tuple[str, ...]:
 
 
 class Boot(NamedTuple):
-    """What a kernel is started with. ``memory`` is in MiB; ``serial`` a file descriptor."""
+    """What a kernel is started with. ``memory`` is in MiB.
+
+    ``serials`` are the file descriptors of its serial lines, ``/dev/ttyS0`` first.
+    """
 
     memory: int
-    serial: int
+    serials: tuple[int, ...]
     folder: Path
     init: str
     arguments: tuple[str, ...]
@@ -122,7 +125,7 @@ def command(kernel: Kernel, boot: Boot) -> tuple[str, ...]:
         "umid=uml",
         "con=null",
         "con0=fd:0,fd:1",
-        f"ssl0=fd:{boot.serial}",
+        *(f"ssl{number}=fd:{descriptor}" for number, descriptor in enumerate(boot.serials)),
         f"init={boot.init}",
         *(f"{name}={value}" for name, value in boot.environment.items()),
         "--",

@@ -1,8 +1,8 @@
 """The process that owns a lab's kernel: starts it, carries its control channel, ends with it.
 
 Outside, callers connect to a Unix socket; inside is a serial line. When the kernel ends, the relay
-ends. When the relay ends, however it does, the serial line closes and the lab switches itself off;
-a guard makes sure of it, since the kernel is several processes of the machine, of which those that
+ends. When the relay ends, however it does, a second line closes and the lab switches itself off; a
+guard makes sure of it, since the kernel is several processes of the machine, of which those that
 wait for input outlive a killed one.
 """
 
@@ -21,8 +21,8 @@ from typing import Any
 
 from barefabric.lab.uml.switchboard import Letter, Switchboard
 
-SERIAL = 9
-"""The descriptor under which the kernel finds its end of the serial line."""
+SERIALS = (8, 9)
+"""The descriptors under which the kernel finds its ends of the serial lines."""
 GRACE = 5.0
 """Seconds that a lab has to switch itself off once its serial line is closed."""
 CHUNK = 1 << 16
@@ -136,7 +136,7 @@ def _gone(pid: int) -> bool:
         return True
 
 
-def start_kernel(orders: dict[str, Any], serial: int, console: Path) -> int:
+def start_kernel(orders: dict[str, Any], console: Path) -> int:
     """Start the kernel as the leader of a session of its own. Returns its process id.
 
     Its output goes to ``console``. Its memory is a file in ``TMPDIR`` that it deletes at once.
@@ -148,10 +148,18 @@ def start_kernel(orders: dict[str, Any], serial: int, console: Path) -> int:
             stdout=log,
             stderr=log,
             env=orders["environment"],
-            pass_fds=(serial,),
+            pass_fds=SERIALS,
             start_new_session=True,
         )
     return process.pid
+
+
+def _serial(number: int) -> socket.socket:
+    """Our end of a serial line whose other end is the descriptor ``number``."""
+    ours, theirs = socket.socketpair()
+    os.dup2(theirs.fileno(), number)
+    theirs.close()
+    return ours
 
 
 def guard(pid: int) -> None:
@@ -206,11 +214,10 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o077)
     listener.bind(str(path))
     listener.listen(16)
-    line, theirs = socket.socketpair()
-    os.dup2(theirs.fileno(), SERIAL)
-    theirs.close()
-    pid = start_kernel(orders, SERIAL, folder / "console.log")
-    os.close(SERIAL)
+    line, lifeline = (_serial(number) for number in SERIALS)
+    pid = start_kernel(orders, folder / "console.log")
+    for number in SERIALS:
+        os.close(number)
     guard(pid)
     relay = Relay(line, listener, pid)
 
@@ -224,6 +231,7 @@ def main(arguments: Sequence[str]) -> int:
     finally:
         path.unlink(missing_ok=True)
         line.close()
+        lifeline.close()
         finish(pid)
     return 0
 

@@ -24,7 +24,7 @@ from barefabric.lab.uml.kernel import (
     modules_for,
 )
 from barefabric.lab.uml.memory import memory_needed
-from barefabric.lab.uml.relay import SERIAL
+from barefabric.lab.uml.relay import SERIALS
 
 BOOT_SECONDS = 30
 PACKAGE = "install Debian's package user-mode-linux"
@@ -104,7 +104,7 @@ def _command(plan: LabPlan, kernel: Kernel, folder: Path, memory: int) -> tuple[
     arguments = (str(folder / "plan.json"), str(folder), str(kernel.modules), modules)
     boot = Boot(
         memory=memory,
-        serial=SERIAL,
+        serials=SERIALS,
         folder=folder,
         init=sys.executable,
         arguments=("-S", "-m", "barefabric.lab.uml.init", *arguments),
