@@ -19,6 +19,7 @@ LAYERS = (
     ("cli",),
     ("push",),
     ("inquire", "compare"),
+    ("lab",),
     ("verify",),
     ("build",),
     ("pipeline",),

@@ -1,0 +1,311 @@
+"""``fabric lab``: bring a lab up, look at it, judge it, break it, end it."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from barefabric.cli.output import print_json, print_result
+from barefabric.errors import UsageError, fail
+
+if TYPE_CHECKING:
+    from barefabric.lab.live import Live, Prepared
+
+
+@dataclass(frozen=True)
+class UpRequest:
+    """What ``fabric lab up`` was asked for."""
+
+    topology: Path
+    name: str
+    out: Path | None
+    how: str
+    keep: bool
+    memory: int | None
+    as_json: bool
+    quiet: bool
+
+
+class Progress:
+    """One line on stderr that is written over, on a terminal; nothing elsewhere."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.shown = sys.stderr.isatty() and not quiet
+
+    def say(self, what: str) -> None:
+        """Show what is being done; empty to clear the line."""
+        if self.shown:
+            sys.stderr.write(f"\r\x1b[K{what}")
+            sys.stderr.flush()
+
+    def event(self, event: dict[str, Any]) -> None:
+        """Show an event of the lab."""
+        if event.get("event") == "progress":
+            self.say(f"lab: {event['what']} {event['done']} of {event['of']}")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a closed terminal and a polite kill do what Ctrl-C does: clean up."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def up(request: UpRequest) -> int:
+    """Bring a lab up. With ``--keep`` it stays, else it ends with Ctrl-C or the terminal.
+
+    0 where all routes came up, 1 where some did not, 3 where the lab did not.
+    """
+    from barefabric.lab import runner
+    from barefabric.lab.live import bring_up, prepare
+
+    if request.how not in runner.WAYS:
+        raise UsageError(fail("LAB009", f"--how {request.how}: allowed are "
+                              f"{', '.join(runner.WAYS)}").diagnostics)  # fmt: skip
+    progress = Progress(request.quiet)
+    prepared = prepare(request.topology, request.out, request.name, request.how)
+    with interruptible():
+        started = time.monotonic()
+        live = bring_up(prepared, progress.event, hold=not request.keep, memory=request.memory)
+        try:
+            ready = time.monotonic() - started
+            progress.say("lab: routes")
+            wrong = live.settle()
+            progress.say("")
+            _print_up(request, prepared, live, (ready, time.monotonic() - started), wrong)
+            if not request.keep:
+                _wait(live)
+        except BaseException:
+            progress.say("lab: down")
+            runner.stop(live.state)
+            progress.say("")
+            raise
+        if not request.keep:
+            runner.stop(live.state)
+    return 1 if wrong else 0
+
+
+def _print_up(
+    request: UpRequest,
+    prepared: "Prepared",
+    live: "Live",
+    seconds: tuple[float, float],
+    wrong: list[str],
+) -> None:
+    from barefabric.lab import words
+
+    told = live.client.ask("status", memory=request.as_json)
+    remarks = [*prepared.remarks, *told["remarks"]]
+    if prepared.edited:
+        remarks.append(f"{prepared.edited} is not what the design renders: taken as it is")
+    if request.as_json:
+        print_json({
+            "lab": live.plan.name, "how": prepared.how, "hosts": len(live.plan.hosts),
+            "daemons": round(seconds[0], 2), "routes": round(seconds[1], 2),
+            "megabytes": round(told["megabytes"]), "processes": told["processes"],
+            "wrong": wrong, "notes": [*words.differences(live.plan, remarks)],
+            "changes": [c._asdict() for host in live.plan.hosts for c in host.changes],
+        })  # fmt: skip
+    elif not request.quiet:
+        print_result(words.up(live.plan, prepared.how, *seconds, remarks))
+    if wrong:
+        sys.stderr.write(f"{len(wrong)} routes are not as computed; the first is\n  {wrong[0]}\n"
+                         "fabric lab check tells more\n")  # fmt: skip
+    sys.stdout.flush()
+
+
+def _wait(live: "Live") -> None:
+    """Stay until Ctrl-C, or until the lab ends on its own."""
+    from barefabric.errors import OutsideError
+
+    if sys.stderr.isatty():
+        sys.stderr.write("  up until Ctrl-C; --keep would leave it running\n")
+    try:
+        while live.client.receive().get("event") != "ended":
+            continue
+    except OutsideError:
+        return
+
+
+def down(name: str, every: bool, as_json: bool) -> int:
+    """End a lab, or all of them."""
+    from barefabric.lab import runner, state
+
+    found = list(state.labs()) if every else [state.find(name)]
+    for known in found:
+        runner.stop(known)
+    if as_json:
+        print_json({"down": [known.name for known in found]})
+    elif found:
+        print_result(f"down: {', '.join(known.name for known in found)}")
+    return 0
+
+
+def status(name: str, as_json: bool) -> int:
+    """Every lab, or one of them."""
+    from barefabric.lab import state, words
+    from barefabric.lab.live import status as ask
+
+    found = [state.find(name)] if name else list(state.labs())
+    told = [(known, ask(known)) for known in found]
+    if as_json:
+        print_json([
+            {"lab": known.name, "how": known.started.how, "pid": known.started.pid,
+             "topology": known.topology, "build": known.build,
+             **{key: value for key, value in one.items() if key != "pids"}}
+            for known, one in told
+        ])  # fmt: skip
+    elif not told:
+        print_result("no lab is up")
+    else:
+        shown = (words.state(one, state.plan_of(known), known.started.how) for known, one in told)
+        print_result("\n".join(shown))
+    return 0
+
+
+def execute(where: str, argv: Sequence[str], name: str, as_json: bool) -> int:
+    """Run a command in a host of a lab, with this terminal where that can be had."""
+    from barefabric.lab import namespaces, state
+    from barefabric.lab.client import connect
+
+    known = state.find(name)
+    words = tuple(argv) or ("sh",)
+    with connect(known.started.channel) as client:
+        pids = client.ask("status")["pids"]
+        if where not in pids:
+            raise fail("LAB013", f"there is no {where} in the lab {known.name}",
+                       mend=f"its hosts are {', '.join(list(pids)[:10])}")  # fmt: skip
+        if known.started.how == "namespaces" and not as_json:
+            argv = (*namespaces.enter(known.started.pid, pids[where]), *words)
+            return subprocess.run(argv, check=False).returncode
+        text = "" if sys.stdin.isatty() else sys.stdin.read()
+        done = client.ask("exec", where=where, argv=words, text=text, seconds=600)
+    if as_json:
+        print_json(done)
+    else:
+        sys.stdout.write(done["out"])
+        sys.stderr.write(done["err"])
+    return int(done["status"])
+
+
+def check(name: str, failures: int, as_json: bool, quiet: bool) -> int:
+    """Judge the design by the lab, and write its word into the receipt of the build.
+
+    0 where everything holds, 1 where something does not.
+    """
+    from barefabric.lab.judging.failures import trials
+    from barefabric.lab.judging.judge import judge
+    from barefabric.lab.live import attach
+    from barefabric.lab.receipt import record, verdict_of
+    from barefabric.verify.report import as_json as plain
+    from barefabric.verify.report import report
+
+    progress = Progress(quiet)
+    started = time.monotonic()
+    live = attach(name)
+    progress.say("lab: routes")
+    live.settle(20)
+    word = judge(
+        live.case,
+        failures=trials(live.expected, failures),
+        versions=versions(live),
+        progress=lambda what: progress.say(f"lab: {what}"),
+    )
+    progress.say("")
+    verdict = verdict_of(live.expected.design, word)
+    path, digest = record(live, verdict)
+    if as_json:
+        print_json({**plain(verdict), "receipt": path, "digest": digest})
+    elif not quiet:
+        seconds = time.monotonic() - started
+        print_result(report(verdict, receipt=path, digest=digest, seconds=seconds))
+    return 0 if verdict.proven else 1
+
+
+def versions(live: "Live") -> str:
+    """What the lab runs, by the words of its programs."""
+    found = []
+    for name, argv in (("FRR", ("vtysh", "--version")), ("BIRD", ("bird", "--version")),
+                       ("GoBGP", ("gobgpd", "--version")), ("Linux", ("uname", "-r"))):  # fmt: skip
+        told = live.client.ask("exec", where=live.plan.hosts[0].name, argv=argv)
+        words = [w for w in (told["out"] or told["err"]).split() if w[:1].isdigit()]
+        if told["status"] == 0 and words:
+            found.append(f"{name} {words[0]}")
+    return ", ".join(found)
+
+
+@dataclass(frozen=True)
+class FailRequest:
+    """What ``fabric lab fail`` was asked for."""
+
+    kind: str
+    where: tuple[str, ...]
+    name: str
+    flows: int
+    stay: bool
+    after: float
+    as_json: bool
+
+
+def break_it(request: FailRequest) -> int:
+    """Break something under traffic, measure, mend, measure; with ``--stay`` leave it broken.
+
+    0 where every flow came back, 1 where one did not.
+    """
+    from barefabric.lab.breaking import breakable
+    from barefabric.lab.live import attach
+    from barefabric.lab.measuring import as_json, cost, table
+
+    progress = Progress(request.as_json)
+    live = attach(request.name)
+    broken = breakable(live.expected, request.kind, request.where, request.flows)
+    label = f"{broken.kind} {broken.name}"
+    if request.stay:
+        live.client.ask("fault", name=label, **broken.request)
+        if request.as_json:
+            print_json({"broken": label})
+        else:
+            print_result(f"broken: {label}   fabric lab heal mends it")
+        return 0
+    progress.say(f"lab: {label}")
+    told = live.client.ask("measure", progress.event, flows=broken.flows, after=request.after,
+                           **broken.request)  # fmt: skip
+    progress.say("")
+    found = cost(broken, told)
+    if request.as_json:
+        print_json(as_json([found])[0])
+    else:
+        print_result(table([found]))
+        if broken.why:
+            print_result(f"  predicted: {broken.why}")
+    return 0 if found.broken.calm and found.mended.calm else 1
+
+
+def heal(names: Sequence[str], name: str, as_json: bool) -> int:
+    """Mend what ``fabric lab fail --stay`` broke."""
+    from barefabric.lab.live import attach
+
+    live = attach(name)
+    done = live.client.ask("heal", names=list(names))
+    wrong = live.settle(60)
+    if as_json:
+        print_json({"healed": done, "wrong": wrong})
+    else:
+        print_result(f"healed: {', '.join(done)}" if done else "nothing was broken")
+    for line in wrong[:3]:
+        sys.stderr.write(f"still different: {line}\n")
+    return 1 if wrong else 0

@@ -1,0 +1,150 @@
+"""Kernel forwarding tables and computed routes in the same terms: next hops by name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from barefabric.lab.hosts import OUTSIDE
+from barefabric.lab.types import LabPlan
+from barefabric.model.design import Design
+from barefabric.verify.compute import Computed
+
+OWN = "itself"
+"""Stands for the next hop of what a device has of its own, a discard route included."""
+
+Table = dict[tuple[str, str], tuple[str, ...]]
+"""Next hops by device and prefix: neighbors by name, one for each path, sorted."""
+Facts = Mapping[str, Mapping[str, Any]]
+
+
+class Names:
+    """Who is at the other end of a port, and who has an address, by the design."""
+
+    def __init__(self, design: Design, plan: LabPlan) -> None:
+        self.design = design
+        self.across: dict[tuple[str, str], str] = {}
+        for link in plan.links:
+            self.across[link.a, link.a_port] = link.b
+            self.across[link.b, link.b_port] = link.a
+        self.owner = dict(_owners(design))
+
+    def hop(self, device: str, route: Mapping[str, Any]) -> str:
+        """The device that a next hop leads to: by its port, else by its address.
+
+        FRR shows the gateway of an unnumbered link as 169.254.0.1: the port alone tells.
+        """
+        port, gateway = str(route.get("dev", "")), str(route.get("gateway", ""))
+        found = self.across.get((device, port)) or self.owner.get(gateway)
+        return found or f"{gateway} dev {port}"
+
+
+def _owners(design: Design) -> Iterable[tuple[str, str]]:
+    for cable in design.cables:
+        yield cable.a_address.partition("/")[0], cable.a
+        yield cable.b_address.partition("/")[0], cable.b
+    for session in design.sessions:
+        yield session.a_address, session.a
+        yield session.b_address, session.b
+    for switch in design.switches.values():
+        yield switch.loopback, switch.name
+    for server in design.servers.values():
+        yield server.address, server.name
+
+
+def kernel_table(names: Names, facts: Facts) -> Table:
+    """The kernels' forwarding tables. A prefix that a device has an address in is its own."""
+    found: Table = {}
+    for device, told in facts.items():
+        for route in told.get("routes", ()):
+            prefix = _prefix(str(route["dst"]))
+            hops = tuple(sorted(_hops(names, device, route)))
+            if _own(route):
+                found.setdefault((device, prefix), (OWN,))
+            elif hops:
+                found[device, prefix] = hops
+    return found
+
+
+def _own(route: Mapping[str, Any]) -> bool:
+    """Whether a route leads to the device itself, to a network it is in, or to nowhere."""
+    kind = route.get("type", "unicast")
+    return kind in ("local", "blackhole", "unreachable", "prohibit") or (
+        "gateway" not in route and "nexthops" not in route and "via" not in route
+    )
+
+
+def _hops(names: Names, device: str, route: Mapping[str, Any]) -> Iterable[str]:
+    if _own(route):
+        return ()
+    return (
+        names.hop(device, hop)
+        for hop in route.get("nexthops", (route,))
+        if not {"dead", "linkdown"}.intersection(hop.get("flags", ()))
+    )
+
+
+def _prefix(text: str) -> str:
+    if text == "default":
+        return "0.0.0.0/0"
+    return text if "/" in text else f"{text}/32"
+
+
+def heard_table(names: Names, facts: Facts) -> Table:
+    """What routers outside heard that have no forwarding table (GoBGP): all from their one peer."""
+    found: Table = {}
+    for name, upstream in names.design.upstreams.items():
+        for prefixes in facts.get(name, {}).get("received", {}).values():
+            found.update(((name, prefix), (upstream.switch,)) for prefix in prefixes)
+    return found
+
+
+def lab_table(names: Names, facts: Facts) -> Table:
+    """Forwarding tables of all routers. Routers outside tell what they heard instead of it."""
+    upstreams = names.design.upstreams
+    silent = {name for name, told in facts.items() if name in upstreams and "received" in told}
+    kernel = {key: hops for key, hops in kernel_table(names, facts).items() if key[0] not in silent}
+    own = {(name, prefix): (OWN,) for name in silent for prefix in upstreams[name].accept}
+    return {**kernel, **own, **heard_table(names, facts)}
+
+
+def computed_table(computed: Computed) -> Table:
+    """The built-in answer for IPv4: routes of switches, routed hosts and routers outside."""
+    built = computed.built
+    names = built.network.names
+    routers = {*built.switches.values(), *built.hosts.values(), *built.upstreams.values()}
+    return {
+        (names[process], prefix): tuple(sorted(names[h] for h in row.hops)) or (OWN,)
+        for process, prefix, row in computed.table.rows()
+        if process in routers and ":" not in prefix
+    }
+
+
+def differences(ours: Table, lab: Table, gone: frozenset[str] = frozenset()) -> list[str]:
+    """Rows on which computation and kernels differ, as text, sorted.
+
+    What a device has of its own counts only where the computation has it too: link networks are
+    in no BGP.
+    """
+    learned = {key for key, hops in lab.items() if hops != (OWN,)}
+    found = [
+        f"{device} to {prefix}: built-in {listed(ours.get((device, prefix)))};"
+        f" kernel {listed(lab.get((device, prefix)))}"
+        for device, prefix in {*ours, *learned}
+        if device not in gone and ours.get((device, prefix)) != lab.get((device, prefix))
+    ]
+    return sorted(found)
+
+
+def rows(ours: Table, lab: Table, gone: frozenset[str] = frozenset()) -> int:
+    """How many rows :func:`differences` looks at."""
+    learned = {key for key, hops in lab.items() if hops != (OWN,)}
+    return sum(device not in gone for device, _ in {*ours, *learned})
+
+
+def listed(names: tuple[str, ...] | None) -> str:
+    """Next hops as text."""
+    return ", ".join(names) if names else "no route"
+
+
+def outside_address() -> str:
+    """Where packets to the world go in a lab."""
+    return OUTSIDE

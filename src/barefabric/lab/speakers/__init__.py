@@ -1,0 +1,1 @@
+"""What speaks BGP beside the rendered files: node speakers and routers outside."""

@@ -1,0 +1,96 @@
+"""BIRD: as Calico runs it on a node, and as a router outside where GoBGP is not installed."""
+
+from collections.abc import Iterator
+
+from barefabric.lab.files import secret
+from barefabric.lab.speakers.frr import Speech
+from barefabric.lab.types import Installed, Part, Program
+from barefabric.model.session import Session
+
+CONFIG = "/etc/bird/bird.conf"
+PROGRAM = Program("bird", ("bird", "-c", CONFIG, "-s", "/run/bird/bird.ctl",
+                           "-P", "/run/bird/bird.pid"), once=True, needs=("bird",))  # fmt: skip
+
+
+def node(speech: Speech) -> Part:
+    """A node's speaker as Calico configures its own BIRD.
+
+    Blocks of the node's pods are blackholes that its pods' routes stand out of; the session waits
+    two seconds and tries again every five (projectcalico/calico ``confd/etc/calico/confd/
+    templates/bird.cfg.template``). What it hears goes into the kernel as there.
+    """
+    return _part(speech.name, [*_frame(speech.address), *_own(speech), *_node_sessions(speech)])
+
+
+def upstream(name: str, address: str, asn: int, session: Session, accept: tuple[str, ...]) -> Part:
+    """A router outside: announces what is taken from it, and takes whatever comes."""
+    lines = [*_frame(address), *_static(accept)]
+    lines += [
+        f"protocol bgp {_word(session.a)} {{",
+        f"  local {address} as {asn};",
+        f"  neighbor {session.a_address} as {session.a_asn};",
+        *_password(session),
+        f"  hold time {session.profile.hold};",
+        "  connect delay time 1;",
+        "  connect retry time 5;",
+        "  ipv4 { import all; export where proto = \"said\"; next hop self; };",
+        "}",
+    ]  # fmt: skip
+    return _part(name, lines)
+
+
+def _part(name: str, lines: list[str]) -> Part:
+    file = Installed(CONFIG, "\n".join(lines) + "\n", "", "bird", 0o640)
+    return Part(name, "bird", (file,), (PROGRAM,))
+
+
+def _frame(router_id: str) -> Iterator[str]:
+    yield f"router id {router_id};"
+    yield "log \"/run/bird/bird.log\" all;"  # fmt: skip
+    yield "protocol device { scan time 2; }"
+    yield "protocol kernel {"
+    yield "  persist; scan time 2; merge paths on;"
+    yield "  ipv4 { import none; export where source != RTS_DEVICE; };"
+    yield "}"
+
+
+def _own(speech: Speech) -> Iterator[str]:
+    """What the node announces: blocks as blackholes; single addresses are the node's own."""
+    yield from _static(tuple(speech.prefixes))
+    if any(session.profile.bfd for session in speech.sessions):
+        yield "protocol bfd {}"
+
+
+def _static(prefixes: tuple[str, ...]) -> Iterator[str]:
+    yield "protocol static said {"
+    yield "  ipv4;"
+    for prefix in prefixes:
+        yield f"  route {prefix} blackhole;"
+    yield "}"
+
+
+def _node_sessions(speech: Speech) -> Iterator[str]:
+    for session in speech.sessions:
+        yield f"protocol bgp {_word(session.a)} {{"
+        yield f"  local {session.b_address} as {session.b_asn};"
+        yield f"  neighbor {session.a_address} as {session.a_asn};"
+        yield f"  multihop{f' {session.profile.hops}' if session.profile.hops > 1 else ''};"
+        yield from _password(session)
+        yield f"  hold time {session.profile.hold};"
+        yield "  connect delay time 2;"
+        yield "  connect retry time 5;"
+        if session.profile.bfd:
+            bfd = session.profile.bfd
+            yield f"  bfd {{ interval {bfd.interval} ms; multiplier {bfd.multiplier}; }};"
+        yield "  ipv4 { import all; export where proto = \"said\"; };"  # fmt: skip
+        yield "}"
+
+
+def _password(session: Session) -> Iterator[str]:
+    if session.profile.password:
+        yield f'  password "{secret(session.profile.password)}";'
+
+
+def _word(name: str) -> str:
+    """A name as BIRD's grammar takes it."""
+    return "to_" + "".join(letter if letter.isalnum() else "_" for letter in name)
