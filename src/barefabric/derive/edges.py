@@ -54,15 +54,21 @@ def speaker_matches(design: Design, profile: SessionProfile) -> tuple[PrefixMatc
 def node_policy(
     design: Design, sessions: Iterable[Session]
 ) -> tuple[list[PrefixList], list[Policy]]:
-    """Lists and policies of a leaf towards its nodes: their own prefixes in, nothing out."""
+    """Lists and policies of a leaf towards its nodes: their own prefixes in, nothing out.
+
+    A speaker that has nothing to announce yet gets no list: what a switch makes of an empty one
+    differs, and some take everything.
+    """
     lists: list[PrefixList] = []
     policies: list[Policy] = []
     profiles = {
         s.profile.a.group: s.profile for s in sessions if s.profile.kind is SessionKind.NODE
     }
     for group, profile in profiles.items():
-        lists.append(PrefixList(group, speaker_matches(design, profile)))
-        term = Term(10, True, group, set_community=FROM_NODE)
+        matches = speaker_matches(design, profile)
+        term = Term(10, True, group, set_community=FROM_NODE) if matches else Term(10, False)
+        if matches:
+            lists.append(PrefixList(group, matches))
         policies.append(Policy(profile.a.import_policy, (term,)))
     if profiles:
         policies.append(Policy(names.TO_NODES, (Term(10, False),)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from barefabric.derive.switch import switch_intent
 from barefabric.kubernetes.files import cluster_files
 from barefabric.model.design import AnnouncementKind, Design
 from barefabric.pipeline import design_values
@@ -96,4 +97,20 @@ def test_calico_does_not_heed_the_label_as_kubeadm_gives_it(tmp_path: Path) -> N
     design = made(tmp_path, mode="bgp", announce="cni")
     assert announcing(design) == set(design.clusters["edge"].nodes)
     assert "ignoreExcludeLB" not in speaker(design)
+    assert verify(design).proven
+
+
+def test_a_speaker_with_nothing_to_announce_yet_is_refused_everything(tmp_path: Path) -> None:
+    """An empty prefix list would let everything pass on some switches, a limit of 0 likewise."""
+    path = tmp_path / "lab.yaml"
+    made(tmp_path)
+    path.write_text(path.read_text().replace("pools: {web: 192.0.2.128/25}", "pools: {}"))
+    design = design_values(load(path)).design
+    intent = switch_intent(design, "r1-leaf1")
+    policies = {p.name: p for p in intent.policies}
+    (term,) = policies["FROM-EDGE-METALLB"].terms
+    assert not term.permit
+    assert all(each.entries for each in intent.prefix_lists)
+    limits = {g.name: g.max_prefix for g in intent.bgp.groups}
+    assert limits["EDGE-METALLB"] == 2
     assert verify(design).proven
