@@ -63,8 +63,12 @@ def _servers(result: DryRunResult) -> str:
     if not plan.waves or not plan.servers:
         return ""
     if not plan.dark:
+        if plan.servers == 1:
+            return "the server keeps a path in every step"
         return f"{plan.servers:,} servers keep a path in every step"
-    return f"{plan.dark:,} of {plan.servers:,} servers lose the network in some step"
+    many = f"{plan.servers:,} server{'s' if plan.servers > 1 else ''}"
+    verb = "loses" if plan.dark == 1 else "lose"
+    return f"{plan.dark:,} of {many} {verb} the network in some step"
 
 
 def _facts(result: DryRunResult) -> Iterator[str]:

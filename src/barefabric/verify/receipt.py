@@ -130,9 +130,3 @@ def read_receipt(build: Path) -> Receipt | None:
         return Receipt(**document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def receipt_matches(build: Path) -> bool:
-    """Whether a build has a receipt of exactly these files."""
-    receipt = read_receipt(build)
-    return receipt is not None and receipt.digest == build_digest(build)
