@@ -72,8 +72,12 @@ class UserContract(Block):
 class Ends(Block):
     """From where to where."""
 
-    source: str = Field(alias="from", description="A device, rack, pod or cluster.")
-    target: str = Field(alias="to", description="A device, rack, pod, cluster or prefix.")
+    source: str = Field(
+        alias="from", description="A device, rack, pod, cluster or upstream router."
+    )
+    target: str = Field(
+        alias="to", description="A device, rack, cluster, upstream router or prefix."
+    )
 
 
 class Survives(Ends):
