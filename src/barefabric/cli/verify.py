@@ -98,10 +98,11 @@ class _Sweep:
 
     def __init__(self, line: ProgressLine) -> None:
         self.line = line
-        self.start = monotonic()
+        self.start = 0.0
 
     def show(self, done: int, total: int, what: str) -> None:
-        """Say it."""
+        """Say it. The clock starts with the first failure: what comes before is none."""
+        self.start = self.start or monotonic()
         spent = monotonic() - self.start
         rate = f"{done / spent:,.1f}/s" if done and spent > 0 else "-/s"
         self.line.show(f"built-in: {done:,} of {total:,} failures, {rate}, without {what}")
