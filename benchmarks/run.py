@@ -321,7 +321,11 @@ def save(path: Path, rows: dict[tuple[str, str], Row]) -> None:
 
 def report(rows: dict[tuple[str, str], Row]) -> str:
     """The text of RESULTS.md."""
-    parts = [INTRODUCTION, *tables(rows), *differences(), METHOD.rstrip(), *machines(rows)]
+    # It measures with what is here.
+    from verify_fabric import section
+
+    parts = [INTRODUCTION, *tables(rows), *section(HERE / "verify.json"), *differences()]
+    parts += [METHOD.rstrip(), *machines(rows)]
     return "\n".join(parts) + "\n"
 
 

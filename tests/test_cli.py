@@ -286,3 +286,42 @@ def test_a_required_judge_that_did_not_run_is_3(folder: Path) -> None:
     assert done.returncode == 3
     assert "GE012" in done.stderr
     assert fabric("verify", "topologies/quickstart.yaml", cwd=folder).returncode == 0
+
+
+def test_a_push_takes_only_what_is_proven(folder: Path) -> None:
+    """Without a receipt, with one, and with one that a changed build has made void."""
+    topology = "topologies/quickstart.yaml"
+    dry = ("push", "--dry-run", "--offline", topology)
+    fabric("design", topology, cwd=folder)
+    done = fabric(*dry, cwd=folder)
+    assert done.returncode == 1
+    assert done.stdout.startswith("a push would be refused: there is no receipt")
+    assert f"  run fabric verify {topology}" in done.stdout.splitlines()
+    refused = fabric("push", topology, cwd=folder)
+    assert refused.returncode == 1
+    assert "error PU010: this build may not be pushed: there is no receipt" in refused.stderr
+
+    assert fabric("verify", topology, cwd=folder).returncode == 0
+    done = fabric(*dry, cwd=folder)
+    assert (done.returncode, done.stdout[:7]) == (0, "proven ")
+    assert "PU001" in fabric("push", topology, cwd=folder).stderr
+
+    config = next((folder / "build/quickstart/switches").rglob("startup-config"))
+    config.write_text(config.read_text() + "! mine\n")
+    done = fabric(*dry, cwd=folder)
+    assert done.returncode == 1
+    assert "the build has changed since it was verified" in done.stdout
+
+
+def test_a_push_asks_for_what_the_topology_asks_for(folder: Path) -> None:
+    path = folder / "topologies" / "quickstart.yaml"
+    path.write_text(path.read_text() + "\npush: {require: [built-in, batfish]}\n")
+    topology = "topologies/quickstart.yaml"
+    fabric("design", topology, cwd=folder)
+    fabric("verify", topology, cwd=folder)
+    done = fabric("push", "--dry-run", "--offline", "--json", topology, cwd=folder)
+    assert done.returncode == 1
+    proof = json.loads(done.stdout)["proof"]
+    assert proof["proven"] is False
+    assert proof["required"] == {"judges": ["built-in", "batfish"], "failures": 1}
+    assert proof["why_not"] == "batfish has not judged it, and push.require asks for it"

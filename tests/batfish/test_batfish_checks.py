@@ -397,3 +397,16 @@ def test_packets_must_arrive_and_some_must_be_sent(
         assert outcome.findings[0].evidence[0].endswith(said)
     else:
         assert outcome.findings == []
+
+
+def test_findings_name_lines_of_rendered_files(bench: Bench) -> None:
+    """Where in the build a policy or a neighbor stands, for whoever must mend it."""
+    case = bench.case
+    files = {"r1-leaf1": {"startup-config": "hostname x\n  neighbor 10.0.0.1 remote-as 1\n"}}
+    told = Case(case.service, case.snapshot, case.fabric, files)
+    assert told.line_of("r1-leaf1", "10.0.0.1") == [
+        "switches/r1-leaf1/startup-config:2   neighbor 10.0.0.1 remote-as 1"
+    ]
+    assert told.line_of("r1-leaf1", "10.0.0.11") == []
+    assert told.line_of("spine1", "10.0.0.1") == []
+    assert case.line_of("r1-leaf1", "hostname") == []

@@ -48,13 +48,13 @@ def _first_lines(result: DryRunResult, colour: bool, now: datetime) -> Iterator[
         judges = ", ".join(proof.judges)
         left, ink = f"proven {proof.digest[:8]} {age(proof, now)} by {judges}", _GREEN
     else:
-        left, ink = f"not proven: {proof.why_not}", _YELLOW
+        left, ink = f"a push would be refused: {proof.why_not}", _RED
     right = _servers(result)
     gap = " " * (WIDTH - len(left) - len(right))
     inked = f"{ink}{left}{_PLAIN}" if colour else left
     yield from [f"{inked}{gap}{right}"] if len(gap) > 2 else [inked, right]
     if not proof.proven:
-        yield f"  run fabric verify {_shown(str(result.topology))}"
+        yield f"  run {proof.command(_shown(str(result.topology)))}"
 
 
 def _servers(result: DryRunResult) -> str:

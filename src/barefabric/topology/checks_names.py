@@ -225,7 +225,7 @@ def _contracts(view: View) -> Iterator[Diagnostic]:
             yield from _contract_end(view, contract.target, (*keys, "to"), _TARGETS)
 
 
-_SOURCES = ("switch", "server", "rack", "cluster", "pod")
+_SOURCES = ("switch", "server", "rack", "cluster", "pod", "upstream router")
 _TARGETS = ("switch", "server", "rack", "cluster", "upstream router")
 
 

@@ -72,7 +72,7 @@ class _Judge:
         self.service = service
         files = render(design, self.sample.design.servers) if rendered is None else rendered
         self.snapshot: Snapshot = snapshot(self.sample.design, files)
-        self.case = Case(service, self.snapshot, self._fabric())
+        self.case = Case(service, self.snapshot, self._fabric(), files)
         self.forks = failures and len(self.snapshot.configs) <= FORKED
 
     def _fabric(self) -> Fabric:

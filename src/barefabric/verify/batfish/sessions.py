@@ -88,8 +88,16 @@ def check_sessions(case: Case, snapshot: str = BASE) -> Outcome:
         "the sessions that come up are those of the plan",
         [*missing, *silent, *extra],
         cause="both ends of a session must name each other's address and AS number",
+        places=_places(case, [end for end in plan if end not in up]),
     )
     return outcome
+
+
+def _places(case: Case, missing: list[End]) -> list[str]:
+    """The lines that name the neighbor, at both ends of the first session that is down."""
+    for end in missing[:1]:
+        return [*case.line_of(end.node, end.remote), *case.line_of(end.other, end.local)]
+    return []
 
 
 def _why(end: End, down: dict[tuple[str, int, str], str]) -> str:
@@ -121,12 +129,14 @@ def check_attached(case: Case) -> Outcome:
                 f"{key[0]} with {key[1]}: {_named(actual)}; the plan has {_named(plan[key])}"
             )
     wrong += [f"{node} has no neighbor {peer}" for node, peer in plan.keys() - seen]
+    first = wrong[0].split(": ")[0].split() if wrong else []
     outcome.fail(
         "BF022",
         "batfish/attached",
         "every neighbor has the policies that the plan gives it",
         sorted(wrong),
         cause="a policy that is not attached filters nothing",
+        places=case.line_of(first[0], first[-1]) if first else (),
     )
     return outcome
 
