@@ -3,6 +3,7 @@
 The answers are made from the plan; that real answers have this form is what the live tests show.
 """
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -16,7 +17,8 @@ from barefabric.pipeline import design_values
 from barefabric.topology.load import load
 from barefabric.verify.batfish.case import Case, Outcome
 from barefabric.verify.batfish.flows import check_absent, check_flows, check_loops
-from barefabric.verify.batfish.parsing import check_addresses, check_parsing
+from barefabric.verify.batfish.marks import check_marks
+from barefabric.verify.batfish.parsing import check_addresses, check_parsing, check_reading
 from barefabric.verify.batfish.policies import check_policies
 from barefabric.verify.batfish.proof import judged_files
 from barefabric.verify.batfish.routes import OWN, check_routes, computed_routes
@@ -362,6 +364,74 @@ def test_a_search_on_an_unknown_policy_proves_nothing(searching: tuple[Case, Sea
     _, told = check_policies(case)
     assert {f.code for f in told.findings} == {"BF040"}
     assert "has no policy TO-NODES" in told.findings[0].evidence[0]
+
+
+class Marking(Canned):
+    """Answers which policies permit or refuse routes, by the community that these have then."""
+
+    def __init__(self, answers: dict[tuple[str, str], str]) -> None:
+        super().__init__()
+        self.by_community = answers
+
+    def marked_through(
+        self,
+        _snapshot: str,
+        nodes: list[str],
+        policies: list[str],
+        community: str,
+        action: str,
+    ) -> list[Any]:
+        wanted = self.by_community.get((community, action), "nothing")
+        return [
+            {"Node": {"name": node}, "Policy_Name": policy}
+            for node in nodes
+            for policy in policies
+            if re.fullmatch(wanted, policy)
+        ]
+
+
+def marks(made: Bench, answers: dict[tuple[str, str], str]) -> Outcome:
+    return check_marks(Case(cast("Service", Marking(answers)), made.shown, made.case.fabric))
+
+
+PLAIN = ("!65000:250", "permit")
+
+
+def test_policies_take_the_marks_of_neighbors_away(made: Bench) -> None:
+    outcome = marks(made, {PLAIN: ".*"})
+    assert outcome.findings == []
+    assert outcome.count.held == outcome.rows > 0
+
+
+def test_a_policy_that_only_refuses_is_a_policy(made: Bench) -> None:
+    assert marks(made, {PLAIN: "FROM-E.*", ("", "deny"): ".*"}).findings == []
+
+
+def test_a_policy_that_leaves_a_mark_is_seen(made: Bench) -> None:
+    outcome = marks(made, {PLAIN: ".*", ("65000:250", "permit"): "FROM-EDGE-METALLB"})
+    assert [f.code for f in outcome.findings] == ["BF041"]
+    assert "r1-leaf1 FROM-EDGE-METALLB lets 65000:250 through" in outcome.findings[0].evidence
+
+
+def test_marks_of_an_unknown_policy_prove_nothing(made: Bench) -> None:
+    outcome = marks(made, {PLAIN: "FROM-[^E].*"})
+    assert "r1-leaf1 has no policy FROM-EDGE-METALLB" in outcome.findings[0].evidence
+
+
+def test_lines_that_batfish_does_not_model_are_read(made: Bench) -> None:
+    design = made.case.design
+    files = judged_files(design)
+    outcome = check_reading(made.case, design, files)
+    assert outcome.findings == []
+    assert outcome.count.held == outcome.rows > 0
+    text = files["spine1"]["frr.conf"]
+    files["spine1"]["frr.conf"] = text.replace("LEAVES timers 3 9", "LEAVES timers 30 90")
+    (finding,) = check_reading(made.case, design, files).findings
+    assert finding.code == "BF015"
+    assert finding.evidence == (
+        "spine1 does not say: timers LEAVES 3 9",
+        "spine1 says: timers LEAVES 30 90",
+    )
 
 
 class Sending(Canned):
