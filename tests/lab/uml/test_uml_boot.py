@@ -153,6 +153,13 @@ def test_several_callers_are_served(lab: Lab) -> None:
         other.close()
 
 
+def test_a_caller_that_holds_the_lab_ends_it_by_leaving(lab: Lab) -> None:
+    other = connect(lab.started.channel)
+    other.ask("hold")
+    other.close()
+    assert until(10, lambda: not lab.kernels())
+
+
 def test_a_long_answer_arrives_whole(lab: Lab) -> None:
     text = lab.run("a", "seq", "200000")
     assert text.split() == [str(n) for n in range(1, 200001)]

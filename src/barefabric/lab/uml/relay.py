@@ -126,6 +126,7 @@ class Relay:
         self.selector.unregister(known)
         known.close()
         self.board.leave(number)
+        self.running = self.running and not self.board.ended
 
 
 def _gone(pid: int) -> bool:
