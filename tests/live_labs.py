@@ -50,5 +50,6 @@ def until(holds: Callable[[], bool], seconds: float = 20.0, pause: float = 0.2) 
 
 def at_rest(live: Live) -> None:
     """Every route and every session is there."""
-    assert live.settle() == []
+    wrong = live.settle()
+    assert wrong == []
     assert until(lambda: not live.case.sessions.down), live.case.sessions.down

@@ -19,7 +19,7 @@ from barefabric.model.contract import ContractKind
 from barefabric.verify.verdict import Count
 from live_labs import PROGRAMS, ROOT, built, lab_name, planned, until
 
-pytestmark = [pytest.mark.needs(*PROGRAMS), pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.needs(*PROGRAMS), pytest.mark.xdist_group("lab-routed")]
 RELOAD = "/usr/lib/frr/frr-reload.py"
 
 
@@ -114,12 +114,6 @@ def test_a_host_is_alone_and_has_its_own_name(routed: Live) -> None:
     )
 
 
-def test_two_labs_stand_side_by_side(routed: Live, policies: Live) -> None:
-    names = {known.name for known in state.labs()}
-    assert {routed.plan.name, policies.plan.name} <= names
-    assert routed.client.ask("status")["state"] == policies.client.ask("status")["state"] == "up"
-
-
 def processes_of(pid: int) -> set[int]:
     """A process with all below it."""
     found, left = set[int](), [pid]
@@ -141,6 +135,18 @@ def running(pids: set[int]) -> set[int]:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     topology = ROOT / "tests" / "lab" / "topologies" / "policies.yaml"
     return built(tmp_path_factory.mktemp("small"), topology)
+
+
+def test_two_labs_stand_side_by_side(routed: Live, small: Path) -> None:
+    other = bring_up(planned(small, "second"), hold=True)
+    try:
+        names = {known.name for known in state.labs()}
+        assert {routed.plan.name, other.plan.name} <= names
+        assert {live.client.ask("status")["state"] for live in (routed, other)} == {"up"}
+        assert run(other, "r1-leaf1", "hostname") == run(routed, "r1-leaf1", "hostname")
+    finally:
+        runner.stop(other.state)
+    assert routed.client.ask("status")["state"] == "up"
 
 
 def test_a_killed_supervisor_leaves_nothing(small: Path) -> None:
@@ -226,7 +232,7 @@ def test_a_fault_in_a_file_that_a_daemon_refuses_names_the_host(small: Path) -> 
     leaf.write_text(kept.replace("router bgp", "rooter bgp"), encoding="utf-8")
     prepared = planned(small, "refused")
     try:
-        with pytest.raises(OutsideError, match=r"LAB012.*r1-leaf1: vtysh: line 6: % Unknown command"):
+        with pytest.raises(OutsideError, match=r"LAB012.*r1-leaf1: vtysh: line 6: % Unknown"):
             bring_up(prepared)
     finally:
         leaf.write_text(kept, encoding="utf-8")
