@@ -18,9 +18,10 @@ import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
 
-# Programs of daemons live where the PATH of an ordinary user does not look.
+# Programs of daemons live where the PATH of an ordinary user does not look, some only unpacked.
+UNPACKED = "/usr/local/lib/barefabric/bin"
 PROGRAM_PATH = os.pathsep.join(
-    [os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/lib/frr"]
+    [os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/lib/frr", UNPACKED]
 )
 
 NO_SKIP = os.environ.get("BAREFABRIC_NO_SKIP", "") not in {"", "0"}

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from barefabric.derive.server import server_intent
 from barefabric.derive.switch import switch_intent
@@ -13,8 +14,10 @@ from barefabric.errors import Diagnostic, FabricError, Place, fail
 from barefabric.hosts.files import server_files
 from barefabric.kubernetes.files import cluster_files
 from barefabric.ledger.file import format_ledger, ledger_path, write_ledger
+from barefabric.ledger.merge import counted
 from barefabric.model.design import Design
-from barefabric.model.ledger import Entry, Ledger, Move
+from barefabric.model.intent import ServerIntent, SwitchIntent
+from barefabric.model.ledger import Entry, Kind, Ledger, Move
 from barefabric.pipeline import Designed
 from barefabric.plan.files import plan_files
 from barefabric.render.configs import switch_files
@@ -34,13 +37,32 @@ class Built:
     new: dict[str, Any] | None
 
 
-def build_files(design: Design) -> Iterator[tuple[str, str]]:
-    """Every file of the tree, as path and text; switches first, ``design.json`` last."""
+class Reader(Protocol):
+    """Is shown what routes as it is rendered, so that nothing is computed a second time for it."""
+
+    def switch(self, intent: SwitchIntent) -> None:
+        """A switch."""
+
+    def server(self, intent: ServerIntent) -> None:
+        """A server that routes."""
+
+
+def build_files(design: Design, reader: Reader | None = None) -> Iterator[tuple[str, str]]:
+    """Every file of the tree, as path and text; switches first, ``design.json`` last.
+
+    ``reader`` is shown every intent that has routing in it, in the same order.
+    """
     for name in design.switches:
-        for path, text in switch_files(design, switch_intent(design, name)):
+        intent = switch_intent(design, name)
+        if reader is not None:
+            reader.switch(intent)
+        for path, text in switch_files(design, intent):
             yield f"switches/{name}/{path}", text
     for name in design.servers:
-        for path, text in server_files(design, server_intent(design, name)):
+        server = server_intent(design, name)
+        if reader is not None and server.bgp is not None:
+            reader.server(server)
+        for path, text in server_files(design, server):
             yield f"nodes/{name}/{path}", text
     for name, cluster in design.clusters.items():
         for path, text in cluster_files(design, cluster):
@@ -65,21 +87,35 @@ def refuse_moves(moves: Iterable[Move], allowed: int, topology: Path) -> None:
     if len(moves) <= allowed:
         return
     lock = str(ledger_path(topology))
-    shown = [f"{m.kind} {m.key}: {m.old} -> {m.new}" for m in moves[:MOST_MOVES]]
+    shown = [f"{m.kind} {m.key}: {m.old} -> {m.new}" for m in _some_of_each(moves)]
     reasons = "; ".join(dict.fromkeys(m.reason for m in moves))
     more = f"; {len(moves) - len(shown):,} more are not shown" if len(moves) > len(shown) else ""
+    kinds = Counter(m.kind for m in moves)
+    counts = f" ({counted(kinds)})" if len(kinds) > 1 else ""
     raise FabricError(
         [
             Diagnostic(
                 "LE010",
                 f"this design would move {len(moves):,} recorded value"
-                f"{'s' if len(moves) != 1 else ''}; {allowed} may move",
+                f"{'s' if len(moves) != 1 else ''}{counts}; "
+                f"{allowed or 'none'} may move",
                 tuple(Place(lock, 0, 1, len(text), text) for text in shown),
                 allowed=f"why: {reasons}{more}",
                 mend=f"undo the change that forces it, or accept it: --max-renumber {len(moves)}",
             )
         ]
     )
+
+
+def _some_of_each(moves: Sequence[Move]) -> list[Move]:
+    """At most MOST_MOVES of them, in their order; where there are more, some of each kind."""
+    if len(moves) <= MOST_MOVES:
+        return list(moves)
+    by_kind: dict[Kind, list[Move]] = {}
+    for move in moves:
+        by_kind.setdefault(move.kind, []).append(move)
+    share = max(MOST_MOVES // len(by_kind), 1)
+    return [move for held in by_kind.values() for move in held[:share]]
 
 
 def refuse_unlocked(designed: Designed) -> None:
@@ -143,8 +179,10 @@ def _refuse_anothers(old: bytes | None, designed: Designed) -> None:
         )
 
 
-def build(designed: Designed, out: Path | None = None) -> Built:
+def build(designed: Designed, out: Path | None = None, reader: Reader | None = None) -> Built:
     """Write the tree and the ledger. A run that fails leaves both as they were.
+
+    ``reader`` as in :func:`build_files`.
 
     Raises :class:`FabricError` or :class:`OutsideError`; see :func:`write_tree`.
     """
@@ -152,7 +190,7 @@ def build(designed: Designed, out: Path | None = None) -> Built:
     old = read_document(target)
     if out is None:
         _refuse_anothers(old, designed)
-    change = write_tree(target, build_files(designed.design))
+    change = write_tree(target, build_files(designed.design, reader))
     lock = ledger_path(designed.loaded.path)
     changed = write_ledger(lock, designed.numbers.ledger)
     if MARK not in change.written:
@@ -168,9 +206,12 @@ def build(designed: Designed, out: Path | None = None) -> Built:
     )
 
 
-def first_difference(design: Design, out: Path) -> str:
-    """The first file of the tree at ``out`` that is not what the design renders; empty if none."""
-    for path, text in build_files(design):
+def first_difference(design: Design, out: Path, reader: Reader | None = None) -> str:
+    """The first file of the tree at ``out`` that is not what the design renders; empty if none.
+
+    Where there is none, ``reader`` has been shown everything, as in :func:`build_files`.
+    """
+    for path, text in build_files(design, reader):
         try:
             if (out / path).read_bytes() != text.encode():
                 return path
@@ -179,6 +220,6 @@ def first_difference(design: Design, out: Path) -> str:
     return ""
 
 
-def rehearse(designed: Designed) -> int:
+def rehearse(designed: Designed, reader: Reader | None = None) -> int:
     """Render every file and throw it away; return how many there are. For ``fabric check``."""
-    return sum(1 for _ in build_files(designed.design))
+    return sum(1 for _ in build_files(designed.design, reader))

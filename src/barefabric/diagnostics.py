@@ -169,12 +169,18 @@ def explain(code: str) -> str:
 
     Raises UsageError GE002 for a code that does not exist.
     """
+    title, text = explanation(code)
+    return f"{code.strip().upper()}  {title}\n\n{text.strip()}\n"
+
+
+def explanation(code: str) -> tuple[str, str]:
+    """Title and text of a code. Raises UsageError GE002 for one that does not exist."""
     asked = code.strip().upper()
     match = re.fullmatch(r"([A-Z][A-Z0-9]*?)\d{3}", asked)
     entry = _explanations(match.group(1)).get(asked) if match else None
     if entry is None:
         raise _unknown_code(code)
-    return f"{asked}  {entry['title']}\n\n{entry['text'].strip()}\n"
+    return entry["title"], entry["text"]
 
 
 def _unknown_code(code: str) -> UsageError:

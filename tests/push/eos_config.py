@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "global": (
         r"hostname \S+",
         r"ip routing( ipv6 interfaces)?( vrf \S+)?",
+        r"ip icmp redirect",
+        r"hardware speed-group \d+ serdes (10|25)g",
         r"ipv6 unicast-routing( vrf \S+)?",
         r"ip (prefix-list|community-list|as-path access-list) \S+ .+",
         r"ip (route|name-server|domain-name|virtual-router mac-address|host|ssh) .+",
@@ -122,11 +124,12 @@ ONE_OF = {"description": 1, "mtu": 1, "hostname": 1, "router-id": 1, "speed": 1,
 # Negations that stand in the configuration, because the default is the other way round.
 STORED = re.compile(
     r"no (switchport|autostate|shutdown|aaa root|bgp default ipv4-unicast|ip routing vrf \S+"
-    r"|spanning-tree vlan-id .+|logging .+|lldp .+)"
+    r"|spanning-tree vlan-id .+|logging .+|lldp .+|ip icmp redirect)"
 )
 ORDER = (
-    "no aaa", "service", "transceiver", "lacp", "lldp", "logging", "hostname", "ip name-server",
-    "dns", "ntp", "errdisable", "snmp-server", "spanning-tree", "aaa", "enable", "username",
+    "no aaa", "hardware", "service", "transceiver", "lacp", "lldp", "logging", "hostname",
+    "ip name-server", "dns", "ntp", "errdisable", "snmp-server", "spanning-tree", "aaa",
+    "enable", "username",
     "clock", "vlan", "vrf", "management", "interface", "ip virtual-router", "ip routing",
     "ip community-list", "ip prefix-list", "mlag", "ip route", "route-map", "router bfd",
     "router bgp", "banner",

@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 show = typer.Typer(help="Show a session or a device of the design.", no_args_is_help=True)
 app.add_typer(show, name="show")
+batfish_service = typer.Typer(help="Run a Batfish service on this machine.", no_args_is_help=True)
+app.add_typer(batfish_service, name="batfish")
 lab = typer.Typer(
     help="Run the design on real routing daemons on this machine: judge it, break it.",
     no_args_is_help=True,
@@ -152,7 +154,7 @@ def diff(
         str, typer.Argument(metavar="NEW", help="A build, a topology, or a git revision.")
     ],
     text: Annotated[
-        bool, typer.Option("--text/--no-text", help="Show the text of files too.")
+        bool, typer.Option("--text/--no-text", help="Compare the text of files too (slower).")
     ] = True,
     as_json: Json = False,
 ) -> int:
@@ -220,6 +222,15 @@ def verify(
     require: Annotated[
         list[str] | None, typer.Option(help="A judge that must have run (may be repeated).")
     ] = None,
+    failures: Annotated[
+        int, typer.Option(metavar="N", min=0, max=2, help="Things that fail at a time: 0, 1 or 2.")
+    ] = 1,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the verdict as JUnit XML too.")
+    ] = None,
+    sarif: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the findings as SARIF 2.1.0 too.")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -228,7 +239,53 @@ def verify(
     from barefabric.cli.verify import Request
     from barefabric.cli.verify import verify as run
 
-    return run(Request(topology, out, batfish, tuple(require or ()), as_json, quiet, verbose))
+    judges = tuple(require or ())
+    return run(
+        Request(topology, out, batfish, judges, as_json, quiet, verbose, failures, junit, sarif)
+    )
+
+
+@batfish_service.command("start")
+def batfish_start(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 9996,
+    way: Annotated[
+        str, typer.Option("--with", metavar="WAY", help="java (from BATFISH_HOME), docker, podman.")
+    ] = "",
+    memory: Annotated[
+        str, typer.Option(metavar="SIZE", help="Heap, such as 6g; half of the machine by default.")
+    ] = "",
+    image: Annotated[str, typer.Option(help="Another image than batfish/batfish.")] = "",
+    patience: Annotated[
+        int, typer.Option(metavar="SECONDS", min=1, help="How long to wait for an answer.")
+    ] = 180,
+    as_json: Json = False,
+) -> int:
+    """Start a service and wait until it answers; one that runs is left as it is."""
+    from barefabric.cli.batfish import Request
+    from barefabric.cli.batfish import start as run
+
+    return run(Request(port, way, memory, image, patience, as_json))
+
+
+@batfish_service.command("status")
+def batfish_status(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; by default that of the one started here.")
+    ] = 0,
+    as_json: Json = False,
+) -> int:
+    """Tell whether a service answers (0) or not (3)."""
+    from barefabric.cli.batfish import status as run
+
+    return run(port, as_json)
+
+
+@batfish_service.command("stop")
+def batfish_stop(as_json: Json = False) -> int:
+    """Stop the service that start started, and no other."""
+    from barefabric.cli.batfish import stop as run
+
+    return run(as_json)
 
 
 @app.command()

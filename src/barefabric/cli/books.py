@@ -10,14 +10,17 @@ def settle(topology: Path, keep: list[str]) -> int:
     from barefabric.ledger.file import ledger_path, read_ledger, write_ledger
     from barefabric.ledger.merge import settle as settled
     from barefabric.pipeline import design_values
+    from barefabric.topology.expand import expand
     from barefabric.topology.load import load
 
     path = ledger_path(topology)
-    ledger, dropped = settled(read_ledger(path), keep)
+    loaded = load(topology)
+    homes = {name: server.rack for name, server in expand(loaded).servers.items()}
+    ledger, dropped = settled(read_ledger(path), keep, homes)
     if not dropped:
         print_result(f"nothing to settle in {path}")
         return 0
-    numbers = design_values(load(topology), ledger).numbers
+    numbers = design_values(loaded, ledger).numbers
     write_ledger(path, numbers.ledger)
     for kind, key, value in dropped:
         entry = numbers.ledger.of(kind).get(key)

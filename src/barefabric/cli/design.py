@@ -66,43 +66,55 @@ def _looks(design: Any) -> list[Diagnostic]:
 
 
 def design(request: Request) -> int:
-    """Design, write, and say what changed."""
+    """Design, write, judge the intact fabric, and say what changed.
+
+    0 where every contract holds, 1 where one does not; the files are written either way, because
+    they are what to look into.
+    """
     from barefabric.build import build
     from barefabric.capacity.summary import summary
     from barefabric.cli.summary import as_document, as_text
+    from barefabric.verify.judge import Judge
 
     clock = Clock(request.verbose)
     designed = _designed(request, clock)
-    built = build(designed, request.out)
+    judge = Judge(designed.design, failures=0)
+    built = build(designed, request.out, judge)
     clock.lap("write")
-    if request.quiet:
-        return 0
-    facts, looks = summary(designed.design), _looks(designed.design)
-    clock.lap("summary")
-    if request.as_json:
-        print_json(as_document(designed, facts, looks, built))
-    else:
-        text = as_text(designed, facts, looks, built, clock.total, coloured(sys.stdout))
-        print_result(text)
-    return 0
+    verdict = judge.verdict()
+    clock.lap("judge")
+    if not request.quiet:
+        facts, looks = summary(designed.design), _looks(designed.design)
+        clock.lap("summary")
+        if request.as_json:
+            print_json(as_document(designed, facts, looks, verdict, built))
+        else:
+            ink = coloured(sys.stdout)
+            print_result(as_text(designed, facts, looks, verdict, built, clock.total, ink))
+    return 0 if verdict.proven else 1
 
 
 def check(request: Request) -> int:
-    """Do all of it and write nothing."""
+    """Do all of it and write nothing. The status is that of :func:`design`."""
     from barefabric.build import rehearse
     from barefabric.capacity.summary import summary
     from barefabric.cli.summary import as_document, as_text
+    from barefabric.verify.judge import Judge
 
     clock = Clock(request.verbose)
     designed = _designed(request, clock)
-    files = rehearse(designed)
+    judge = Judge(designed.design, failures=0)
+    files = rehearse(designed, judge)
     clock.lap("render")
-    if request.quiet:
-        return 0
-    facts, looks = summary(designed.design), _looks(designed.design)
-    if request.as_json:
-        print_json(as_document(designed, facts, looks, None))
-    else:
-        text = as_text(designed, facts, looks, None, clock.total, coloured(sys.stdout))
-        print_result(f"{text}\n  sound: {files:,} files would be written; nothing was")
-    return 0
+    verdict = judge.verdict()
+    clock.lap("judge")
+    if not request.quiet:
+        facts, looks = summary(designed.design), _looks(designed.design)
+        if request.as_json:
+            print_json(as_document(designed, facts, looks, verdict, None))
+        else:
+            ink = coloured(sys.stdout)
+            text = as_text(designed, facts, looks, verdict, None, clock.total, ink)
+            sound = "sound" if verdict.proven else "not sound"
+            print_result(f"{text}\n  {sound}: {files:,} files would be written; nothing was")
+    return 0 if verdict.proven else 1

@@ -1,43 +1,11 @@
 """``fabric show``, ``fabric why`` and ``fabric diff``."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from barefabric.cli.output import print_json, print_result
-from barefabric.errors import Diagnostic, UsageError
-
-
-def find_topology(given: Path | None) -> Path:
-    """The topology a question is about: the one named, FABRIC_TOPOLOGY, or the only one here.
-
-    Looks in this folder first, then in ``topologies/``; ``topology.yaml`` wins over others.
-    Raises :class:`UsageError` GE007 where that leaves none or several.
-    """
-    named = given or (Path(word) if (word := os.environ.get("FABRIC_TOPOLOGY")) else None)
-    if named:
-        return named
-    if Path("topology.yaml").is_file():
-        return Path("topology.yaml")
-    for folder in (Path(), Path("topologies")):
-        # A topology that was designed has its ledger beside it.
-        found = sorted(path.with_suffix(".yaml") for path in folder.glob("*.lock"))
-        found = [path for path in found if path.is_file()]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise _which(found)
-    raise _which([])
-
-
-def _which(found: list[Path]) -> UsageError:
-    message = "there is no designed topology here"
-    if found:
-        message = f"several topologies are designed here: {', '.join(map(str, found))}"
-    return UsageError(
-        [Diagnostic("GE007", message, mend="say which: -t topology.yaml, or FABRIC_TOPOLOGY=...")]
-    )
+from barefabric.cli.which import find_topology
 
 
 def _print_lines(lines: Iterable[str]) -> None:
@@ -79,7 +47,7 @@ def why(thing: str, topology: Path | None, out: Path | None, as_json: bool) -> i
     from barefabric.inquire.why import why_text
     from barefabric.pipeline import design
 
-    designed = design(find_topology(topology))
+    designed = design(find_topology(topology, thing))
     build = out or default_out(designed.design)
     found = ask(designed, thing, build if build.is_dir() else None)
     if as_json:
@@ -98,13 +66,14 @@ def diff(old: str, new: str, text: bool, as_json: bool) -> int:
 
     before, after = open_sides(old, new)
     changes = compare_documents(before.document, after.document)
-    files = compare_trees(before.files, after.files)
+    files = compare_trees(before.files, after.files) if text else None
     if as_json:
-        print_json({**asdict(changes), "summary": changes.summary(), "files": files._asdict()})
+        names = {"files": files._asdict()} if files else {}
+        print_json({**asdict(changes), "summary": changes.summary(), **names})
         return 0
     lines = list(report(changes, before.label, after.label))
     lines += [f"  note: {side.note}" for side in (before, after) if side.note]
-    if text:
+    if files:
         lines += text_report(before.files, after.files, files)
     _print_lines(lines)
     return 0

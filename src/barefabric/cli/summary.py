@@ -14,6 +14,7 @@ from barefabric.compare.ranges import counted
 from barefabric.errors import Diagnostic
 from barefabric.model.session import SessionKind, Speaker
 from barefabric.pipeline import Designed
+from barefabric.verify.verdict import Verdict
 
 WIDTH = 100
 LABEL = 14
@@ -25,6 +26,7 @@ def as_text(
     designed: Designed,
     facts: DesignSummary,
     looks: list[Diagnostic],
+    verdict: Verdict,
     built: Built | None,
     seconds: float,
     colour: bool,
@@ -45,6 +47,7 @@ def as_text(
             "room", _wrap(f"{facts.full.racks:,} racks: {facts.full.resource} ({facts.full.why})")
         )
     lines += _block("sessions", _wrap(" · ".join(_sessions(facts.sessions))))
+    lines += _block("judged", _wrap(_judged(verdict)))
     if built is not None:
         lines += _block("changed", _wrap(_changed(designed, built)))
     if looks:
@@ -114,6 +117,19 @@ def _sessions(counts: Iterable[SessionCount]) -> Iterator[str]:
     yield from (f"{number:,} {label}" for label, number in found.items())
 
 
+def _judged(verdict: Verdict) -> str:
+    """What the built-in judge says of the intact fabric, in one sentence."""
+    (word,) = verdict.judgements
+    rows = word.total
+    if not word.findings:
+        return f"intact: {rows.rows:,} rows of {rows.contracts:,} contracts hold"
+    bad = len({f.contract for f in word.findings})
+    return (
+        f"intact: {counted(bad, 'contract')} of {rows.contracts:,} "
+        f"{'does' if bad == 1 else 'do'} not hold; fabric verify says which and why"
+    )
+
+
 def _changed(designed: Designed, built: Built) -> str:
     """What changed since the last design, in one sentence."""
     change, moves = built.change, len(designed.numbers.moves)
@@ -143,7 +159,11 @@ def _looks(looks: list[Diagnostic], colour: bool) -> list[str]:
 
 
 def as_document(
-    designed: Designed, facts: DesignSummary, looks: list[Diagnostic], built: Built | None
+    designed: Designed,
+    facts: DesignSummary,
+    looks: list[Diagnostic],
+    verdict: Verdict,
+    built: Built | None,
 ) -> dict[str, Any]:
     """The same facts as one JSON document."""
     document: dict[str, Any] = {
@@ -168,6 +188,11 @@ def as_document(
         "sessions": [s._asdict() for s in facts.sessions],
         "full": facts.full._asdict() if facts.full else None,
         "watts": facts.watts,
+        "judged": {
+            "contracts": sum(j.total.contracts for j in verdict.judgements),
+            "rows": sum(j.total.rows for j in verdict.judgements),
+            "findings": [f._asdict() for f in verdict.findings],
+        },
         "looks": as_records(looks),
         "moves": [m._asdict() for m in designed.numbers.moves],
     }  # fmt: skip

@@ -1,15 +1,21 @@
 """``fabric verify``."""
 
+import json
 import os
-import sys
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from barefabric.cli.output import print_json, print_result
+from barefabric.cli.progress import ProgressLine
 from barefabric.errors import Diagnostic, OutsideError, UsageError, fail
 from barefabric.model.design import Design
 from barefabric.verify.verdict import Judgement, NotRun, Verdict
+
+if TYPE_CHECKING:
+    from barefabric.topology.load import Loaded
 
 OFF = "off"
 """What ``--batfish`` or BATFISH_HOST says where Batfish is not wanted."""
@@ -29,6 +35,9 @@ class Request:
     as_json: bool
     quiet: bool
     verbose: bool
+    failures: int = 1
+    junit: Path | None = None
+    sarif: Path | None = None
 
 
 def verify(request: Request) -> int:
@@ -39,7 +48,7 @@ def verify(request: Request) -> int:
     from barefabric.build import default_out, first_difference
     from barefabric.cli.design import Clock
     from barefabric.pipeline import design
-    from barefabric.verify.judge import verify as judge
+    from barefabric.verify.judge import Judge
     from barefabric.verify.receipt import make_receipt, write_receipt
     from barefabric.verify.report import as_json as plain
     from barefabric.verify.report import report
@@ -48,7 +57,8 @@ def verify(request: Request) -> int:
     clock = Clock(request.verbose)
     designed = design(request.topology)
     build = request.out or default_out(designed.design)
-    stale = first_difference(designed.design, build)
+    judge = Judge(designed.design, failures=request.failures)
+    stale = first_difference(designed.design, build, judge)
     if stale:
         raise fail(
             "GE008",
@@ -57,10 +67,13 @@ def verify(request: Request) -> int:
             mend=f"fabric design {request.topology}",
         )
     clock.lap("design")
-    verdict = judge(designed.design)
-    clock.lap("built-in")
-    verdict = with_batfish(verdict, _ask_batfish(designed.design, request))
+    with ProgressLine() as line:
+        judge.progress = _Sweep(line).show
+        verdict = judge.verdict()
+        clock.lap("built-in")
+        verdict = with_batfish(verdict, _ask_batfish(designed.design, request, line))
     clock.lap("Batfish")
+    _write_reports(verdict, designed.loaded, designed.design, request)
     receipt = make_receipt(build, verdict, designed.design.contracts)
     path = write_receipt(build, receipt)
     if request.as_json:
@@ -80,7 +93,36 @@ def _check_required(request: Request) -> None:
             )
 
 
-def _ask_batfish(design: Design, request: Request) -> Judgement | NotRun:
+class _Sweep:
+    """Words for the progress of failures: how many are done, how fast, which comes now."""
+
+    def __init__(self, line: ProgressLine) -> None:
+        self.line = line
+        self.start = monotonic()
+
+    def show(self, done: int, total: int, what: str) -> None:
+        """Say it."""
+        spent = monotonic() - self.start
+        rate = f"{done / spent:,.1f}/s" if done and spent > 0 else "-/s"
+        self.line.show(f"built-in: {done:,} of {total:,} failures, {rate}, without {what}")
+
+
+def _write_reports(verdict: Verdict, loaded: "Loaded", design: Design, request: Request) -> None:
+    """Reports for CI systems, good or bad. Raises :class:`OutsideError` JU032."""
+    from barefabric.verify.files import write_whole
+
+    if request.junit is not None:
+        from barefabric.verify.junit import junit
+
+        write_whole(request.junit, junit(verdict, design.contracts), "JU032", "the report")
+    if request.sarif is not None:
+        from barefabric.verify.sarif import sarif
+
+        text = json.dumps(sarif(verdict, loaded), indent=2, ensure_ascii=False) + "\n"
+        write_whole(request.sarif, text, "JU032", "the report")
+
+
+def _ask_batfish(design: Design, request: Request, line: ProgressLine) -> Judgement | NotRun:
     """Batfish's word, where its client is installed and a service answers."""
     wanted = request.batfish or os.environ.get("BATFISH_HOST", "")
     if wanted == OFF:
@@ -90,14 +132,8 @@ def _ask_batfish(design: Design, request: Request) -> Judgement | NotRun:
     from barefabric.verify.batfish.judge import judge
     from barefabric.verify.batfish.service import address
 
-    def progress(what: str) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[KBatfish: {what}" if what else "\r\x1b[K")
-
-    try:
-        return judge(design, address(request.batfish, os.environ), progress=progress)
-    finally:
-        progress("")
+    where = address(request.batfish, os.environ)
+    return judge(design, where, progress=lambda what: line.show(f"Batfish: {what}"))
 
 
 def with_batfish(verdict: Verdict, word: Judgement | NotRun) -> Verdict:

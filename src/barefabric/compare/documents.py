@@ -25,7 +25,7 @@ _RACK_SKIP = frozenset({"leaves", "servers", "prefix", "gateway"})
 
 
 def compare_documents(old: Record, new: Record) -> Changes:
-    """What changed from ``old`` to ``new``, two documents of the schema ``barefabric.design/1``.
+    """What changed from ``old`` to ``new``, two documents of the schema ``barefabric.design/2``.
 
     An empty ``old`` makes everything new. Numbers of things that both have are in ``moved``; a
     session whose ends were renumbered is changed, not moved.
@@ -38,6 +38,7 @@ def compare_documents(old: Record, new: Record) -> Changes:
         *_rack_moves(old, new),
         *_link_moves(old, new),
         *_pair_moves(sessions, old, new),
+        *_control_moves(old, new),
     )
     return Changes(
         old_name=old.get("fabric", ""),
@@ -129,6 +130,14 @@ def _pair_moves(sessions: Delta, old: Record, new: Record) -> Iterator[Moved]:
         if now["kind"] == "pair" and _both(was, "address") != _both(now, "address"):
             thing = f"pair {now['a']['device']} {now['b']['device']}"
             yield Moved(thing, "address", _both(was, "address"), _both(now, "address"))
+
+
+def _control_moves(old: Record, new: Record) -> Iterator[Moved]:
+    """Addresses of the control sessions of pairs."""
+    for _, was, now in pairs(old.get("pairs", {}), new.get("pairs", {})):
+        if was["control"] != now["control"]:
+            thing = f"pair {' '.join(now['leaves'])}"
+            yield Moved(thing, "control address", *(" ".join(p["control"]) for p in (was, now)))
 
 
 def _both(record: Record, what: str) -> str:

@@ -11,7 +11,7 @@ from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import AnnouncementKind, Design
 from barefabric.model.device import Attach, Role
 from barefabric.model.session import SessionKind
-from barefabric.verify.deciding.survives import cut_off
+from barefabric.verify.deciding.shape import Shape
 from barefabric.verify.wiring import Failure
 
 KINDS = ("link", "leg", "peer-link", "silent", "one-way", "device", "dead", "daemon", "upstream")
@@ -183,7 +183,7 @@ def _flows(
     design = expected.design
     gone = {without}
     if failure is not None:
-        gone |= failure.devices | cut_off(expected.case, failure)
+        gone |= failure.devices | Shape(design, failure).cut_off
     here = [n for n in near if n not in gone]
     there = [n for n in design.servers if n not in gone and n not in set(near)] or here
     services = without in design.servers

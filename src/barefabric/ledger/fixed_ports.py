@@ -32,7 +32,7 @@ def lay_upstreams(run: Patching) -> list[Cable]:
                 (place,), mend="choose another port",
             )  # fmt: skip
         else:
-            panel.take(attach.port, f"external {external.name}")
+            panel.take_port(spec, spec.speeds[0], f"external {external.name}")
             ends = (attach.switch, attach.port, external.name, "")
             cables.append(
                 Cable(CableKind.UPSTREAM, *ends, spec.speeds[0], 1, attach.ours, attach.theirs)

@@ -149,8 +149,12 @@ def _what(found: list[Clash]) -> str:
     counts: dict[Kind, int] = {}
     for clash in found:
         counts[clash.kind] = counts.get(clash.kind, 0) + 1
-    said = [f"{n:,} {_plural(_NOUN[kind], n)}" for kind, n in counts.items()]
-    return f"{', '.join(said)} are"
+    return f"{counted(counts)} are"
+
+
+def counted(counts: Mapping[Kind, int]) -> str:
+    """``2 ids, 1 rack prefix``."""
+    return ", ".join(f"{n:,} {_plural(_NOUN[kind], n)}" for kind, n in counts.items())
 
 
 def _plural(noun: str, count: int) -> str:

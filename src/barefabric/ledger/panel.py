@@ -7,6 +7,8 @@ from typing import NamedTuple
 from barefabric.model.device import DeviceModel, PortSpec, Role
 from barefabric.model.vendor import Vendor
 from barefabric.vendors import catalogue
+from barefabric.vendors.lanes import lane_names
+from barefabric.vendors.speed_groups import serdes
 
 
 class Slot:
@@ -20,13 +22,6 @@ class Slot:
         self.panel = spec.panel
         self.speed = speed
         self.lane = lane
-
-
-def lane_names(vendor: Vendor, spec: PortSpec, lanes: int) -> Iterator[str]:
-    """Names of a port's lanes when it is broken out; none where the OS has no names for lanes."""
-    if "{lane}" in vendor.lane_name:
-        for lane in range(1, lanes + 1):
-            yield vendor.lane_name.format(panel=spec.panel, lane=lane)
 
 
 @cache
@@ -111,7 +106,7 @@ def server_order(model: DeviceModel, vendor: Vendor, speed: int) -> tuple[Slot, 
         for spec in ports:
             for count, each in spec.breakouts:
                 if each == speed:
-                    for name in lane_names(vendor, spec, count):
+                    for name in lane_names(vendor, spec, count, each):
                         yield Slot(name, spec, speed, lane=True)
 
     return (
@@ -127,7 +122,7 @@ def server_order(model: DeviceModel, vendor: Vendor, speed: int) -> tuple[Slot, 
 class Panel:
     """Which ports of one switch are taken, and by what."""
 
-    __slots__ = ("_broken", "_next", "model", "taken", "vendor")
+    __slots__ = ("_broken", "_next", "_rates", "mixed", "model", "taken", "vendor")
 
     def __init__(self, model: DeviceModel, vendor: Vendor) -> None:
         self.model = model
@@ -135,25 +130,53 @@ class Panel:
         self.taken: dict[str, str] = {}
         self._broken: dict[int, int] = {}
         self._next: dict[int, int] = {}
+        self._rates: dict[int, tuple[int, str]] = {}
+        self.mixed: dict[int, tuple[str, str]] = {}
 
     def take(self, name: str, owner: str) -> None:
-        """Mark a port or a lane as taken."""
+        """Mark a port or a lane as taken, at a speed that nobody knows."""
         self.taken[name] = owner
+
+    def take_port(self, spec: PortSpec, speed: int, owner: str) -> None:
+        """Mark a whole port as taken; its speed (Gbit/s) holds for its speed group."""
+        self.taken[spec.name] = owner
+        if spec.speed_group:
+            self._claim(spec, speed)
 
     def take_slot(self, slot: Slot, owner: str) -> None:
         """Mark a place as taken; a lane breaks its port out at the lane's speed."""
         self.taken[slot.name] = owner
         if slot.lane:
             self._broken[slot.panel] = slot.speed
+        elif slot.spec.speed_group:
+            self._claim(slot.spec, slot.speed)
+
+    def _claim(self, spec: PortSpec, speed: int) -> None:
+        """Note the rate of a port's speed group; ``mixed`` names two ports that need two rates."""
+        group, rate = spec.speed_group, serdes(speed)
+        found, other = self._rates.setdefault(group, (rate, spec.name))
+        if found != rate:
+            self.mixed.setdefault(group, (other, spec.name))
 
     def free(self, slot: Slot) -> bool:
         """Whether a place is free: a lane needs its port unused or broken out alike."""
         if slot.name in self.taken:
             return False
+        if not self._broken and not slot.lane:
+            return True
         broken = self._broken.get(slot.panel)
         if not slot.lane:
             return broken is None
         return broken == slot.speed or (broken is None and slot.spec.name not in self.taken)
+
+    def suits(self, slot: Slot) -> bool:
+        """Whether a place is free and its speed group, if it is in one, runs at its speed."""
+        if not self._rates:
+            return self.free(slot)
+        if not self.free(slot):
+            return False
+        rate = self._rates.get(slot.spec.speed_group)
+        return rate is None or rate[0] == serdes(slot.speed)
 
     def cursor(self, order: Sequence[Slot]) -> int:
         """Position of the first place of an order that this panel has free."""
@@ -209,10 +232,22 @@ def find_slot(panel: Panel, name: str, speed: int) -> Slot | None:
         slot = Slot(name, spec, speed or spec.speeds[0], lane=False)
         return slot if panel.free(slot) else None
     lane = lanes_by_name(panel.model, panel.vendor).get(name) if speed else None
-    if lane is None or speed not in (each for _, each in lane[0].breakouts):
+    if lane is None or not parts_at(panel.vendor, lane[0], name, speed):
         return None
     slot = Slot(name, lane[0], speed, lane=True)
     return slot if panel.free(slot) else None
+
+
+def parts_at(vendor: Vendor, spec: PortSpec, name: str, speed: int) -> int:
+    """Into how many parts of ``speed`` a port is broken out if ``name`` is one of them, else 0."""
+    return next(
+        (
+            count
+            for count, each in spec.breakouts
+            if each == speed and name in lane_names(vendor, spec, count, each)
+        ),
+        0,
+    )
 
 
 @cache
@@ -227,7 +262,7 @@ def lanes_by_name(model: DeviceModel, vendor: Vendor) -> dict[str, tuple[PortSpe
     found: dict[str, tuple[PortSpec, int]] = {}
     for spec in model.ports:
         for count, each in spec.breakouts:
-            for name in lane_names(vendor, spec, count):
+            for name in lane_names(vendor, spec, count, each):
                 found.setdefault(name, (spec, each))
     return found
 

@@ -37,7 +37,7 @@ def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
 
     Order of precedence: ports of upstreams, cables laid by hand, recorded cables, ports kept for
     cables that are gone, then new ones: fabric links, peer links, servers. Raises
-    :class:`FabricError` where ports run out or speeds do not meet.
+    :class:`FabricError` where ports run out, speeds do not meet, or a speed group has two rates.
     """
     run = Patching(loaded, shape, ledger, links)
     upstream = lay_upstreams(run)
@@ -45,8 +45,9 @@ def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
     by_hand = [want for want in wants if want.a_port]
     for want in by_hand:
         lay_by_hand(run, want)
-    rest = [want for want in wants if not want.a_port and not _lay_recorded(run, want)]
+    rest = [want for want in wants if not want.a_port]
     if run.recorded:
+        rest = [want for want in rest if not _lay_recorded(run, want)]
         run.reserve({want.key for want in wants})
     for want in rest:
         if want.kind is CableKind.FABRIC:
@@ -55,6 +56,7 @@ def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
         _lay_peers(run, group)
     for group in _rounds(want for want in rest if want.kind is CableKind.SERVER):
         _lay_servers(run, group)
+    port_faults.mixed_rates(run)
     if run.wrong:
         raise FabricError(in_file_order(run.wrong.values()))
     cables = (*(run.done[want.key] for want in wants), *upstream)
@@ -108,9 +110,10 @@ def _lay_fabric(run: Patching, want: Want) -> None:
     if a is None:
         port_faults.no_port(run, upper, want, f"its links to {port_faults.plural(lower.role)}")
         return
-    over.take(a.name, want.key)
-    under.take(b.name, want.key)
-    run.lay(want, a.name, b.name, common_speed(a.speeds, b.speeds))
+    speed = common_speed(a.speeds, b.speeds)
+    over.take_port(a, speed, want.key)
+    under.take_port(b, speed, want.key)
+    run.lay(want, a.name, b.name, speed)
 
 
 def _pairs(wants: Iterable[Want]) -> Iterator[list[Want]]:
@@ -170,7 +173,7 @@ def _lay_servers(run: Patching, group: list[Want]) -> None:
         return
     slot = _shared_slot(panels, order)
     for want, panel in zip(group, panels, strict=True):
-        mine = slot or next((s for s in order if panel.free(s)), None)
+        mine = slot or next((s for s in order if panel.suits(s)), None)
         if mine is None:
             port_faults.no_port(
                 run, run.shape.switches[want.a], want, f"servers with {want.speed}G ports"
@@ -184,8 +187,9 @@ def _shared_slot(panels: Sequence[Panel], order: Sequence[Slot]) -> Slot | None:
     """The first place that is free on every leaf of the group, if their models are the same."""
     if any(panel.model is not panels[0].model for panel in panels):
         return None
-    for position in range(panels[0].cursor(order), len(order)):
+    first, *others = panels
+    for position in range(first.cursor(order), len(order)):
         slot = order[position]
-        if all(panel.free(slot) for panel in panels):
+        if first.suits(slot) and all(panel.suits(slot) for panel in others):
             return slot
     return None

@@ -48,11 +48,15 @@ class Patching:
         """Record a cable whose ports are already marked as taken."""
         kind, a, b, index, _, _, _, key = want
         base = self.links.get(key)
-        ends = ("", "") if base is None else (f"{dotted(base)}/31", f"{dotted(base + 1)}/31")
-        self.done[key] = Cable(kind, a, a_port, b, b_port, speed, index, *ends)
-        before = self.recorded.get(key)
-        if before is not None and not before.retired and before.value != f"{a_port} {b_port}":
-            self._moved(want, before.value, a_port, b_port)
+        if base is None:
+            a_address = b_address = ""
+        else:
+            a_address, b_address = f"{dotted(base)}/31", f"{dotted(base + 1)}/31"
+        self.done[key] = Cable(kind, a, a_port, b, b_port, speed, index, a_address, b_address)
+        if self.recorded:
+            before = self.recorded.get(key)
+            if before is not None and not before.retired and before.value != f"{a_port} {b_port}":
+                self._moved(want, before.value, a_port, b_port)
 
     def has_nic(self, server: str, port: str) -> bool:
         """Whether a server has a port of this name."""
@@ -101,10 +105,13 @@ class Patching:
 
     def entries(self) -> dict[str, Entry]:
         """What the ledger must hold of cables."""
+        plugged: dict[tuple[str, str], Entry] = {}
         found: dict[str, Entry] = {}
-        for key, cable in self.done.items():
-            before, value = self.recorded.get(key), f"{cable.a_port} {cable.b_port}"
-            same = before is not None and before.value == value and not before.retired
-            found[key] = before if before is not None and same else Entry(value)
+        for key, (_, _, a_port, _, b_port, *_) in self.done.items():
+            ports = (a_port, b_port)
+            entry = plugged.get(ports)
+            if entry is None:
+                entry = plugged[ports] = Entry(f"{a_port} {b_port}")
+            found[key] = entry
         found.update(self.kept)
         return found

@@ -73,7 +73,8 @@ def _fixed(
             "LE008",
             f'pins: nothing in this fabric is called "{name}"',
             (loaded.key_place("pins", name),),
-            allowed='a switch, a rack, a server, or a numbered link as "leaf spine"',
+            allowed='a switch, a rack, a server, or a numbered link as "leaf spine"; "leaf spine '
+            '2" is the second of several',
         )
         return
     for field, value in written.items():
@@ -113,8 +114,8 @@ def _keys(shape: Shape, links: set[str], name: str) -> Iterator[tuple[str, tuple
     elif name in shape.servers:
         yield "address", (Kind.NODE, name)
     else:
-        lower, _, upper = name.partition(" ")
-        for key in (name, f"{name} 1", f"{upper} {lower}", f"{upper} {lower} 1"):
+        one, other, index, *_ = (*name.split(), "1", "", "")
+        for key in (f"{one} {other} {index}", f"{other} {one} {index}"):
             if key in links:
                 yield "prefix", (Kind.LINK, key)
                 return

@@ -1,9 +1,12 @@
 """What is wrong where cables cannot be plugged in, each kind of fault once."""
 
+from collections.abc import Iterator
+
 from barefabric.errors import Diagnostic, Place
 from barefabric.ledger.patching import Patching
 from barefabric.model.device import DeviceModel, PortSpec, Switch
 from barefabric.model.shape import Want
+from barefabric.vendors.speed_groups import speed_groups
 
 
 def plural(role: str) -> str:
@@ -103,3 +106,36 @@ def no_nic(run: Patching, server: str, port: str, by_hand: int) -> None:
         (run.loaded.place("cables", by_hand),),
         allowed=f"{server} has {', '.join(known)}",
     )
+
+
+def mixed_rates(run: Patching) -> None:
+    """Report speed groups that would need two rates, once per kind of switch (PO014).
+
+    New servers never cause one; cables laid by hand, upstreams and old ledgers can.
+    """
+    for name, panel in run.panels.items():
+        for port, other in panel.mixed.values():
+            switch = run.shape.switches[name]
+            group = speed_groups(switch.model)[port]
+            run.wrong.setdefault(
+                ("mixed", switch.type),
+                Diagnostic(
+                    "PO014",
+                    f"{name} {port} and {other} need two rates, and ports {group.ports[0]} to "
+                    f"{group.ports[-1]} of a {switch.model.name} have one: "
+                    "25G, or 10G and below",
+                    tuple(_laid_on(run, name, {port, other})) or (_hardware(run, switch.type),),
+                    mend="give one of the two a port of another group in cables",
+                ),
+            )
+
+
+def _laid_on(run: Patching, switch: str, ports: set[str]) -> Iterator[Place]:
+    """Where the topology itself names one of these ports."""
+    topology = run.loaded.topology
+    for n, cable in enumerate(topology.cables):
+        if any(end.device == switch and end.port in ports for end in (cable.a, cable.b)):
+            yield run.loaded.place("cables", n)
+    for n, external in enumerate(topology.external):
+        if external.attach.switch == switch and external.attach.port in ports:
+            yield run.loaded.place("external", n, "attach", "port")

@@ -28,7 +28,8 @@ class PortSpec(NamedTuple):
     ``panel`` is the number printed beside it (from 1). ``speeds`` are in Gbit/s, native (fastest)
     first. ``breakouts`` are pairs (lanes, Gbit/s each). ``group`` is ``downlink`` or ``uplink``;
     on a panel of equal ports every port is ``downlink`` and ``uplink`` at once (``any``).
-    ``form`` is the cage: SFP28, QSFP28, QSFP-DD, RJ45.
+    ``form`` is the cage: SFP28, QSFP28, QSFP-DD, RJ45. Ports of one ``speed_group`` (from 1; 0 is
+    none) share the rate of their serdes: all at 25G, or all at 10G and below.
     """
 
     name: str
@@ -37,6 +38,7 @@ class PortSpec(NamedTuple):
     group: str
     breakouts: tuple[tuple[int, int], ...] = ()
     form: str = ""
+    speed_group: int = 0
 
 
 class TableSizes(NamedTuple):

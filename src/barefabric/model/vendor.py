@@ -1,7 +1,7 @@
 """What the tool knows of a network OS, read from ``vendor_templates/<nos>/vendor.toml``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -12,7 +12,8 @@ class Dialect:
     ``{number}``. ``speeds`` is what a port is told that runs below its native speed, by Gbit/s.
     ``interface_import`` is true where a neighbor that is named by its interface can have an import
     policy of its own; elsewhere such neighbors get a group each. ``second_gateway`` is true where
-    a shared gateway is an ordinary second address, so that sessions must state their own.
+    a shared gateway is an ordinary second address, so that sessions must state their own. ``roles``
+    translates roles of accounts into the OS's words; one that is not listed is a word of the OS.
     """
 
     files: Mapping[str, str]
@@ -23,6 +24,7 @@ class Dialect:
     speeds: Mapping[int, str]
     interface_import: bool
     second_gateway: bool
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,11 +35,13 @@ class Vendor:
     has none. ``config_file`` is the main file that the switch loads. ``port_name`` and
     ``lane_name`` are patterns with ``{panel}`` and ``{lane}`` for ports written as ``48 x 25G``;
     ``single_speeds`` are the speeds (Gbit/s) whose ports have no lanes and are named by
-    ``port_name``. With ``running_lanes`` lanes are counted over the whole panel from 0 (SONiC), not
-    from 1 in each port. ``pairs`` and ``attaches`` are what the OS can do. ``pair_vlan`` and
-    ``routing_vlan`` carry the MLAG control session and the pair's iBGP session. ``renders`` is
-    true where templates exist; ``dialect`` is set there. Compared by identity: the catalogue holds
-    one object per OS.
+    ``port_name``. ``breakout_name`` is the pattern of the lanes of a broken-out port, counted from
+    ``breakout_first``, by electrical lane with ``breakout_by_lanes`` and else one by one; empty
+    where the OS's names are not known. With ``running_lanes`` lanes are counted over the whole
+    panel from 0 (SONiC), not from 1 in each port. ``pairs`` and ``attaches`` are what the OS can
+    do. ``pair_vlan`` and ``routing_vlan`` carry the MLAG control session and the pair's iBGP
+    session. ``renders`` is true where templates exist; ``dialect`` is set there. Compared by
+    identity: the catalogue holds one object per OS.
     """
 
     nos: str
@@ -57,4 +61,7 @@ class Vendor:
     routing_vlan: int
     renders: bool
     running_lanes: bool = False
+    breakout_name: str = ""
+    breakout_first: int = 1
+    breakout_by_lanes: bool = False
     dialect: Dialect | None = None

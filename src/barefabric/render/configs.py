@@ -8,10 +8,13 @@ from barefabric.model.intent import SwitchIntent
 from barefabric.model.vendor import Dialect
 from barefabric.render.environment import renderer
 from barefabric.render.placeholder import placeholder
-from barefabric.render.ports import bridging_view, port_views
+from barefabric.render.ports import bridging_view, port_views, speed_group_views
 from barefabric.render.routing import bgp_view, policy_view
 from barefabric.render.view import SwitchView, UserView
 from barefabric.vendors import catalogue
+
+ADMINISTRATOR = "network-admin"
+"""The role that may do everything, whatever a network OS calls it."""
 
 
 def switch_files(design: Design, intent: SwitchIntent) -> Iterator[tuple[str, str]]:
@@ -43,9 +46,15 @@ def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> Switc
         loopback=intent.loopback,
         loopback_port=dialect.loopback,
         settings=settings,
-        users=tuple(UserView(u.name, u.role, placeholder(u.secret)) for u in settings.users),
+        users=tuple(
+            UserView(user.name, dialect.roles.get(user.role, user.role), placeholder(user.secret))
+            for user in settings.users
+        ),
+        administrators=tuple(u.name for u in settings.users if u.role == ADMINISTRATOR),
+        speed_groups=speed_group_views(intent, dialect),
         ports=port_views(intent, dialect),
         bridging=bridging_view(intent, dialect),
+        bridged=any(not vlan.pair_only for vlan in intent.vlans),
         policy=policy_view(intent, bgp),
         bgp=bgp,
         unnumbered=any(not port.address for port in intent.routed),

@@ -18,8 +18,9 @@ from barefabric.model.device import Attach, Server, Switch
 from barefabric.model.kubernetes import Pool
 from barefabric.model.policy import Policy, PrefixList, PrefixMatch
 from barefabric.model.session import SessionProfile, Side
+from barefabric.vendors import catalogue
 
-SCHEMA = "barefabric.design/1"
+SCHEMA = "barefabric.design/2"
 
 
 def design_document(design: Design) -> Iterator[str]:
@@ -31,6 +32,7 @@ def design_document(design: Design) -> Iterator[str]:
     held = _held(design, keys)
     yield from _table("devices", _devices(design, held))
     yield from _table("racks", ((r.name, _dump(_rack(r))) for r in design.racks.values()))
+    yield from _table("pairs", _pairs(design, held))
     yield from _lines("links", map(_link, keys, design.cables))
     yield from _table("bonds", _bonds(design, held))
     yield from _table("profiles", ((p.name, _dump(_profile(p))) for p in design.profiles.values()))
@@ -137,6 +139,19 @@ def _link(key: str, cable: Cable) -> str:
         f'"a": {{"device": "{a}", "port": "{a_port}", "address": "{a_address}"}}, '
         f'"b": {{"device": "{b}", "port": "{b_port}", "address": "{b_address}"}}}}'
     )
+
+
+def _pairs(design: Design, held: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """MLAG pairs; the domain is the pair's name. Lists are in the order of the leaves."""
+    for name, pair in design.pairs.items():
+        vendor = catalogue.known(design.switches[pair.first].nos)
+        second = {key for _, key in held[pair.second]}
+        yield name, _dump({
+            "leaves": [pair.first, pair.second],
+            "peer_links": [key for _, key in held[pair.first] if key in second],
+            "control_vlan": vendor.pair_vlan, "control": pair.control,
+            "routing_vlan": vendor.routing_vlan, "routing": pair.routing,
+        })  # fmt: skip
 
 
 def _bonds(design: Design, held: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:

@@ -131,7 +131,7 @@ def design_schema() -> dict[str, Any]:
     schema = _record(
         "A designed fabric.",
         {
-            "schema": {"const": "barefabric.design/1"},
+            "schema": {"const": "barefabric.design/2"},
             "fabric": _TEXT,
             "topology": {**_TEXT, "description": "Name of the topology's file."},
             "underlay": _record("Choices for every fabric link.", {
@@ -144,6 +144,11 @@ def design_schema() -> dict[str, Any]:
                 "pod": _TEXT, "leaves": _TEXTS, "prefix": _TEXT, "gateway": _TEXT, "vlan": _WHOLE,
                 "servers": _WHOLE,
             })),
+            "pairs": _table("MLAG pairs by name, which is their domain.", _record(
+                "A pair. The control session and the iBGP session of its leaves have a VLAN and a "
+                "/31 each; addresses are in the order of the leaves.",
+                {"leaves": _TEXTS, "peer_links": _TEXTS, "control_vlan": _WHOLE,
+                 "control": _TEXTS, "routing_vlan": _WHOLE, "routing": _TEXTS})),
             "links": _table("Cables by name: lower device, upper device, index.", _record(
                 "A cable; end a is the upper device. The speed is in Gbit/s.",
                 {"kind": {"enum": ["fabric", "peer", "server", "upstream"]}, "speed": _WHOLE,

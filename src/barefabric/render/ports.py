@@ -1,7 +1,9 @@
 """Views of ports, port channels and VLANs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from barefabric.ledger.panel import lanes_by_name, parts_at, ports_by_name
+from barefabric.model.device import PortSpec
 from barefabric.model.intent import SwitchIntent
 from barefabric.model.vendor import Dialect
 from barefabric.render.natural import natural, ranges
@@ -10,9 +12,12 @@ from barefabric.render.view import (
     ChannelView,
     MlagView,
     PortView,
+    SpeedGroupView,
     SviView,
     VlanView,
 )
+from barefabric.vendors import catalogue
+from barefabric.vendors.speed_groups import serdes, speed_groups
 
 UNUSED = "unused"
 """Description of a port without a cable; it is shut down."""
@@ -20,7 +25,29 @@ UNUSED = "unused"
 
 def port_views(intent: SwitchIntent, dialect: Dialect) -> tuple[PortView, ...]:
     """Every front-panel port, in the order of the panel."""
-    return tuple(sorted(_ports(intent, dialect), key=lambda port: natural(port.name)))
+    views = sorted(_ports(intent, dialect), key=lambda port: natural(port.name))
+    model, vendor = intent.switch.model, catalogue.known(intent.switch.nos)
+    lanes, whole = lanes_by_name(model, vendor), ports_by_name(model)
+    if all(view.name in whole or view.name not in lanes for view in views):
+        return tuple(views)
+    return tuple(_with_splits(intent, views, lanes))
+
+
+def _with_splits(
+    intent: SwitchIntent, views: Iterable[PortView], lanes: Mapping[str, tuple[PortSpec, int]]
+) -> Iterator[PortView]:
+    """The ports, the first part of each broken-out one with what it is a part of."""
+    vendor = catalogue.known(intent.switch.nos)
+    speeds = dict(_speeds(intent))
+    seen: set[int] = set()
+    for view in views:
+        spec = lanes[view.name][0] if view.name in lanes else None
+        if spec is None or view.name == spec.name or spec.panel in seen:
+            yield view
+            continue
+        seen.add(spec.panel)
+        parts = parts_at(vendor, spec, view.name, speeds[view.name])
+        yield view._replace(split=spec.name, parts=parts)
 
 
 def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
@@ -39,6 +66,29 @@ def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
         yield PortView(access.name, access.description, speed, access.mtu, vlan=access.vlan)
     for name in intent.unused:
         yield PortView(name, UNUSED, unused=True)
+
+
+def _speeds(intent: SwitchIntent) -> Iterator[tuple[str, int]]:
+    """Every port in use with its speed in Gbit/s."""
+    yield from ((port.name, port.speed) for port in intent.routed)
+    yield from ((port.name, port.speed) for port in intent.members)
+    yield from ((port.name, port.speed) for port in intent.access)
+
+
+def speed_group_views(intent: SwitchIntent, dialect: Dialect) -> tuple[SpeedGroupView, ...]:
+    """The speed groups of the panel that do not run at their native rate, by number.
+
+    The design has one rate in each (PO014 otherwise).
+    """
+    grouped = speed_groups(intent.switch.model)
+    if not grouped:
+        return ()
+    rates: dict[int, int] = {}
+    for name, speed in _speeds(intent):
+        group = grouped.get(name)
+        if group is not None and serdes(speed) != group.native:
+            rates[group.number] = serdes(speed)
+    return tuple(SpeedGroupView(n, dialect.speeds[rate]) for n, rate in sorted(rates.items()))
 
 
 def bridging_view(intent: SwitchIntent, dialect: Dialect) -> BridgingView:

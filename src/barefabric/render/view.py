@@ -14,6 +14,9 @@ from barefabric.model.policy import CommunityList
 class PortView(NamedTuple):
     """A front-panel port. ``speed`` is set where it runs below its native speed.
 
+    The first part in use of a port that is broken out names that port in ``split``, and into how
+    many ``parts``.
+
     Exactly one of these holds: ``routed`` (with ``address``, or ``unnumbered``), ``channel`` (the
     number of the port channel it belongs to), ``vlan`` (its untagged VLAN), ``unused``.
     """
@@ -28,6 +31,8 @@ class PortView(NamedTuple):
     channel: int = 0
     vlan: int = 0
     unused: bool = False
+    split: str = ""
+    parts: int = 0
 
 
 class ChannelView(NamedTuple):
@@ -93,11 +98,18 @@ class BridgingView(NamedTuple):
 
 
 class UserView(NamedTuple):
-    """A switch account; ``secret`` is the placeholder of the password's hash."""
+    """A switch account; ``role`` is in the OS's words, ``secret`` stands for a password's hash."""
 
     name: str
     role: str
     secret: str
+
+
+class SpeedGroupView(NamedTuple):
+    """Neighboring ports whose serdes share a rate, where it is not the native one."""
+
+    number: int
+    rate: str
 
 
 class EntryView(NamedTuple):
@@ -218,7 +230,11 @@ class BgpView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SwitchView:
-    """All that the templates of one switch read."""
+    """All that the templates of one switch read.
+
+    ``administrators`` are the names of accounts that may do everything. ``bridged`` is true where
+    servers share a VLAN.
+    """
 
     name: str
     management: str
@@ -228,8 +244,11 @@ class SwitchView:
     loopback_port: str
     settings: Settings
     users: tuple[UserView, ...]
+    administrators: tuple[str, ...]
+    speed_groups: tuple[SpeedGroupView, ...]
     ports: tuple[PortView, ...]
     bridging: BridgingView
+    bridged: bool
     policy: PolicyView
     bgp: BgpView
     unnumbered: bool

@@ -146,14 +146,23 @@ def asn_range(value: Any) -> tuple[int, int]:
     return asn_bounds(first, last)
 
 
+def _turned(first: int, last: int) -> str:
+    """How to write a range that was written backwards, if that would do."""
+    try:
+        asn_bounds(first, last)
+    except Fault as fault:
+        return f"write it from {first} up; {fault.mend}"
+    return f"write {first}-{last}"
+
+
 def asn_bounds(first: int, last: int) -> tuple[int, int]:
     """The bounds of a range that counts up and holds no reserved number. Fault IN028."""
     if last < first:
         raise Fault(
             "IN028",
-            f"the range {first}-{last} counts down",
-            allowed=_RANGE_RULE,
-            mend=f"write {last}-{first}",
+            f"the range {first}-{last} begins above its end",
+            allowed=f"{_RANGE_RULE}, the lower number first",
+            mend=_turned(last, first),
         )
     for number, source in RESERVED_ASNS.items():
         if first <= number <= last:

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 CALICO_LARGEST_ASN = 2147483647
 """asNumber is an int32, and API servers from 1.36 on refuse more (projectcalico/calico#13494)."""
 
+FEWEST_SERVICES = 10
+"""Addresses of services that kubeadm asks for."""
+
 MODES = {"calico": ("bgp", "vxlan"), "cilium": ("native", "vxlan")}
 
 
 def check(view: View) -> Iterator[Diagnostic]:
-    """Faults of clusters: IN042, IN043, IN058, IN059, IN064 to IN067, AD007."""
+    """Faults of clusters: IN042, IN043, IN058, IN059, IN064 to IN067, AD007, AD018."""
     unknown = False
     for index, cluster in enumerate(view.topology.clusters):
         keys: Keys = ("clusters", index)
@@ -31,6 +34,7 @@ def check(view: View) -> Iterator[Diagnostic]:
         yield from _announcements(view, cluster, keys)
         yield from _cni(view, cluster, keys)
         yield from _blocks(view, cluster, keys)
+        yield from _services(view, cluster, keys)
         yield from _node_asn(view, cluster)
     if not unknown and _countable(view):
         yield from _memberships(view)
@@ -143,6 +147,26 @@ def _blocks(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
                 f"/{cni.block_size}",
                 view.places((*keys, "pods"), path),
                 mend="every server takes a block: give the pods a larger pool",
+            )
+
+
+def _services(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
+    """Services hold what Kubernetes itself takes: the API is the first, cluster DNS the tenth.
+
+    kubeadm refuses less (cmd/kubeadm/app/constants: MinimumAddressesInServiceSubnet).
+    """
+    for prefix in cluster.services:
+        network = ip_network(prefix)
+        if network.num_addresses < FEWEST_SERVICES:
+            length = network.max_prefixlen - (FEWEST_SERVICES - 1).bit_length()
+            yield Diagnostic(
+                "AD018",
+                f"clusters.{cluster.name}.services {prefix} holds {network.num_addresses} "
+                f"addresses; Kubernetes itself needs {FEWEST_SERVICES}",
+                (view.place(*keys, "services"),),
+                "the API is the first address of the services, cluster DNS the tenth",
+                f"a /{length} would do; /{'16' if network.version == 4 else '112'} leaves room "
+                "for services of your own",
             )
 
 

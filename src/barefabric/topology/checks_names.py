@@ -1,11 +1,17 @@
 """Checks of names: each stands for one thing, and each that is referred to exists."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
-from barefabric.errors import Diagnostic
+from barefabric.errors import Diagnostic, Place
 from barefabric.topology.checks_shape import RESERVED
 from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
+
+_PLACEHOLDER = re.compile(r"\$\{secret:([^}\s]+)\}")
+
+PEER_LINKS = ("control", "routing")
+"""The /31s of a pair of leaves."""
 
 
 def check(view: View) -> Iterator[Diagnostic]:
@@ -110,16 +116,36 @@ def _secrets(view: View) -> Iterator[Diagnostic]:
         (user.secret, ("settings", "users", n, "secret"))
         for n, user in enumerate(topology.settings.users)
     ]
+    found: dict[str, list[Place]] = {}
     for name, keys in used:
         if name and name not in topology.secrets:
-            yield view.unknown(
-                "IN031",
-                "secret",
-                name,
-                view.place(*keys),
-                topology.secrets,
-                f"add {name}: env:{name.upper().replace('-', '_')} to secrets",
-            )
+            found.setdefault(name, []).append(view.place(*keys))
+    for name, place in _placeholders(view):
+        if name not in topology.secrets:
+            found.setdefault(name, []).append(place)
+    for name, places in found.items():
+        fault = view.unknown(
+            "IN031",
+            "secret",
+            name,
+            places[0],
+            topology.secrets,
+            f"add {name}: env:{name.upper().replace('-', '_')} to secrets",
+        )
+        yield fault._replace(places=tuple(places))
+
+
+def _placeholders(view: View) -> Iterator[tuple[str, Place]]:
+    """Secrets that the user's own lines name, with their places."""
+    topology = view.topology
+    texts: list[tuple[Keys, str]] = [
+        (("switch_types", name, "extra"), kind.extra)
+        for name, kind in topology.switch_types.items()
+    ]
+    texts += [(("extra", name), text) for name, text in topology.extra.items()]
+    for keys, text in texts:
+        for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
+            yield name, view.document.text_place(f"${{secret:{name}}}", *keys)
 
 
 def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
@@ -168,7 +194,8 @@ def _pins_and_extra(view: View) -> Iterator[Diagnostic]:
     """What a pin or lines of configuration are for exists."""
     roster, topology = view.roster, view.topology
     for name in topology.pins:
-        for word in name.split():
+        words = name.split()
+        for word in words[:2] if len(words) == 3 and is_link_index(words[2]) else words:
             if (
                 word in roster.switch_names
                 or word in roster.rack_names
@@ -182,6 +209,11 @@ def _pins_and_extra(view: View) -> Iterator[Diagnostic]:
             known = [*topology.switch_types, *roster.switch_names]
             place = view.key_place("extra", name)
             yield view.unknown("IN056", "switch type or switch", name, place, known)
+
+
+def is_link_index(word: str) -> bool:
+    """Whether it tells links of two devices apart: a number, or which /31 of a peer link."""
+    return word.isdecimal() or word in PEER_LINKS
 
 
 def _contracts(view: View) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from barefabric.errors import Diagnostic
+from barefabric.errors import Diagnostic, Place
 from barefabric.model.device import Role
 from barefabric.topology.names import did_you_mean
 from barefabric.topology.roster import Keys
@@ -86,26 +86,29 @@ def _switch_types(view: View) -> Iterator[Diagnostic]:
     from barefabric.vendors.catalogue import vendors
 
     known = vendors()
+    unknown: dict[str, list[Place]] = {}
     for name, kind in view.topology.switch_types.items():
         keys = ("switch_types", name)
         if kind.nos not in known:
-            yield Diagnostic(
-                "IN060",
-                f'no network OS is called "{kind.nos}"',
-                (view.place(*keys, "nos"),),
-                listing("network OSes", known),
-                did_you_mean(kind.nos, known),
-            )
+            unknown.setdefault(kind.nos, []).append(view.place(*keys, "nos"))
         if bool(kind.model) == bool(kind.ports):
             what = "both a model and ports" if kind.model else "neither a model nor ports"
-            places = (view.place(*keys, "model"), view.place(*keys, "ports"))
+            both = (view.place(*keys, "model"), view.place(*keys, "ports"))
             yield Diagnostic(
                 "IN061",
                 f"switch type {name} has {what}",
-                places if kind.model else (view.key_place(*keys),),
+                both if kind.model else (view.key_place(*keys),),
                 "a model from the catalogue, or ports written out",
                 "" if kind.model else "write ports: {downlink: 48 x 25G, uplink: 8 x 100G}",
             )
+    for nos, places in unknown.items():
+        yield Diagnostic(
+            "IN060",
+            f'no network OS is called "{nos}"',
+            tuple(places),
+            listing("network OSes", known),
+            did_you_mean(nos, known),
+        )
 
 
 def _types_used(view: View) -> Iterator[Diagnostic]:

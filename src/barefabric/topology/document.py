@@ -42,6 +42,18 @@ class Document(NamedTuple):
             return self.place(*keys, value.index(word))
         return self.place(*keys)
 
+    def text_place(self, word: str, *keys: str | int) -> Place:
+        """Where a word stands in the lines of a text; the text's place if it is not found there.
+
+        Lines after ``|`` begin below the place of their value.
+        """
+        start = self.place(*keys)
+        for number in range(max(start.line, 1), len(self.source.lines) + 1):
+            column = self.source.lines[number - 1].find(word)
+            if column >= 0:
+                return self.source.place(number, column + 1, len(word))
+        return start
+
     def _place(self, mark: nodes.Mark | None) -> Place:
         return self.source.place(*mark) if mark else Place(self.source.path)
 

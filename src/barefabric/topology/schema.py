@@ -136,7 +136,8 @@ class Topology(Block):
     )
     pins: dict[Text, Pin] = Field(
         default_factory=dict,
-        description='Values to keep, by device, rack or link ("r1-leaf1 spine1").',
+        description='Values to keep, by device, rack or link ("r1-leaf1 spine1", or with an index '
+        '"r1-leaf1 spine1 2").',
     )
     settings: Settings = Field(
         Settings.model_construct(), description="NTP, DNS, syslog and users of switches."

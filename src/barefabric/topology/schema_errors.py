@@ -144,13 +144,20 @@ def _diagnostic(document: "Document", keys: Keys, fault: Fault) -> Diagnostic:
     of_key = fault.of_key or fault.code == "IN012"
     place = document.key_place(*keys) if of_key else document.place(*keys)
     named = dotted(document.values, keys[:-1] if of_key else keys)
-    if fault.code == "IN012" or not named:
+    if fault.code == "IN012":
         message = fault.message
-    elif fault.message.startswith(("must ", "has ")):
+    elif not named:
+        message = f"the topology {fault.message}" if _needs_subject(fault) else fault.message
+    elif _needs_subject(fault):
         message = f"{named} {fault.message}"
     else:
         message = f"{named}: {fault.message}"
     return Diagnostic(fault.code, message, (place,), fault.allowed, fault.mend)
+
+
+def _needs_subject(fault: Fault) -> bool:
+    """Whether the message is a sentence about what is at fault."""
+    return fault.message.startswith(("must ", "has "))
 
 
 def _fault(keys: Keys, error: Any) -> Fault:

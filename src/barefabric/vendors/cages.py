@@ -33,3 +33,6 @@ CAGES: dict[int, Cage] = {
     800: Cage("OSFP", 8, (800, 400, 200, 100), ((2, 400), (4, 200), (8, 100))),
 }
 """Cages by native speed in Gbit/s."""
+
+LANES_OF = {cage.form: cage.lanes for cage in CAGES.values()}
+"""Electrical lanes by form factor."""

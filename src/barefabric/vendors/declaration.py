@@ -126,9 +126,9 @@ class Table:
         self.wrong(key, "a list of pairs such as [4, 25]")
         return ()
 
-    def texts(self, key: str) -> dict[str, str]:
+    def texts(self, key: str, default: dict[str, str] | None = None) -> dict[str, str]:
         """A table of strings."""
-        value = self.take(key)
+        value = self.take(key, default)
         if isinstance(value, dict) and all(isinstance(text, str) for text in value.values()):
             return value
         if value is not None:

@@ -34,6 +34,9 @@ def load_vendor(folder: Path) -> Vendor:
         routing_vlan=table.number("routing_vlan"),
         renders=dialect is not None,
         running_lanes=table.flag("running_lanes", default=False),
+        breakout_name=table.pattern("breakout_name", panel=1, lane=1),
+        breakout_first=table.number("breakout_first"),
+        breakout_by_lanes=table.flag("breakout_by_lanes", default=False),
         dialect=dialect,
     )
     if dialect is not None and facts.config_file not in dialect.files:
@@ -61,6 +64,7 @@ def _dialect(table: Table, folder: Path) -> Dialect | None:
         speeds=_speeds(part),
         interface_import=part.flag("interface_import"),
         second_gateway=part.flag("second_gateway"),
+        roles=part.texts("roles", {}),
     )
     part.close()
     return dialect

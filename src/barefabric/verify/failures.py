@@ -1,4 +1,4 @@
-"""Single failures of a design, with those that symmetry makes equal taken together.
+"""Failures of a design, one or two at a time; those that symmetry makes equal are taken together.
 
 Two failures are equal when marking what fails gives equal traces (see
 :mod:`barefabric.verify.classes`): the networks that are left then have the same routes up to names.
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.device import Role
 from barefabric.verify.deciding.case import Case
+from barefabric.verify.view import Mark
 from barefabric.verify.wiring import Failure
 
 LINKS = ("links", "peer-links", "server-links")
@@ -30,7 +31,7 @@ class FailureClass(NamedTuple):
     stands_for: int
 
 
-class _Candidate(NamedTuple):
+class Candidate(NamedTuple):
     """A failure before equal ones are found. ``parts`` are devices by the part they play."""
 
     failure: Failure
@@ -40,14 +41,14 @@ class _Candidate(NamedTuple):
 
 def failure_classes(case: Case, kind: str) -> list[FailureClass]:
     """All failures of a kind, one of each class."""
-    finder = _Finder(case)
-    found: dict[Hashable, list[_Candidate]] = {}
-    for candidate in _candidates(case, kind):
+    finder = Finder(case)
+    found: dict[Hashable, list[Candidate]] = {}
+    for candidate in candidates(case, kind):
         found.setdefault(finder.key(candidate), []).append(candidate)
     return [FailureClass(c[0].failure, c[0].name, len(c)) for c in found.values()]
 
 
-def _candidates(case: Case, kind: str) -> Iterator[_Candidate]:
+def candidates(case: Case, kind: str) -> Iterator[Candidate]:
     """Every failure of a kind."""
     design = case.design
     if kind == "peer-links":
@@ -74,18 +75,18 @@ def _groups(case: Case, kind: str) -> Iterator[tuple[str, Iterable[str]]]:
             yield f"plane {plane}", case.roster.devices(f"@superspines:plane={plane}")
 
 
-def _link(cables: Iterable[Cable], which: str) -> _Candidate:
+def _link(cables: Iterable[Cable], which: str) -> Candidate:
     every = list(cables)
     first = every[0]
     keys = frozenset(cable.key for cable in every)
     parts = ((first.a, f"upper {which}"), (first.b, f"lower {which}"))
-    return _Candidate(Failure(cables=keys), f"the link {first.a} - {first.b}", parts)
+    return Candidate(Failure(cables=keys), f"the link {first.a} - {first.b}", parts)
 
 
-def _devices(name: str, devices: Iterable[str]) -> _Candidate:
+def _devices(name: str, devices: Iterable[str]) -> Candidate:
     gone = tuple(devices)
     parts = tuple((device, "gone") for device in gone)
-    return _Candidate(Failure(devices=frozenset(gone)), name, parts)
+    return Candidate(Failure(devices=frozenset(gone)), name, parts)
 
 
 def _peer_links(cables: Iterable[Cable]) -> Mapping[tuple[str, str], list[Cable]]:
@@ -96,38 +97,56 @@ def _peer_links(cables: Iterable[Cable]) -> Mapping[tuple[str, str], list[Cable]
     return found
 
 
-class _Finder:
-    """Finds the class of a failure."""
+class Finder:
+    """Finds the class of a failure, or of two together."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self._traces: dict[Hashable, Hashable] = {}
 
-    def key(self, candidate: _Candidate) -> Hashable:
-        """Equal for failures that leave equal networks behind."""
-        marks = {}
-        silent = []
-        for device, part in candidate.parts:
-            processes = self._processes(device)
-            if not processes:
-                silent.append((part, self._still(device)))
-            for process in processes:
-                marks[process] = (0, (part,))
-        graph = self.case.table.classes.graph
-        counts = Counter((graph.bundle_of[process], mark) for process, mark in marks.items())
-        bundles = (tuple(sorted(counts.items())), tuple(sorted(silent)))
-        if bundles not in self._traces:
-            trace = self.case.table.classes.view(marks).trace
-            self._traces[bundles] = (trace, tuple(sorted(silent)))
-        return self._traces[bundles]
+    def key(self, *several: Candidate) -> Hashable:
+        """Equal for failures that leave equal networks behind.
 
-    def _processes(self, device: str) -> list[int]:
+        Of two failures each plays its own part: a link with its two ends is not mistaken for
+        the ends of two links.
+        """
+        marks, bundles = self.bundles(*several)
+        known = self._traces.get(bundles)
+        if known is None:
+            trace = self.case.table.classes.view(marks).trace
+            known = self._traces[bundles] = (trace, bundles[1])
+        return known
+
+    def bundles(self, *several: Candidate) -> tuple[dict[int, Mark], tuple[Hashable, Hashable]]:
+        """The marks of failures, and how many of which twins have them.
+
+        Exchanging twins changes nothing, so equal counts mean equal failures.
+        """
+        played: dict[str, list[str]] = {}
+        for number, candidate in enumerate(several):
+            for device, part in candidate.parts:
+                name = part if len(several) == 1 else f"{number} {part}"
+                played.setdefault(device, []).append(name)
+        marks: dict[int, Mark] = {}
+        silent = []
+        for device, parts in played.items():
+            mark: Mark = (0, tuple(sorted(parts)))
+            processes = self.processes(device)
+            if not processes:
+                silent.append((mark[1], self.still(device)))
+            for process in processes:
+                marks[process] = mark
+        bundle_of = self.case.table.classes.graph.bundle_of
+        counts = Counter((bundle_of[process], mark) for process, mark in marks.items())
+        return marks, (tuple(sorted(counts.items())), tuple(sorted(silent)))
+
+    def processes(self, device: str) -> list[int]:
         """All processes of a device: its router and the speakers on it."""
         built = self.case.built
         found = [built.of(device), *(known.get(device, -1) for known in built.speakers.values())]
         return [process for process in found if process >= 0]
 
-    def _still(self, device: str) -> tuple[str, ...]:
+    def still(self, device: str) -> tuple[str, ...]:
         """What a server that speaks no BGP is: its place and kind say all there is to say."""
         server = self.case.design.servers.get(device)
         return (server.type, server.attach.value, server.rack) if server else (device,)

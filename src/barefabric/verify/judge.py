@@ -24,7 +24,7 @@ from barefabric.verify.deciding.reach import ReachDecider
 from barefabric.verify.deciding.refused import RefusedDecider
 from barefabric.verify.deciding.routes import RouteDecider
 from barefabric.verify.deciding.sessions import SessionCounts
-from barefabric.verify.deciding.survives import Progress, SurviveDecider, quiet
+from barefabric.verify.deciding.survives import TWO, Progress, SurviveDecider, quiet
 from barefabric.verify.survey import Survey
 from barefabric.verify.verdict import BUILT_IN, Count, Finding, Judgement, NotRun, Verdict
 
@@ -52,7 +52,8 @@ def verify(
 ) -> Verdict:
     """Judge a design by its contracts.
 
-    ``failures`` 0 leaves out contracts about failures: the intact fabric is judged alone.
+    ``failures`` 0 leaves out contracts about failures: the intact fabric is judged alone. 2 adds
+    one: every two links, switches and upstream routers at a time.
 
     Intents are computed from the design unless they are given; then they must be those of all
     switches (and of all routed servers), and it is them that are judged.
@@ -122,9 +123,11 @@ class Judge:
         case = compute_case(fabric)
         tally = checks(case)
         deciders = _deciders(case, tally)
+        more = [TWO] if self.failures > 1 else []
         if self.failures:
-            deciders[ContractKind.SURVIVES] = SurviveDecider(case, fabric, self.progress)
-        counts, findings = _decide(case, deciders)
+            deciders[ContractKind.SURVIVES] = SurviveDecider(case, fabric, self.progress, more)
+        contracts = [*self.design.contracts, *more]
+        counts, findings, notes = _decide(contracts, deciders)
         judgement = Judgement(
             BUILT_IN,
             __version__,
@@ -132,7 +135,7 @@ class Judge:
             counts,
             tuple(findings),
             self._seconds + time.process_time() - start,
-            tuple(tally.notes),
+            (*tally.notes, *notes),
         )
         return Verdict(self.design.name, len(self.design.contracts), (judgement,), NOT_RUN)
 
@@ -167,12 +170,13 @@ def _deciders(case: Case, tally: Tally) -> dict[ContractKind, Decider]:
 
 
 def _decide(
-    case: Case, deciders: Mapping[ContractKind, Decider]
-) -> tuple[Mapping[ContractKind, Count], list[Finding]]:
+    contracts: Iterable[Contract], deciders: Mapping[ContractKind, Decider]
+) -> tuple[Mapping[ContractKind, Count], list[Finding], list[str]]:
     """Decide every contract that has a decider."""
     counts: dict[ContractKind, Count] = {}
     findings: list[Finding] = []
-    for contract in case.design.contracts:
+    notes: list[str] = []
+    for contract in contracts:
         decider = deciders.get(contract.kind)
         if decider is None:
             continue
@@ -181,7 +185,8 @@ def _decide(
         count = Count(1, outcome.rows, held, outcome.failed, outcome.undecided)
         counts[contract.kind] = counts.get(contract.kind, Count()).plus(count)
         findings += outcome.findings
-    return counts, findings
+        notes += outcome.notes
+    return counts, findings, notes
 
 
 class CheckDecider:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from barefabric import __version__
 from barefabric.errors import Diagnostic, OutsideError, Place
 from barefabric.model.contract import Contract
+from barefabric.verify.files import write_whole
 from barefabric.verify.report import as_json
 from barefabric.verify.verdict import Verdict
 
@@ -113,15 +114,7 @@ def write_receipt(build: Path, receipt: Receipt) -> Path:
         "not_run": list(receipt.not_run),
     }
     text = json.dumps(document, indent=2, sort_keys=True) + "\n"
-    temporary = path.with_name(f".{NAME}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as fault:
-        message = f"the receipt cannot be written: {fault.strerror or fault}"
-        place = Place(str(fault.filename or path))
-        raise OutsideError([Diagnostic("JU031", message, (place,))]) from fault
+    write_whole(path, text, "JU031", "the receipt")
     return path
 
 

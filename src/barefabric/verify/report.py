@@ -1,11 +1,11 @@
 """The verdict for people, in at most 100 columns, and as one JSON document."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from barefabric.model.contract import ContractKind
-from barefabric.verify.verdict import Count, Finding, Judgement, Verdict
+from barefabric.verify.verdict import BUILT_IN, Count, Finding, Judgement, Verdict
 
 WIDTH = 100
 SHOWN_FINDINGS = 20
@@ -39,7 +39,9 @@ def report(verdict: Verdict, *, receipt: str = "", digest: str = "", seconds: fl
 
 
 def _failures(findings: Sequence[Finding]) -> Iterator[str]:
-    for found in findings[:SHOWN_FINDINGS]:
+    """What does not hold, then what could not be decided."""
+    ordered = sorted(findings, key=lambda found: not found.decided)
+    for found in ordered[:SHOWN_FINDINGS]:
         yield from _failure(found)
         yield ""
     if len(findings) > SHOWN_FINDINGS:
@@ -48,20 +50,15 @@ def _failures(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _failure(found: Finding) -> Iterator[str]:
-    head = "FAILED  " if found.decided else "UNDECIDED  "
+    head = "JUDGES DIFFER  " if found.sides else "FAILED  " if found.decided else "UNDECIDED  "
     yield from textwrap.wrap(
         found.sentence, WIDTH, initial_indent=head, subsequent_indent=" " * len(head)
     )
-    for number, line in enumerate(found.evidence):
-        start = f"{found.judge}: " if number == 0 else " " * (len(found.judge) + 2)
-        yield from textwrap.wrap(
-            line,
-            WIDTH,
-            initial_indent=f"  {start}",
-            subsequent_indent=" " * (len(start) + 4),
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
+    yield from _side_by_side(found)
+    start = "" if found.sides else f"{found.judge}: "
+    for line in found.evidence:
+        yield from _wrapped(f"{start}{line}", "  ", " " * (len(start) + 2))
+        start = " " * len(start)
     if found.cause:
         yield from _wrapped(f"cause: {found.cause}", "  ")
     if found.mend:
@@ -70,12 +67,22 @@ def _failure(found: Finding) -> Iterator[str]:
     yield f"  {found.contract}, {rows}   fabric explain {found.code}"
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
+def _side_by_side(found: Finding) -> Iterator[str]:
+    """Both answers to each question, one below the other, so that they can be compared."""
+    width = max(len(BUILT_IN), len(found.judge))
+    for about, ours, theirs in found.sides:
+        yield from _wrapped(about, "  ")
+        for judge, answer in ((BUILT_IN, ours), (found.judge, theirs)):
+            start = f"    {judge:<{width}}  "
+            yield from _wrapped(answer, start, " " * len(start))
+
+
+def _wrapped(text: str, indent: str, following: str = "") -> list[str]:
     return textwrap.wrap(
         text,
         WIDTH,
         initial_indent=indent,
-        subsequent_indent=indent + "  ",
+        subsequent_indent=following or indent + "  ",
         break_on_hyphens=False,
         break_long_words=False,
     )
@@ -85,15 +92,18 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _table(verdict: Verdict) -> Iterator[str]:
+    """By class: how many contracts, and how many of their rows hold for each judge."""
     ran = {judgement.judge: judgement for judgement in verdict.judgements}
     width = max(12, *(len(_cell(j.counts.get(k))) + 2 for j in ran.values() for k in LABELS))
-    yield " " * 22 + f"{'contracts':>{width}}" + "".join(f"{j:>{width}}" for j in JUDGES)
+    yield " " * 22 + f"{'contracts':>12}" + "".join(f"{j:>{width}}" for j in JUDGES)
     for kind, label in LABELS.items():
-        totals = [j.counts[kind].rows for j in ran.values() if kind in j.counts]
-        if totals:
+        counts = [j.counts[kind] for j in ran.values() if kind in j.counts]
+        if counts:
             cells = (_judge_cell(ran.get(judge), kind) for judge in JUDGES)
             row = "".join(f"{cell:>{width}}" for cell in cells)
-            yield f"  {label:<20}{max(totals):>{width},}{row}"
+            yield f"  {label:<20}{counts[0].contracts:>12,}{row}"
+    yield from _agreement(ran)
+    yield from _legend(ran.values())
 
 
 def _judge_cell(judgement: Judgement | None, kind: ContractKind) -> str:
@@ -101,12 +111,33 @@ def _judge_cell(judgement: Judgement | None, kind: ContractKind) -> str:
 
 
 def _cell(count: Count | None) -> str:
-    """What held; where something did not, how much."""
+    """How many rows hold; where some do not, how many, and how many could not be decided."""
     if count is None:
         return "-"
-    if count.failed:
-        return f"{count.held:,} ({count.failed:,} no)"
-    return f"{count.held:,} ({count.undecided:,} ?)" if count.undecided else f"{count.held:,}"
+    rest = [f"{n:,} {sign}" for n, sign in ((count.failed, "no"), (count.undecided, "?")) if n]
+    return f"{count.held:,} ({', '.join(rest)})" if rest else f"{count.held:,}"
+
+
+def _agreement(ran: Mapping[str, Judgement]) -> Iterator[str]:
+    """Whether a second judge gave the same routes as the first."""
+    for judgement in ran.values():
+        count = judgement.counts.get(ContractKind.ROUTE)
+        if judgement.judge == BUILT_IN or BUILT_IN not in ran or count is None:
+            continue
+        differ = sum(f.rows for f in judgement.findings if f.sides)
+        text = f"{judgement.judge} on {count.rows:,} routes, row by row"
+        if differ:
+            text = f"no: {differ:,} rows of {judgement.judge}'s, shown above"
+        yield f"  {'judges agree':<20}{text}"
+
+
+def _legend(ran: Iterable[Judgement]) -> Iterator[str]:
+    """What the columns count, and what marks mean where there are some."""
+    words = ["rows that hold, by judge"]
+    counts = [count for judgement in ran for count in judgement.counts.values()]
+    words += ["no: do not"] if any(c.failed for c in counts) else []
+    words += ["?: that judge cannot tell"] if any(c.undecided for c in counts) else []
+    yield f"  {'':<20}{'; '.join(words)}"
 
 
 def _last(verdict: Verdict, receipt: str, digest: str, seconds: float) -> Iterator[str]:
@@ -115,7 +146,8 @@ def _last(verdict: Verdict, receipt: str, digest: str, seconds: float) -> Iterat
         line = f"  proven in {spent:.2f} s"
     else:
         failed = sum(not_held(j.total) for j in verdict.judgements)
-        line = f"  not proven: {failed:,} rows of {len(verdict.findings):,} contracts"
+        bad = len({found.contract for found in verdict.findings})
+        line = f"  not proven: {failed:,} rows of {bad:,} contract{'s' if bad != 1 else ''}"
     if receipt:
         line += f"   receipt {receipt}" + (f" ({digest[:4]}...)" if digest else "")
     yield from textwrap.wrap(
@@ -161,6 +193,11 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         "counts": {kind.value: count._asdict() for kind, count in judgement.counts.items()},
         "notes": list(judgement.notes),
         "findings": [
-            {**found._asdict(), "evidence": list(found.evidence)} for found in judgement.findings
+            {
+                **found._asdict(),
+                "evidence": list(found.evidence),
+                "sides": [side._asdict() for side in found.sides],
+            }
+            for found in judgement.findings
         ],
     }

@@ -33,6 +33,7 @@ class TableBuilder:
         self.table = RouteTable(network, classes, [], {}, {}, [PLAIN], {})
         self.solved: dict[Hashable, Solution] = {}
         self.counted: dict[int, tuple[Hashable, ...]] = {}
+        self.touched: dict[tuple[int, ...], frozenset[int]] = {}
         self.apart = not by_class
         self.single: Classes | None = None if by_class else classes
 
@@ -50,10 +51,9 @@ class TableBuilder:
                 known = networks[place] = {}
             known[prefix.network] = text
             matched = matching(prefix)
-            if uses and not uses.keys().isdisjoint(matched):
-                key: Hashable = text
-            else:
-                key = (self._origin_key(owners), matched, prefix.bits)
+            key: Hashable = (self._origin_key(owners), matched, prefix.bits)
+            if uses and not uses.keys().isdisjoint(matched) and self._named(owners, matched):
+                key = text
             group = groups.get(key)
             if group is None:
                 groups[key] = (matched, prefix, [text])
@@ -81,6 +81,16 @@ class TableBuilder:
             counts = Counter((bundle_of[process], self._number(own)) for process, own in owners)
             known = self.counted[id(owners)] = tuple(sorted(counts.items()))
         return known
+
+    def _named(self, owners: Owners, matched: tuple[int, ...]) -> bool:
+        """Whether a private list names a twin of an originator: then twins are not exchanged."""
+        bundles = self.touched.get(matched)
+        bundle_of = self.table.classes.graph.bundle_of
+        if bundles is None:
+            uses = uses_of(self.network, matched)
+            ends = {use.process for use in uses} | {use.neighbor for use in uses} - {-1}
+            bundles = self.touched[matched] = frozenset(bundle_of[process] for process in ends)
+        return any(bundle_of[process] in bundles for process, _ in owners)
 
     def _add(self, prefixes: list[str], matched: frozenset[int], sample: Prefix) -> None:
         owners = self.table.owners[prefixes[0]]

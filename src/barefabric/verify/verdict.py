@@ -24,12 +24,22 @@ class Count(NamedTuple):
         return Count(*(a + b for a, b in zip(self, other, strict=True)))
 
 
+class Sides(NamedTuple):
+    """Two answers to one question: what was asked, and what each judge says."""
+
+    about: str
+    built_in: str
+    other: str
+
+
 class Finding(NamedTuple):
     """A contract that does not hold, or cannot be decided.
 
     ``code`` is explained by ``fabric explain``. ``rows`` is how many rows of the contract are
     concerned. ``evidence`` says what was found, line by line; ``cause`` what it likely comes
-    from; ``mend`` what to change. ``decided`` is false where the judge could not tell.
+    from; ``mend`` what to change. ``decided`` is false where the judge could not tell. ``kind`` is
+    the class of contract. ``sides`` are there where two judges differ: the network is what neither
+    of them may be believed about until one is mended.
     """
 
     code: str
@@ -41,6 +51,16 @@ class Finding(NamedTuple):
     cause: str = ""
     mend: str = ""
     decided: bool = True
+    kind: ContractKind | None = None
+    sides: tuple[Sides, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The evidence as text, a line each; where judges differ, both answers in a line."""
+        different = (
+            f"{s.about}: built-in {s.built_in}; {self.judge} {s.other}" for s in self.sides
+        )
+        return (*different, *self.evidence)
 
 
 class NotRun(NamedTuple):

@@ -81,8 +81,26 @@ def test_another_pool_moves_numbers(make: Make) -> None:
         "link r1-leaf1 spine1 1", "address", "10.254.0.0/31 10.254.0.1/31",
         "10.253.0.0/31 10.253.0.1/31",
     ) in fabric  # fmt: skip
-    pairs = [m.thing for m in changes.moved if m.thing.startswith("pair ")]
-    assert pairs == [f"pair r{n}-leaf1 r{n}-leaf2" for n in (1, 2, 3)]
+    things = [f"pair r{n}-leaf1 r{n}-leaf2" for n in (1, 2, 3)]
+    for what in ("address", "control address"):
+        moved = [m for m in changes.moved if m.what == what and m.thing.startswith("pair ")]
+        assert [m.thing for m in moved] == things
+    assert moved[0].old == " ".join(old.document["pairs"]["r1"]["control"])
+
+
+def test_a_document_tells_what_a_pair_needs(make: Make) -> None:
+    document = make("three-racks").document
+    pair = document["pairs"]["r2"]
+    assert pair["leaves"] == ["r2-leaf1", "r2-leaf2"]
+    links = document["links"]
+    assert {links[key]["kind"] for key in pair["peer_links"]} == {"peer"}
+    assert len(pair["peer_links"]) == 2
+    ibgp = document["sessions"]["pair:r2-leaf1:r2-leaf2:switch"]
+    assert [a.partition("/")[0] for a in pair["routing"]] == [
+        ibgp["a"]["address"], ibgp["b"]["address"],
+    ]  # fmt: skip
+    assert (pair["control_vlan"], pair["routing_vlan"]) == (4094, 4093)
+    assert make("routed-frr").document["pairs"] == {}
 
 
 @pytest.mark.parametrize(

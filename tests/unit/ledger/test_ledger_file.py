@@ -178,3 +178,17 @@ def test_moves_are_refused_and_named(tmp_path: Path) -> None:
     for name in ("spine1", "spine2", "r1-leaf1", "r1-leaf2"):
         assert any(f"loopback {name}: 10.255.0." in place.excerpt for place in fault.places)
     assert "--max-renumber 4" in fault.mend
+
+
+def test_of_many_moves_some_of_each_kind_are_named(tmp_path: Path) -> None:
+    racks = [{"name": "r[1-6]", "leaves": 2, "servers": {"node": 1}}]
+    before = designed(tmp_path, lab(racks=racks)).numbers.ledger
+    pools = {"loopbacks": "10.9.0.0/24", "links": "10.8.0.0/24"}
+    moved = designed(tmp_path, lab(racks=racks, addressing=pools), before).numbers.moves
+    with pytest.raises(FabricError) as caught:
+        refuse_moves(moved, 0, tmp_path / "lab.yaml")
+    (fault,) = caught.value.diagnostics
+    assert "(14 loopbacks, 36 link prefixes); none may move" in fault.message
+    shown = [place.excerpt.split()[0] for place in fault.places]
+    assert shown == ["loopback"] * 6 + ["link"] * 6
+    assert "38 more are not shown" in fault.allowed

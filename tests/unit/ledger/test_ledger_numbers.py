@@ -143,6 +143,19 @@ def test_pins_come_first(tmp_path: Path) -> None:
     assert not numbers.moves
 
 
+def test_pins_of_links_with_an_index(tmp_path: Path) -> None:
+    """Of several cables between two switches, and of a pair's own /31s."""
+    pins = {
+        "r1-leaf1 spine1 1": {"prefix": "10.254.9.0/31"},
+        "spine2 r1-leaf1 1": {"prefix": "10.254.9.2/31"},
+        "r1-leaf2 r1-leaf1 routing": {"prefix": "10.254.9.4/31"},
+    }
+    values = live(designed(tmp_path, lab(pins=pins)).numbers.ledger)
+    assert values[Kind.LINK, "r1-leaf1 spine1 1"] == "10.254.9.0/31"
+    assert values[Kind.LINK, "r1-leaf1 spine2 1"] == "10.254.9.2/31"
+    assert values[Kind.LINK, "r1-leaf2 r1-leaf1 routing"] == "10.254.9.4/31"
+
+
 def test_a_pin_to_another_value_is_a_move_that_says_so(tmp_path: Path) -> None:
     before = designed(tmp_path, lab()).numbers
     after = designed(
@@ -187,6 +200,8 @@ def test_a_pin_takes_a_number_away_from_its_holder(tmp_path: Path) -> None:
         ({"r1-node1": {"address": "10.10.0.2"}}, "LE013", "r1"),
         ({"r1-node1": {"address": "10.10.7.20"}}, "LE013", "r1"),
         ({"r1-leaf1 r1-leaf2": {"prefix": "10.254.0.0/31"}}, "LE008", "r1-leaf1 r1-leaf2"),
+        ({"r1-leaf1 spine1 7": {"prefix": "10.254.0.0/31"}}, "LE008", "r1-leaf1 spine1 7"),
+        ({"spine1 1": {"prefix": "10.254.0.0/31"}}, "IN055", '"1"'),
     ],
 )
 def test_pins_that_cannot_be(tmp_path: Path, pins: Lab, code: str, says: str) -> None:

@@ -192,10 +192,31 @@ class TestBreakouts:
     def test_an_os_without_names_for_lanes_breaks_nothing_out(self, tmp_path: Path) -> None:
         types = {
             "spine": ROUTED["switch_types"]["spine"],
-            "leaf": {"nos": "frr", "ports": "32 x 100G"},
+            "leaf": {"nos": "juniper_junos", "ports": "32 x 100G"},
         }
         (fault,) = faults(tmp_path, lab(ROUTED, switch_types=types))
         assert fault.code == "PO006"
+
+    def test_linux_names_parts_behind_an_s(self, tmp_path: Path) -> None:
+        types = {
+            "spine": ROUTED["switch_types"]["spine"],
+            "leaf": {"nos": "frr", "ports": "32 x 100G"},
+        }
+        cables = designed(tmp_path, lab(ROUTED, switch_types=types)).design.cables
+        ports = [c.a_port for c in cables if c.a == "r1-leaf1" and c.kind is CableKind.SERVER]
+        assert ports == ["swp1s0", "swp1s1", "swp1s2", "swp1s3"]
+
+    def test_a_part_that_no_port_has_at_that_speed(self, tmp_path: Path) -> None:
+        """Half of a 100G port is named by its first lane: there is no Ethernet1/2 at 50G."""
+        kinds = {"node": {"nics": "2 x 50G"}}
+        types = {**lab()["switch_types"], "leaf": {
+            "nos": "arista_eos", "ports": "32 x 100G", "pair": "mlag"}}  # fmt: skip
+        both = {"switch_types": types, "server_types": kinds}
+        good = ["r1-leaf1:Ethernet9/3 - r1-node1:eno1"]
+        assert not designed(tmp_path, lab(**both, cables=good)).numbers.moves
+        bad = ["r1-leaf1:Ethernet9/2 - r1-node1:eno1"]
+        (fault,) = faults(tmp_path, lab(**both, cables=bad))
+        assert fault.code == "PO003"
 
 
 class TestFull:

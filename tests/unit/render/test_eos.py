@@ -4,6 +4,8 @@ import re
 
 from intents import BRIDGED, ROUTED, example, fabric, main_file
 
+from barefabric.model.design import Design
+
 
 def block(text: str, head: str) -> list[str]:
     """The lines under a head, without their indentation."""
@@ -33,6 +35,7 @@ def test_sections_come_in_the_order_of_a_running_configuration() -> None:
         "interface Ethernet1", "interface Ethernet49/1", "interface Loopback0",
         "interface Management1", "interface Vlan100", "interface Vlan4094",
         "ip virtual-router mac-address 00:1c:73:00:00:99", "ip routing", "no ip routing vrf MGMT",
+        "no ip icmp redirect",
         "ip community-list LAST-RESORT permit 65000:250", "ip prefix-list DEFAULT",
         "mlag configuration", "ip route vrf MGMT 0.0.0.0/0 172.20.0.1",
         "route-map CONNECTED permit 10", "router bgp 4200020001", "management ssh", "end",
@@ -241,3 +244,44 @@ def test_neighbors_are_listed_by_address() -> None:
     found = re.findall(r"neighbor ([\d.]+) peer group", text)
     assert found == sorted(found, key=lambda a: [int(part) for part in a.split(".")])
     assert len(found) == 14 + 1 + 2 + 1
+
+
+MIXED = """
+fabric: mixed
+switch_types:
+  spine: {{nos: {nos}, model: 7050CX3-32S}}
+  leaf: {{nos: {nos}, model: 7050SX3-48YC8, pair: mlag}}
+server_types:
+  node: {{nics: 2 x 25G}}
+  old: {{nics: 2 x 10G}}
+  older: {{nics: 1 x 1G, attach: single}}
+spines: 2
+racks:
+  - {{name: r1, leaves: 2, servers: {{node: 6, old: 5, older: 2}}}}
+  - {{name: r2, leaves: 2, servers: {{node: 6}}}}
+"""
+
+
+def test_speed_groups_are_told_where_ports_run_slower() -> None:
+    """Derived cables never put two rates into one group of four."""
+    design = fabric(MIXED, "arista_eos", "")
+    text = main_file(design, "r1-leaf1")
+    lines = re.findall(r"^hardware .*", text, re.MULTILINE)
+    assert lines == [f"hardware speed-group {n} serdes 10g" for n in (3, 4)]
+    slow = {port.partition("Ethernet")[2] for port in ports_at(design, "r1-leaf1", {1, 10})}
+    fast = {port.partition("Ethernet")[2] for port in ports_at(design, "r1-leaf1", {25})}
+    assert {(int(port) + 3) // 4 for port in slow} == {3, 4}
+    assert not {(int(port) + 3) // 4 for port in fast} & {3, 4}
+    assert "speed-group" not in main_file(design, "r2-leaf1")
+    assert "speed-group" not in main_file(design, "spine1")
+
+
+def ports_at(design: Design, switch: str, speeds: set[int]) -> list[str]:
+    return [c.a_port for c in design.cables if c.a == switch and c.speed in speeds]
+
+
+def test_servers_get_no_redirects() -> None:
+    """A node that sends to a pod of its neighbor asks the leaf each time."""
+    assert "no ip icmp redirect\n" in main_file(example("quickstart"), "r1-leaf1")
+    assert "redirect" not in main_file(example("quickstart"), "spine1")
+    assert "redirect" not in main_file(fabric(ROUTED, "arista_eos"), "r1-leaf1")

@@ -2,7 +2,7 @@
 
 import re
 
-from intents import BRIDGED, ROUTED, example, fabric, files
+from intents import BRIDGED, ROUTED, SERVICES, example, fabric, files
 
 
 def stanzas(text: str) -> dict[str, list[str]]:
@@ -23,7 +23,15 @@ def test_interfaces_of_a_routed_leaf() -> None:
     ports = [port.name for port in design.switches["r1-leaf1"].model.ports]
     assert list(found) == ["lo", "mgmt", "eth0", *ports]
     assert found["lo"] == ["address 10.255.0.3/32"]
-    assert found["mgmt"] == ["address 127.0.0.1/8", "vrf-table auto"]
+    assert found["mgmt"] == [
+        "address 127.0.0.1/8",
+        "vrf-table 1001",
+        *(
+            f"{when} ip rule {what} pref 900 iif lo to {server} lookup 1001 || true"
+            for server in ("192.0.2.2", "192.0.2.3")
+            for when, what in (("up", "add"), ("down", "del"))
+        ),
+    ]
     assert found["eth0"] == ["address 172.20.0.13/16", "gateway 172.20.0.1", "vrf mgmt"]
     assert found["swp49"] == ["alias spine1 swp1", "mtu 9214"]
     assert found["swp48"] == ["alias unused", "link-down yes"]
@@ -99,17 +107,79 @@ def test_kernel_settings() -> None:
     assert pairs["net.ipv4.fib_multipath_hash_policy"] == "1"
     assert pairs["net.ipv4.conf.all.ignore_routes_with_linkdown"] == "1"
     assert pairs["net.ipv4.conf.all.rp_filter"] == "0"
+    assert pairs["net.ipv4.conf.all.send_redirects"] == "0"
+    assert pairs["net.ipv4.conf.default.send_redirects"] == "0"
+    assert pairs["net.ipv4.udp_l3mdev_accept"] == "1"
+
+
+def without_comments(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def test_services() -> None:
     found = files(fabric(BRIDGED, "frr"), "spine1")
-    assert found["resolv.conf"].splitlines()[1:] == [
+    assert without_comments(found["resolv.conf"]) == [
         "search example.net", "nameserver 192.0.2.2", "nameserver 192.0.2.3",
     ]  # fmt: skip
-    assert found["chrony.sources"].splitlines()[1:] == ["server 192.0.2.1 iburst"]
-    assert found["rsyslog.conf"].splitlines()[1:] == ["*.* @192.0.2.4"]
+    assert without_comments(found["chrony.conf"])[:2] == [
+        "server 192.0.2.1 iburst", "bindacqdevice mgmt",
+    ]  # fmt: skip
+    assert without_comments(found["rsyslog.conf"]) == [
+        '*.* action(type="omfwd" target="192.0.2.4" port="514" protocol="udp" device="mgmt")'
+    ]
+
+
+def test_without_settings_no_file_of_a_service_is_written() -> None:
+    found = files(example("routed-frr"), "spine1")
+    assert sorted(found) == ["daemons", "frr.conf", "interfaces", "sysctl.conf"]
+    assert "ip rule" not in found["interfaces"]
+
+
+def test_accounts() -> None:
+    more = SERVICES.replace(
+        "users: [{name: ops, secret: ops}]",
+        "users: [{name: ops, secret: ops}, {name: eye, role: network-operator, secret: ops},"
+        " {name: lab, role: wireshark, secret: ops}]",
+    )
+    found = files(fabric(ROUTED, "frr", more), "spine1")
+    assert found["accounts"].splitlines()[-3:] == [
+        "account ops sudo,frrvty password '${secret:ops}'",
+        "account eye adm password '${secret:ops}'",
+        "account lab wireshark password '${secret:ops}'",
+    ]
+    assert without_comments(found["sudoers"]) == ["ops ALL=(ALL:ALL) NOPASSWD: ALL"]
 
 
 def test_the_first_line_says_where_a_file_belongs() -> None:
     for name, text in files(fabric(BRIDGED, "frr"), "spine1").items():
-        assert name == "frr.conf" or re.match(r"# /etc/[a-z./\d-]+( \(ifupdown2\))?\n", text)
+        assert name == "frr.conf" or re.match(r"# /[a-z./\d-]+( \(ifupdown2\))?\n", text)
+
+
+LANES = """
+fabric: lanes
+switch_types:
+  spine: {{nos: {nos}, ports: 32 x 100G}}
+  leaf: {{nos: {nos}, ports: 32 x 100G}}
+server_types:
+  node: {{nics: 2 x 25G, attach: routed}}
+  fat: {{nics: 2 x 50G, attach: routed}}
+spines: 2
+racks:
+  - {{name: r1, leaves: 2, servers: {{node: 6, fat: 3}}}}
+"""
+
+
+def test_parts_of_a_port_that_is_broken_out() -> None:
+    """The first part in use has the port split before it comes up; the whole port is gone."""
+    found = stanzas(files(fabric(LANES, "frr", ""), "r1-leaf1")["interfaces"])
+    ports = [name for name in found if name.startswith("swp")]
+    assert ports[:10] == [
+        "swp1s0", "swp1s1", "swp2s0",
+        "swp3s0", "swp3s1", "swp3s2", "swp3s3", "swp4s0", "swp4s1", "swp5",
+    ]  # fmt: skip
+    splits = {name: line for name in found for line in found[name] if "split" in line}
+    assert {name: line.rpartition("split ")[2] for name, line in splits.items()} == {
+        "swp1s0": "swp1 count 2", "swp2s0": "swp2 count 2",
+        "swp3s0": "swp3 count 4", "swp4s0": "swp4 count 4",
+    }  # fmt: skip
+    assert splits["swp3s0"].startswith("pre-up ip link show swp3s0 || devlink port split ")

@@ -7,6 +7,7 @@ import pytest
 from barefabric.errors import FabricError
 from barefabric.vendors import catalogue
 from barefabric.vendors.cages import CAGES
+from barefabric.vendors.lanes import lane_names
 from barefabric.vendors.model_file import load_model
 from barefabric.vendors.vendor_file import load_vendor
 
@@ -56,8 +57,9 @@ def test_every_model_names_its_sources(path: Path) -> None:
     assert re.search(r"^# .*(datasheet|data sheet|hardware user manual)", text, re.MULTILINE)
     if not model.watts:
         assert re.search(r"^# Power: not stated", text, re.MULTILINE)
-    sizes = text[: text.index("[tables]")].rstrip().rpartition("\n")[2]
-    assert ("datasheet" in sizes) if any(model.tables) else sizes.startswith("# Not stated")
+    sizes = text[: text.index("[tables]")].rpartition("\n\n")[2]
+    source = re.search(r"datasheet|user guide", sizes)
+    assert source if any(model.tables) else sizes.startswith("# Not stated")
 
 
 def test_the_models_of_the_examples() -> None:
@@ -123,7 +125,8 @@ def codes(caught: pytest.ExceptionInfo[FabricError], path: Path) -> list[str]:
         ("max_ecmp = 128", "max_ecmp = true", "VE003"),
         ("unnumbered = true", 'unnumbered = "yes"', "VE003"),
         ('pairs = ["mlag"]', 'pairs = ["vpc"]', "VE003"),
-        ('"Ethernet{panel}/{lane}"', '"Ethernet{slot}/{lane}"', "VE003"),
+        ('lane_name = "Ethernet{panel}/{lane}"', 'lane_name = "Ethernet{slot}/{lane}"', "VE003"),
+        ('breakout_name = "Ethernet{panel}/{lane}"', 'breakout_name = "{port}s{lane}"', "VE003"),
         ('"Port-Channel{number}"', '"Port-Channel{}"', "VE003"),
         ("single_speeds = [1, 10, 25, 50]", "single_speeds = [1, -10]", "VE003"),
         ('50 = "50g-2"\n', "", "VE005"),
@@ -188,6 +191,31 @@ def test_files_that_are_no_toml_or_empty(tmp_path: Path, content: bytes) -> None
     with pytest.raises(FabricError) as caught:
         load_vendor(tmp_path)
     assert set(codes(caught, tmp_path / "vendor.toml")) <= {"VE001", "VE002"}
+
+
+@pytest.mark.parametrize(
+    ("nos", "ports", "count", "speed", "names"),
+    [
+        ("arista_eos", 100, 4, 25, "Ethernet2/1 Ethernet2/2 Ethernet2/3 Ethernet2/4"),
+        ("arista_eos", 100, 2, 50, "Ethernet2/1 Ethernet2/3"),
+        ("arista_eos", 400, 4, 100, "Ethernet2/1 Ethernet2/3 Ethernet2/5 Ethernet2/7"),
+        ("arista_eos", 400, 4, 25, "Ethernet2/1 Ethernet2/2 Ethernet2/3 Ethernet2/4"),
+        ("frr", 100, 4, 25, "swp2s0 swp2s1 swp2s2 swp2s3"),
+        ("frr", 100, 2, 50, "swp2s0 swp2s1"),
+        ("cumulus_linux", 100, 2, 50, "swp2s0 swp2s1"),
+        ("sonic", 100, 4, 25, "Ethernet4 Ethernet5 Ethernet6 Ethernet7"),
+        ("sonic", 100, 2, 50, "Ethernet4 Ethernet6"),
+        ("sonic", 400, 4, 100, "Ethernet8 Ethernet10 Ethernet12 Ethernet14"),
+        ("cisco_nxos", 100, 2, 50, "Ethernet1/2/1 Ethernet1/2/2"),
+        ("juniper_junos", 100, 2, 50, ""),
+    ],
+)
+def test_parts_of_a_port(nos: str, ports: int, count: int, speed: int, names: str) -> None:
+    """Of the second port of the panel."""
+    vendor = catalogue.known(nos)
+    spec = catalogue.model_from_ports(vendor, [Block(4, ports)]).ports[1]
+    assert (count, speed) in spec.breakouts
+    assert " ".join(lane_names(vendor, spec, count, speed)) == names
 
 
 def test_no_code_knows_a_vendor_by_name() -> None:

@@ -112,6 +112,10 @@ def user(kind: str, source: str, target: str, **more: int) -> UserContract:
         (user("max-path-length", "r1", "prod", length=3), False),
         (user("survives", "r1", "r3-worker1"), True),
         (user("survives", "r1", "0.0.0.0/0"), True),
+        (user("survives", "r1", "r3-worker1", failures=2), True),
+        (user("survives", "r1", "prod", failures=2), True),
+        (user("survives", "r1", "192.0.2.77"), False),
+        (user("survives", "nobody", "r1"), False),
     ],
     ids=lambda value: (
         f"{value.kind} {value.source} {value.target}" if value not in (True, False) else ""
@@ -129,7 +133,7 @@ def test_what_this_judge_cannot_decide_is_not_proven() -> None:
     design = example("quickstart")
     (mine,) = [
         c
-        for c in contracts(design, [user("survives", "r1", "r1", failures=2)])
+        for c in contracts(design, [user("survives", "r1", "r1", failures=3)])
         if c.id.startswith("user/")
     ]
     verdict = verify(replace(design, contracts=(mine,)))

@@ -14,7 +14,8 @@ from barefabric.verify import failures
 from barefabric.verify.build import Fabric
 from barefabric.verify.compute import Computed
 from barefabric.verify.deciding.case import Case, Outcome
-from barefabric.verify.deciding.survives import SurviveDecider, cut_off
+from barefabric.verify.deciding.shape import Shape
+from barefabric.verify.deciding.survives import SurviveDecider
 from barefabric.verify.judge import verify
 from barefabric.verify.wiring import Failure
 
@@ -64,7 +65,7 @@ def test_equal_failures_have_equal_outcomes(
     """Failure by failure, the sweep finds what the sweep by classes finds."""
     design = make(tmp_path)
     by_class = outcomes(design)
-    monkeypatch.setattr(failures._Finder, "key", lambda _, candidate: candidate.name)
+    monkeypatch.setattr(failures.Finder, "key", lambda _, candidate: candidate.name)
     assert outcomes(design) == by_class
 
 
@@ -116,8 +117,7 @@ def test_a_lame_leg_breaks_at_the_next_failure(tmp_path: Path) -> None:
 def test_what_is_cut_off_does_not_count(tmp_path: Path) -> None:
     """With one link, a server goes with its leaf; with one spine, racks go apart."""
     design = small(tmp_path, spines=1, servers=2)
-    judge = decider(design)
-    alone = cut_off(judge.case, Failure(devices=frozenset({"spine1"})))
+    alone = Shape(design, Failure(devices=frozenset({"spine1"}))).cut_off
     assert alone in (
         {f"r1-{x}" for x in ("leaf1", "leaf2", "node1", "node2")},
         {f"r2-{x}" for x in ("leaf1", "leaf2", "node1", "node2")},
@@ -125,8 +125,8 @@ def test_what_is_cut_off_does_not_count(tmp_path: Path) -> None:
     legs = [c for c in design.cables if c.kind is CableKind.SERVER and c.b == "r1-node1"]
     one = Failure(cables=frozenset({legs[0].key}))
     both = Failure(cables=frozenset(c.key for c in legs))
-    assert cut_off(judge.case, one) == frozenset()
-    assert cut_off(judge.case, both) == {"r1-node1"}
+    assert Shape(design, one).cut_off == frozenset()
+    assert Shape(design, both).cut_off == {"r1-node1"}
 
 
 def test_a_dead_leg_is_reached_over_the_peer_link(tmp_path: Path) -> None:

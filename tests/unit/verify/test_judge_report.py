@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from test_judge_designs import example
 
 from barefabric.errors import OutsideError
 from barefabric.model.contract import ContractKind
+from barefabric.verify.batfish.case import Outcome
+from barefabric.verify.batfish.routes import likely_cause
 from barefabric.verify.judge import verify
 from barefabric.verify.receipt import (
     build_digest,
@@ -17,7 +20,7 @@ from barefabric.verify.receipt import (
     write_receipt,
 )
 from barefabric.verify.report import as_json, report
-from barefabric.verify.verdict import Count, Finding, Judgement, NotRun, Verdict
+from barefabric.verify.verdict import Count, Finding, Judgement, NotRun, Sides, Verdict
 
 
 def judged(*findings: Finding, counts: dict[ContractKind, Count] | None = None) -> Verdict:
@@ -40,8 +43,9 @@ def test_a_good_verdict_is_a_table_and_one_line() -> None:
     text = report(judged(), receipt="build/f/verify/receipt.json", digest="9f3c00", seconds=14.2)
     lines = text.splitlines()
     assert lines[0].split() == ["contracts", "built-in", "Batfish", "lab"]
-    assert lines[1].split() == ["sessions", "up", "107", "107", "-", "-"]
-    assert lines[2].split() == ["routes", "exact", "2,914", "2,914", "-", "-"]
+    assert lines[1].split() == ["sessions", "up", "2", "107", "-", "-"]
+    assert lines[2].split() == ["routes", "exact", "3", "2,914", "-", "-"]
+    assert lines[3].strip() == "rows that hold, by judge"
     assert "  note: a note" in lines
     assert lines[-2] == "  proven in 14.20 s   receipt build/f/verify/receipt.json (9f3c...)"
     assert lines[-1] == "  not run: Batfish (fabric batfish start), lab"
@@ -56,7 +60,7 @@ def test_failures_lead_and_fit() -> None:
     assert "  built-in: spine1 to 10.0.0.0/24: no route" in text
     assert "  route/r1/spines, 7 rows   fabric explain JU002" in text
     assert "2,907 (7 no)" in text
-    assert "not proven: 7 rows of 1 contracts" in text
+    assert "not proven: 7 rows of 1 contract\n" in text
 
 
 def test_what_is_not_decided_is_said() -> None:
@@ -64,6 +68,64 @@ def test_what_is_not_decided_is_said() -> None:
     text = report(judged(FOUND._replace(decided=False, rows=1), counts=counts))
     assert text.startswith("UNDECIDED  ")
     assert "3 (1 ?)" in text
+
+
+def test_what_failed_comes_before_what_is_not_decided() -> None:
+    open_one = FOUND._replace(contract="route/open", decided=False)
+    text = report(judged(open_one, FOUND, counts={ContractKind.ROUTE: Count(9, 9, 1, 7, 1)}))
+    assert text.index("FAILED  ") < text.index("UNDECIDED  ")
+    assert "1 (7 no, 1 ?)" in text
+    assert "rows that hold, by judge; no: do not; ?: that judge cannot tell" in text
+
+
+SIDES = tuple(
+    Sides(f"r1-leaf{n} to 10.10.{n}.0/24", ", ".join(f"r{k}-leaf1" for k in range(30)), "spine1")
+    for n in range(1, 8)
+)
+
+
+def with_another(*findings: Finding, rows: int = 1200) -> Verdict:
+    failed = sum(f.rows for f in findings)
+    counts = {ContractKind.ROUTE: Count(3, rows, rows - failed, failed)}
+    other = Judgement("Batfish", "0.36", {}, counts, findings, 2.0)
+    return replace(judged(), judgements=(*judged().judgements, other), not_run=())
+
+
+def test_judges_that_differ_are_shown_side_by_side() -> None:
+    outcome = Outcome(ContractKind.ROUTE, 3, 1200)
+    outcome.differ("BF030", "batfish/routes", "the routes are equal", SIDES, "a cause")
+    text = report(with_another(*outcome.findings))
+    lines = text.splitlines()
+    assert lines[0] == "JUDGES DIFFER  the routes are equal"
+    assert lines[1] == "  r1-leaf1 to 10.10.1.0/24"
+    assert lines[2].startswith("    built-in  r0-leaf1, r1-leaf1")
+    assert lines[3].startswith("              r"), "a long answer goes on below itself"
+    assert "    Batfish   spine1" in lines
+    assert "  and 2 rows more" in lines
+    assert "  cause: a cause" in lines
+    assert "  judges agree        no: 7 rows of Batfish's, shown above" in lines
+    assert any(line.startswith("  not proven: 7 rows of 1 contract") for line in lines)
+    assert all(len(line) <= 100 for line in lines)
+    assert not with_another(*outcome.findings).proven
+
+
+def test_judges_that_agree_are_said_to() -> None:
+    text = report(with_another())
+    assert "  judges agree        Batfish on 1,200 routes, row by row" in text.splitlines()
+    assert with_another().proven
+
+
+@pytest.mark.parametrize(
+    ("plan", "found", "says"),
+    [
+        ("spine1, spine2", "spine1", "say less than the design"),
+        ("spine1", "no route", "say less than the design"),
+        ("no route", "spine1", "say more than the design"),
+        ("spine1", "spine2", "or one judge is wrong"),
+    ],
+)
+def test_the_likely_cause_of_a_difference(plan: str, found: str, says: str) -> None:
+    assert says in likely_cause([Sides("r1-leaf1 to 10.0.0.0/8", plan, found)])
 
 
 def test_many_failures_are_counted() -> None:

@@ -1,6 +1,6 @@
 """What the checks share: the design, the snapshot, the service, and how findings are written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from barefabric.verify.batfish.service import Row, Service
 from barefabric.verify.batfish.snapshot import Snapshot
 from barefabric.verify.build import Fabric
 from barefabric.verify.roster import Roster
-from barefabric.verify.verdict import Count, Finding
+from barefabric.verify.verdict import Count, Finding, Sides
 
 if TYPE_CHECKING:
     from barefabric.model.design import Design
@@ -19,6 +19,11 @@ BATFISH = "Batfish"
 """Name of this judge."""
 SHOWN = 5
 """Lines of evidence in a finding."""
+MEND = (
+    "read the rendered files of the device and of the neighbors named: fabric why FILE:LINE tells "
+    "where a line comes from"
+)
+"""What to do where the judges differ."""
 BASE = "intact"
 """Name of the snapshot without failures."""
 
@@ -55,9 +60,40 @@ class Outcome:
             self.failed += len(evidence)
             self.findings.append(
                 Finding(
-                    code, contract, sentence, BATFISH, len(evidence), _shown(evidence), cause, mend
+                    code,
+                    contract,
+                    sentence,
+                    BATFISH,
+                    len(evidence),
+                    _shown(evidence),
+                    cause,
+                    mend,
+                    kind=self.kind,
                 )
             )
+
+    def differ(
+        self, code: str, contract: str, sentence: str, sides: Sequence[Sides], cause: str = ""
+    ) -> None:
+        """Note that the judges differ, on as many rows as there are sides; nothing where none."""
+        if not sides:
+            return
+        self.failed += len(sides)
+        more = (f"and {len(sides) - SHOWN:,} rows more",) if len(sides) > SHOWN else ()
+        self.findings.append(
+            Finding(
+                code,
+                contract,
+                sentence,
+                BATFISH,
+                len(sides),
+                more,
+                cause,
+                MEND,
+                kind=self.kind,
+                sides=tuple(sides[:SHOWN]),
+            )
+        )
 
 
 def _shown(lines: list[str]) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """A few failures, one of each class, and the routes that are left."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.contract import ContractKind
 from barefabric.model.device import Role
 from barefabric.verify.batfish.case import Case, Outcome
-from barefabric.verify.batfish.routes import compare
+from barefabric.verify.batfish.routes import compare, likely_cause
 from barefabric.verify.compute import Computed
 from barefabric.verify.wiring import Failure
 
@@ -50,10 +50,14 @@ def _cut(sentence: str, cables: list[Cable]) -> Broken:
     return Broken(sentence, Failure(cables=frozenset(c.key for c in cables)), ports)
 
 
-def check_failures(case: Case, of: str) -> Outcome:
+def check_failures(
+    case: Case, of: str, progress: Callable[[str], None] = lambda _: None
+) -> Outcome:
     """After each failure the routes are those of the built-in computation."""
     outcome = Outcome(ContractKind.SURVIVES)
-    for broken in samples(case):
+    chosen = list(samples(case))
+    for number, broken in enumerate(chosen):
+        progress(f"failures, {number} of {len(chosen)}: {broken.sentence}")
         gone = broken.failure.devices
         nodes = [device.lower() for device in gone]
         case.service.fork(FORK, of, nodes, broken.ports)
@@ -62,11 +66,14 @@ def check_failures(case: Case, of: str) -> Outcome:
         compared = compare(case, computed, FORK, gone)
         outcome.contracts += 1
         outcome.rows += compared.rows
-        outcome.fail(
+        sentence = f"{broken.sentence}: the routes left are those of the built-in computation"
+        outcome.fail("BF060", "batfish/failures", sentence, idle)
+        outcome.differ(
             "BF060",
             "batfish/failures",
-            f"{broken.sentence}: the routes left are those of the built-in computation",
-            [*idle, *compared.different],
+            sentence,
+            compared.different,
+            likely_cause(compared.different),
         )
     case.service.drop(FORK)
     return outcome

@@ -54,8 +54,7 @@ def judge(
         return NotRun(
             BATFISH,
             f"nothing answers at {where}",
-            "docker run -d -p 127.0.0.1:9996:9996 batfish/batfish, "
-            "or name a service with --batfish HOST[:PORT] or BATFISH_HOST",
+            "fabric batfish start runs one; --batfish HOST[:PORT] or BATFISH_HOST names one",
         )
     started = perf_counter()
     with Service(where) as service:
@@ -121,8 +120,7 @@ class _Judge:
         yield check_flows(case)
         yield check_loops(case)
         if self.forks:
-            progress("failures")
-            yield check_failures(case, BASE)
+            yield check_failures(case, BASE, progress)
 
     def _shared(self) -> frozenset[str]:
         """Addresses that several devices are meant to have: services, and the world outside."""

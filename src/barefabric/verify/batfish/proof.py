@@ -60,6 +60,6 @@ def proof(design: Design, rendered: Rendered, judgement: Judgement) -> dict[str,
         "held": {kind.value: count.held for kind, count in judgement.counts.items()},
         "failed": judgement.total.failed,
         "undecided": judgement.total.undecided,
-        "findings": [f"{f.code} {f.sentence}: {f.evidence[0]}" for f in judgement.findings],
+        "findings": [f"{f.code} {f.sentence}: {f.lines[0]}" for f in judgement.findings],
         "files": digests(design, rendered),
     }

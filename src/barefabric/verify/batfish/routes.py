@@ -8,20 +8,22 @@ from barefabric.verify.batfish.case import BASE, Case, Outcome, node_of
 from barefabric.verify.batfish.service import Row
 from barefabric.verify.compute import Computed
 from barefabric.verify.prefixes import parse, text
+from barefabric.verify.verdict import Sides
 
 LEARNED = ("bgp", "ibgp")
 OWN = "itself"
 """Stands for the next hop of a prefix that a device has of its own."""
+NONE = "no route"
 
 Table = Mapping[tuple[str, str], tuple[str, ...]]
 """Next hops by device and prefix: neighbors by name, one for each session, sorted."""
 
 
 class Compared(NamedTuple):
-    """How many rows were compared, and those on which the judges differ, as text."""
+    """How many rows were compared, and those on which the judges differ."""
 
     rows: int
-    different: list[str]
+    different: list[Sides]
 
 
 def computed_routes(computed: Computed) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -79,8 +81,11 @@ def compare(case: Case, computed: Computed, snapshot: str, gone: frozenset[str])
     learned = {key: names for key, names in theirs.items() if names != (OWN,)}
     keys = [k for k in {**ours, **learned} if k[0] not in gone]
     different = [
-        f"{device} to {prefix}: built-in {_listed(ours.get((device, prefix)))}; "
-        f"Batfish {_listed(theirs.get((device, prefix)))}"
+        Sides(
+            f"{device} to {prefix}",
+            _listed(ours.get((device, prefix))),
+            _listed(theirs.get((device, prefix))),
+        )
         for device, prefix in keys
         if ours.get((device, prefix)) != theirs.get((device, prefix))
     ]
@@ -92,15 +97,36 @@ def check_routes(case: Case, computed: Computed) -> Outcome:
     outcome = Outcome(ContractKind.ROUTE, case.contracts(ContractKind.ROUTE))
     compared = compare(case, computed, BASE, frozenset())
     outcome.rows = compared.rows
-    outcome.fail(
+    outcome.differ(
         "BF030",
         "batfish/routes",
         "every router has the routes that the built-in computation gives it",
         compared.different,
-        cause="a rendered file does not do what the design says, or one judge is wrong",
+        likely_cause(compared.different),
     )
     return outcome
 
 
+def likely_cause(different: Iterable[Sides]) -> str:
+    """What the differences look like: a file that says less than the design, or more."""
+    less = more = other = 0
+    for _, ours, theirs in different:
+        plan, found = (set[str]() if s == NONE else set(s.split(", ")) for s in (ours, theirs))
+        less += found < plan
+        more += found > plan
+        other += not (found < plan or found > plan)
+    if less and not more and not other:
+        return (
+            "the rendered files say less than the design: a session that does not come up, a "
+            "neighbor that is not activated, a policy or list that refuses too much, lost multipath"
+        )
+    if more and not less and not other:
+        return (
+            "the rendered files say more than the design: a policy or list that is wider, or not "
+            "attached, or a route that a device originates"
+        )
+    return "a rendered file does not do what the design says, or one judge is wrong"
+
+
 def _listed(names: tuple[str, ...] | None) -> str:
-    return ", ".join(names) if names else "no route"
+    return ", ".join(names) if names else NONE

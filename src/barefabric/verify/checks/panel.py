@@ -5,20 +5,18 @@ from functools import cache
 from barefabric.model.design import Design
 from barefabric.model.device import DeviceModel
 from barefabric.vendors import catalogue
+from barefabric.vendors.lanes import lane_names
 from barefabric.verify.checks.tally import Tally
 
 
 @cache
 def _places(model: DeviceModel) -> frozenset[tuple[str, int]]:
     """Every port name of a model with every speed it can run at, lanes of breakouts included."""
-    vendor = catalogue.vendor(model.nos)
+    vendor = catalogue.known(model.nos)
     found = {(port.name, speed) for port in model.ports for speed in port.speeds}
     for port in model.ports:
-        for lanes, speed in port.breakouts:
-            for lane in range(1, lanes + 1):
-                if vendor is not None:
-                    name = vendor.lane_name.format(panel=port.panel, lane=lane)
-                    found.add((name, speed))
+        for count, speed in port.breakouts:
+            found.update((name, speed) for name in lane_names(vendor, port, count, speed))
     return frozenset(found)
 
 

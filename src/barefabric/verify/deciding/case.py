@@ -24,12 +24,16 @@ UNLIMITED = 1 << 30
 
 @dataclass
 class Outcome:
-    """Rows of one contract, and what was found. Failed and undecided rows are among ``rows``."""
+    """Rows of one contract, and what was found. Failed and undecided rows are among ``rows``.
+
+    ``notes`` are worth knowing and change no verdict.
+    """
 
     rows: int = 0
     failed: int = 0
     undecided: int = 0
     findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class Case:
@@ -115,6 +119,17 @@ class Case:
         return found
 
     @cached_property
+    def server_at(self) -> Mapping[str, str]:
+        """The server that has an address of its own, by that address as a prefix."""
+        servers = self.design.servers.values()
+        return {f"{s.address}/{128 if ':' in s.address else 32}": s.name for s in servers}
+
+    @cached_property
+    def ends(self) -> Mapping[str, tuple[str, str]]:
+        """The devices at both ends of each cable, by its key."""
+        return {cable.key: (cable.a, cable.b) for cable in self.design.cables}
+
+    @cached_property
     def below(self) -> Mapping[str, list[str]]:
         """Switches below each switch, one entry for each cable."""
         found: dict[str, list[str]] = {}
@@ -171,5 +186,14 @@ def finding(
 ) -> Finding:
     """A finding of the built-in judge."""
     return Finding(
-        code, contract.id, contract.sentence, BUILT_IN, rows, tuple(evidence), cause, mend, decided
+        code,
+        contract.id,
+        contract.sentence,
+        BUILT_IN,
+        rows,
+        tuple(evidence),
+        cause,
+        mend,
+        decided,
+        contract.kind,
     )

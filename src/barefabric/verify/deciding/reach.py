@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from barefabric.model.contract import Contract
 from barefabric.model.device import Attach
@@ -14,6 +15,18 @@ from barefabric.verify.verdict import Finding
 Start = tuple[str, tuple[int, ...], int]
 """A kind of source: one device of it, the processes that take its packets first, and the links
 up to there."""
+
+
+class Wrong(NamedTuple):
+    """Packets of one kind of source to one kind of destination that do not end as they should.
+
+    ``rows`` is how many rows these stand for.
+    """
+
+    device: str
+    prefix: str
+    path: Path
+    rows: int
 
 
 class ReachDecider:
@@ -37,34 +50,33 @@ class ReachDecider:
     def decide(self, contract: Contract) -> Outcome:
         """All rows of a contract: sources times destinations."""
         outcome = Outcome()
-        never = "@never" in contract.expected
-        limit = next((int(t[8:]) for t in contract.expected if t.startswith("@within:")), 0)
-        bad: list[tuple[str, str, Path, int]] = []
+        outcome.rows, bad = self.wrong(contract)
+        if not outcome.rows and not self.without and not self.ignoring:
+            outcome.rows = 1
+            nowhere = Path(Fate.NO_ROUTE, 0, -1)
+            bad.append(Wrong(" ".join(contract.subjects), " ".join(contract.prefixes), nowhere, 1))
+        if bad:
+            outcome.failed = sum(wrong.rows for wrong in bad)
+            outcome.findings.append(self._finding(contract, outcome.failed, bad))
+        return outcome
+
+    def wrong(self, contract: Contract) -> tuple[int, list[Wrong]]:
+        """How many rows a contract has, and those that do not end as they should."""
+        rows = 0
+        never, limit = "@never" in contract.expected, _limit(contract)
+        bad: list[Wrong] = []
         for text in contract.prefixes:
             groups, missing = self._placed(text)
             for subject in contract.subjects:
                 total = sum(count for _, count in self.starts(subject))
-                outcome.rows += total * (len(missing) + sum(len(p) for _, p in groups))
+                rows += total * (len(missing) + sum(len(p) for _, p in groups))
                 for group, prefixes in groups:
                     for device, path, count in self._failing(group, subject, never, limit):
-                        bad.append((device, prefixes[0], path, count * len(prefixes)))
-                if missing and not never:
+                        bad.append(Wrong(device, prefixes[0], path, count * len(prefixes)))
+                if missing and not never and total:
                     nowhere = Path(Fate.NO_ROUTE, 0, -1)
-                    bad += [(subject, p, nowhere, total) for p in missing if total]
-        if not outcome.rows and not self.without and not self.ignoring:
-            outcome.rows = 1
-            bad.append(
-                (
-                    " ".join(contract.subjects),
-                    " ".join(contract.prefixes),
-                    Path(Fate.NO_ROUTE, 0, -1),
-                    1,
-                )
-            )
-        if bad:
-            outcome.failed = sum(count for *_, count in bad)
-            outcome.findings.append(self._finding(contract, outcome.failed, bad, limit))
-        return outcome
+                    bad += [Wrong(subject, prefix, nowhere, total) for prefix in missing]
+        return rows, bad
 
     def _placed(self, text: str) -> tuple[list[tuple[Group, list[str]]], list[str]]:
         """Destinations by group. One inside a rack's prefix goes where the prefix goes."""
@@ -196,23 +208,21 @@ class ReachDecider:
 
     # Saying so.
 
-    def _finding(
-        self, contract: Contract, rows: int, bad: list[tuple[str, str, Path, int]], limit: int
-    ) -> Finding:
-        lines = []
-        for device, prefix, path, _ in bad[:SHOWN]:
-            end = self._named(prefix, path)
-            if path.fate is Fate.ARRIVES:
-                links = path.links + self._bridged(device)
-                more = f", more than {limit}" if limit else ""
-                lines.append(f"{device} to {prefix}: the packet arrives over {links} links{more}")
-            else:
-                lines.append(f"{device} to {prefix}: the packet {path.fate}{end}")
+    def told(self, wrong: Wrong, limit: int = 0) -> str:
+        """What becomes of a packet, as a line of evidence."""
+        device, prefix, path, _ = wrong
+        if path.fate is Fate.ARRIVES:
+            links = path.links + self._bridged(device)
+            more = f", more than {limit}" if limit else ""
+            return f"{device} to {prefix}: the packet arrives over {links} links{more}"
+        return f"{device} to {prefix}: the packet {path.fate}{self._named(prefix, path)}"
+
+    def _finding(self, contract: Contract, rows: int, bad: list[Wrong]) -> Finding:
         return finding(
             "JU006",
             contract,
             rows,
-            lines,
+            [self.told(wrong, _limit(contract)) for wrong in bad[:SHOWN]],
             cause="a route is missing on the way, or leads elsewhere",
             mend="mend the routes first: contracts on routes say which device differs",
         )
@@ -223,3 +233,8 @@ class ReachDecider:
             return ""
         first = next(group.view.processes(path.end), -1)
         return f" at {self.case.names[first]}" if first >= 0 else ""
+
+
+def _limit(contract: Contract) -> int:
+    """How many links a contract allows; 0 for any number."""
+    return next((int(t[8:]) for t in contract.expected if t.startswith("@within:")), 0)

@@ -1,0 +1,1 @@
+"""A Batfish service on this machine: started, watched and stopped by ``fabric batfish``."""
