@@ -107,7 +107,13 @@ def test_the_files_in_a_host_are_those_of_the_build(routed: Live) -> None:
 def test_a_host_is_alone_and_has_its_own_name(routed: Live) -> None:
     assert run(routed, "r1-leaf1", "hostname") == (0, "r1-leaf1\n")
     _, links = run(routed, "r1-worker1/metallb", "ip", "-br", "link")
-    assert {line.split("@")[0].split()[0] for line in links.splitlines()} == {"lo", "eno1", "eno2"}
+    assert {line.split("@")[0].split()[0] for line in links.splitlines()} == {
+        "lo",
+        "eno1",
+        "eno2",
+        "lab0",
+        "lab1",
+    }
     assert (
         "r1-leaf1"
         not in subprocess.run(("ip", "netns"), capture_output=True, text=True, check=True).stdout

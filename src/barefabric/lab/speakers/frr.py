@@ -10,8 +10,7 @@ from barefabric.model.session import Bfd, Session
 FOLDER = "/usr/lib/frr"
 CONFIG = "/etc/frr/frr.conf"
 CHECK = (
-    f"said=$(vtysh -C -f {CONFIG} 2>&1); [ -z \"$said\" ] || "
-    '{ echo "$said" | head -n 3; exit 1; }'
+    f'said=$(vtysh -C -f {CONFIG} 2>&1); [ -z "$said" ] || {{ echo "$said" | head -n 3; exit 1; }}'
 )
 """What vtysh says counts: its status is that of the last line alone."""
 
