@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from barefabric import __version__
+from barefabric.cli.batfish_app import batfish_service
+from barefabric.cli.lab_app import lab
+from barefabric.cli.options import Json, Locked, Out, Quiet, Renumber, TopologyPath, Verbose, Where
 
 app = typer.Typer(
     name="fabric",
@@ -17,30 +20,8 @@ app = typer.Typer(
 )
 show = typer.Typer(help="Show a session or a device of the design.", no_args_is_help=True)
 app.add_typer(show, name="show")
-batfish_service = typer.Typer(help="Run a Batfish service on this machine.", no_args_is_help=True)
 app.add_typer(batfish_service, name="batfish")
-lab = typer.Typer(
-    help="Run the design on real routing daemons on this machine: judge it, break it.",
-    no_args_is_help=True,
-)
 app.add_typer(lab, name="lab")
-
-TopologyPath = Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="The topology file.")]
-Out = Annotated[
-    Path | None, typer.Option("--out", help="Where the tree goes; build/<fabric> by default.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print stages and times to stderr.")]
-Locked = Annotated[bool, typer.Option("--locked", help="Fail if the ledger would change.")]
-Renumber = Annotated[
-    int,
-    typer.Option("--max-renumber", metavar="N", min=0, help="How many recorded values may move."),
-]
-Where = Annotated[
-    Path | None,
-    typer.Option("--topology", "-t", help="The topology; by default the one in this folder."),
-]
 
 
 def _version(asked: bool) -> None:
@@ -245,49 +226,6 @@ def verify(
     )
 
 
-@batfish_service.command("start")
-def batfish_start(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 9996,
-    way: Annotated[
-        str, typer.Option("--with", metavar="WAY", help="java (from BATFISH_HOME), docker, podman.")
-    ] = "",
-    memory: Annotated[
-        str, typer.Option(metavar="SIZE", help="Heap, such as 6g; half of the machine by default.")
-    ] = "",
-    image: Annotated[str, typer.Option(help="Another image than batfish/batfish.")] = "",
-    patience: Annotated[
-        int, typer.Option(metavar="SECONDS", min=1, help="How long to wait for an answer.")
-    ] = 180,
-    as_json: Json = False,
-) -> int:
-    """Start a service and wait until it answers; one that runs is left as it is."""
-    from barefabric.cli.batfish import Request
-    from barefabric.cli.batfish import start as run
-
-    return run(Request(port, way, memory, image, patience, as_json))
-
-
-@batfish_service.command("status")
-def batfish_status(
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port; by default that of the one started here.")
-    ] = 0,
-    as_json: Json = False,
-) -> int:
-    """Tell whether a service answers (0) or not (3)."""
-    from barefabric.cli.batfish import status as run
-
-    return run(port, as_json)
-
-
-@batfish_service.command("stop")
-def batfish_stop(as_json: Json = False) -> int:
-    """Stop the service that start started, and no other."""
-    from barefabric.cli.batfish import stop as run
-
-    return run(as_json)
-
-
 @app.command()
 def push(
     topology: TopologyPath,
@@ -337,120 +275,3 @@ def push(
             as_json,
         )
     )
-
-
-LabName = Annotated[
-    str, typer.Option("--lab", metavar="NAME", help="Which lab; needed where there are several.")
-]
-
-
-@lab.command("up")
-def lab_up(
-    topology: TopologyPath,
-    name: Annotated[str, typer.Option(help="The lab's name; the fabric's by default.")] = "",
-    out: Out = None,
-    how: Annotated[
-        str, typer.Option(metavar="auto|namespaces|uml", help="Where the lab runs.")
-    ] = "auto",
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Leave it running; `fabric lab down` ends it.")
-    ] = False,
-    memory: Annotated[
-        int | None, typer.Option(metavar="MB", help="Memory of a user-mode kernel.")
-    ] = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Bring the built fabric up on real routing daemons."""
-    from barefabric.cli.lab import UpRequest
-    from barefabric.cli.lab import up as run
-
-    return run(UpRequest(topology, name, out, how, keep, memory, as_json, quiet))
-
-
-@lab.command("status")
-def lab_status(name: LabName = "", as_json: Json = False) -> int:
-    """Show the labs that are up."""
-    from barefabric.cli.lab import status as run
-
-    return run(name, as_json)
-
-
-@lab.command("exec", context_settings={"ignore_unknown_options": True})
-def lab_exec(
-    where: Annotated[str, typer.Argument(metavar="HOST[/PART]")],
-    argv: Annotated[list[str] | None, typer.Argument(metavar="-- COMMAND...")] = None,
-    name: LabName = "",
-    as_json: Json = False,
-) -> int:
-    """Run a command in a host: exec r1-leaf1 -- vtysh."""
-    from barefabric.cli.lab import execute as run
-
-    return run(where, argv or [], name, as_json)
-
-
-@lab.command("check")
-def lab_check(
-    name: LabName = "",
-    failures: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Single failures to try as well.")
-    ] = 0,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Judge the contracts on the lab; note it in the receipt."""
-    from barefabric.cli.lab import check as run
-
-    return run(name, failures, as_json, quiet)
-
-
-@lab.command("fail")
-def lab_fail(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="KIND",
-            help="link, leg, peer-link, silent, one-way, device, dead, daemon or upstream.",
-        ),
-    ],
-    where: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="DEVICE...", help="One device, or both ends of a link."),
-    ] = None,
-    name: LabName = "",
-    flows: Annotated[int, typer.Option(min=1, max=512, help="UDP flows to watch.")] = 48,
-    after: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Watch at least so long after mending.")
-    ] = 10.0,
-    stay: Annotated[bool, typer.Option("--stay", help="Leave it broken, measure nothing.")] = False,
-    as_json: Json = False,
-) -> int:
-    """Break something, mend it, show what flows lost."""
-    from barefabric.cli.lab import FailRequest
-    from barefabric.cli.lab import break_it as run
-
-    return run(FailRequest(kind, tuple(where or ()), name, flows, stay, after, as_json))
-
-
-@lab.command("heal")
-def lab_heal(
-    faults: Annotated[list[str] | None, typer.Argument(metavar="FAULT...")] = None,
-    name: LabName = "",
-    as_json: Json = False,
-) -> int:
-    """Mend what `fail --stay` broke."""
-    from barefabric.cli.lab import heal as run
-
-    return run(faults or [], name, as_json)
-
-
-@lab.command("down")
-def lab_down(
-    name: Annotated[str, typer.Argument(metavar="LAB")] = "",
-    every: Annotated[bool, typer.Option("--all", help="End every lab.")] = False,
-    as_json: Json = False,
-) -> int:
-    """End a lab; nothing of it is left."""
-    from barefabric.cli.lab import down as run
-
-    return run(name, every, as_json)

@@ -134,6 +134,7 @@ def _wait(live: "Live") -> None:
 
     if sys.stderr.isatty():
         sys.stderr.write("  up until Ctrl-C; --keep would leave it running\n")
+    live.client.be_patient(None)
     try:
         while live.client.receive().get("event") != "ended":
             continue
@@ -185,7 +186,7 @@ def execute(where: str, argv: Sequence[str], name: str, as_json: bool) -> int:
     known = state.find(name)
     words = tuple(argv) or ("sh",)
     with connect(known.started.channel) as client:
-        pids = client.ask("status")["pids"]
+        pids = client.ask("status", patience=10)["pids"]
         if where not in pids:
             raise fail("LAB013", f"there is no {where} in the lab {known.name}",
                        mend=f"its hosts are {', '.join(list(pids)[:10])}")  # fmt: skip
@@ -193,7 +194,7 @@ def execute(where: str, argv: Sequence[str], name: str, as_json: bool) -> int:
             argv = (*namespaces.enter(known.started.pid, pids[where]), *words)
             return subprocess.run(argv, check=False).returncode
         text = "" if sys.stdin.isatty() else sys.stdin.read()
-        done = client.ask("exec", where=where, argv=words, text=text, seconds=600)
+        done = client.ask("exec", where=where, argv=words, text=text, seconds=600, patience=620)
     if as_json:
         print_json(done)
     else:

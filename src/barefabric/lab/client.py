@@ -12,6 +12,8 @@ from barefabric.errors import Diagnostic, OutsideError
 
 Event = dict[str, Any]
 Report = Callable[[Event], None]
+PATIENCE = 60.0
+"""Seconds that a lab may take for an answer, or for the next word of its progress."""
 
 
 def silent(event: Event) -> None:
@@ -21,8 +23,10 @@ def silent(event: Event) -> None:
 class Client:
     """One connection to a supervisor. Requests go one after another."""
 
-    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
-        self._source, self._sink = source, sink
+    def __init__(
+        self, source: BinaryIO, sink: BinaryIO, connection: socket.socket | None = None
+    ) -> None:
+        self._source, self._sink, self._connection = source, sink, connection
         self._number = 0
 
     def __enter__(self) -> Self:
@@ -41,11 +45,15 @@ class Client:
             except OSError:
                 continue
 
-    def ask(self, do: str, report: Report = silent, **arguments: Any) -> Any:
+    def ask(
+        self, do: str, report: Report = silent, *, patience: float = PATIENCE, **arguments: Any
+    ) -> Any:
         """The result of a request. ``report`` hears of progress and of events of the lab.
 
-        Raises LAB010 where the lab is gone, and LAB011 where it says no.
+        ``patience`` is how many seconds the lab may say nothing. Raises LAB010 where it is gone,
+        LAB011 where it says no, LAB014 where it says nothing.
         """
+        self.be_patient(patience)
         self._number += 1
         self._send({"id": self._number, "do": do, **arguments})
         while True:
@@ -67,10 +75,17 @@ class Client:
             if event.get("event") in ("failed", "ended"):
                 raise outside("LAB012", f"the lab did not come up: {event.get('error', '')}")
 
+    def be_patient(self, seconds: float | None) -> None:
+        """How long the lab may say nothing; None for as long as it likes."""
+        if self._connection is not None:
+            self._connection.settimeout(seconds)
+
     def receive(self) -> Event:
         """The next message."""
         try:
             raw = self._source.readline()
+        except TimeoutError as fault:
+            raise outside("LAB014", "the lab does not answer", "fabric lab down") from fault
         except (OSError, ValueError) as fault:
             raise _gone() from fault
         if not raw.endswith(b"\n"):
@@ -104,6 +119,7 @@ def connect(channel: str, seconds: float = 10, alive: Callable[[], bool] = lambd
     until = time.monotonic() + seconds
     while True:
         client = socket.socket(socket.AF_UNIX)
+        client.settimeout(max(seconds, 1))
         try:
             client.connect(str(path))
         except OSError as fault:
@@ -112,4 +128,4 @@ def connect(channel: str, seconds: float = 10, alive: Callable[[], bool] = lambd
                 raise _gone() from fault
             time.sleep(0.02)
             continue
-        return Client(client.makefile("rb"), client.makefile("wb"))
+        return Client(client.makefile("rb"), client.makefile("wb"), client)

@@ -35,7 +35,7 @@ def install(files: Mapping[str, str], folder: str) -> Laid:
     """A host's rendered files, by path within ``folder`` of the build."""
     installed, changes = [], list[Change]()
     for path, text in files.items():
-        source = f"{folder}/{path}"
+        source = f"{folder}/{path}" if folder else ""
         filled, changed = fill(text, source)
         changes += changed
         target = PLACES.get(path) or _said(text)

@@ -85,7 +85,7 @@ def server_host(
         own = Part("", "frr", (*laid.files, VTYSH), frr.programs(daemons(files["daemons"])))
     said = _announced(design, name)
     setup = server_setup(design, server_intent(design, name), files, ports)
-    setup = setup._replace(late=(*setup.late, *_served(said)))
+    setup = setup._replace(ip=(*setup.ip, *_served(said)))
     parts = list(_speakers(design, name, said, programs))
     remarks = (*setup.remarks, *(r for _, some in parts for r in some))
     return Host(
@@ -108,9 +108,16 @@ def sample(prefix: str) -> str:
 
 
 def _served(said: Sequence[Announcement]) -> Iterator[str]:
-    """What the node announces answers there: a pod, a service."""
+    """What the node announces answers there: a pod, a service.
+
+    On a port of its own, since the network's manager would clean up an address on another one.
+    """
+    if said:
+        yield "link add lab0 type veth peer name lab1"
+        yield "link set lab1 up"
+        yield "link set lab0 up"
     for prefix in dict.fromkeys(a.prefix for a in said):
-        yield f"addr add {sample(prefix)}/32 dev lo"
+        yield f"addr add {sample(prefix)}/32 dev lab0"
 
 
 def _speakers(

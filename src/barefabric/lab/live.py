@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from barefabric.errors import fail
+from barefabric.errors import OutsideError, fail
 from barefabric.lab import preflight, runner, state
 from barefabric.lab.client import Client, Event, connect, silent
 from barefabric.lab.judging.case import Expected, LabCase
@@ -17,6 +17,10 @@ from barefabric.model.design import Design
 from barefabric.verify.receipt import build_digest
 
 Report = Callable[[Event], None]
+BOOT = 300.0
+"""Seconds that a lab may say nothing while it comes up: a user-mode kernel is slow."""
+ASKED = 3.0
+"""Seconds for a lab to say how it is."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +115,9 @@ def bring_up(
         started = runner.start(plan, folder, prepared.how, memory)
         known = state.write(folder, plan, started)
         client = connect(started.channel, 60, lambda: state.alive(known))
+        client.be_patient(BOOT)
         if hold:
-            client.ask("hold", report)
+            client.ask("hold", report, patience=BOOT)
         client.wait_until_up(report)
     except BaseException:
         if started is not None:
@@ -133,7 +138,10 @@ def attach(name: str = "") -> Live:
 
 
 def status(known: State) -> Mapping[str, Any]:
-    """What a lab says of itself."""
-    with connect(known.started.channel, 2) as client:
-        found: Mapping[str, Any] = client.ask("status", memory=True)
+    """What a lab says of itself; one that says nothing is told so."""
+    try:
+        with connect(known.started.channel, ASKED) as client:
+            found: Mapping[str, Any] = client.ask("status", patience=ASKED, memory=True)
+    except OutsideError:
+        return {"state": "does not answer", "faults": [], "ended": []}
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from barefabric.lab.hosts import server_host, switch_host, upstream_host
 from barefabric.lab.names import port
 from barefabric.lab.types import Host, LabPlan, Link
+from barefabric.lab.wiring.pairs import keepalive_links
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 
@@ -28,7 +29,8 @@ class Source:
 
 def lab_plan(source: Source, name: str) -> LabPlan:
     """The plan of a whole lab."""
-    links = tuple(_link(cable) for cable in source.design.cables)
+    design = source.design
+    links = (*(_link(cable) for cable in design.cables), *keepalive_links(design))
     ports: dict[str, list[str]] = {}
     for link in links:
         ports.setdefault(link.a, []).append(link.a_port)

@@ -80,7 +80,7 @@ def stop(state: State) -> None:
 def _ask(state: State) -> None:
     try:
         with connect(state.started.channel, 0.5) as client:
-            client.ask("down")
+            client.ask("down", patience=2)
     except OutsideError:
         return
 

@@ -66,7 +66,7 @@ def claim(name: str) -> Path:
     known = read(folder)
     if known is not None and alive(known):
         raise fail("LAB002", f"the lab {name} is up already",
-                   mend=f"fabric lab down {name}, or give this one a --name")  # fmt: skip
+                   mend=f"fabric lab down --lab {name}, or give this one a --name")  # fmt: skip
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     return folder

@@ -153,9 +153,35 @@ def test_several_callers_are_served(lab: Lab) -> None:
         other.close()
 
 
+def test_a_caller_that_holds_the_lab_ends_it_by_leaving(lab: Lab) -> None:
+    other = connect(lab.started.channel)
+    other.ask("hold")
+    other.close()
+    assert until(10, lambda: not lab.kernels())
+
+
 def test_a_long_answer_arrives_whole(lab: Lab) -> None:
     text = lab.run("a", "seq", "200000")
     assert text.split() == [str(n) for n in range(1, 200001)]
+
+
+def test_long_requests_arrive_whole_one_after_another(lab: Lab) -> None:
+    """More than a serial line holds, twice: a line that was ever throttled would be dead."""
+    text = "x" * 100_000
+    for _ in range(2):
+        done = lab.client.ask("exec", where="a", argv=["wc", "-c"], text=text)
+        assert done["out"].strip() == "100000"
+
+
+def test_requests_of_a_caller_wait_while_anothers_is_answered(lab: Lab) -> None:
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(lab.started.channel.removeprefix("unix:"))
+        slow = {"id": 1, "do": "exec", "where": "a", "argv": ["sleep", "1"]}
+        caller.sendall(json.dumps(slow).encode() + b"\n")
+        for number in range(20):
+            quick = {"id": number, "do": "exec", "where": "a", "argv": ["true"], "text": "y" * 500}
+            caller.sendall(json.dumps(quick).encode() + b"\n")
+        assert lab.run("a", "echo", "there") == "there\n"
 
 
 def test_rubbish_on_the_socket_is_answered_and_harms_nobody(lab: Lab) -> None:

@@ -81,3 +81,14 @@ def test_a_line_that_is_no_request_is_answered_so() -> None:
     out, letters = board.ask(5, b"hello")
     assert out == []
     assert "not a request" in read(letters)[0][1]["error"]
+
+
+def test_who_holds_the_lab_ends_it_by_leaving() -> None:
+    board = opened(5, 6)
+    out, letters = board.ask(5, line(id=3, do="hold"))
+    assert out == []
+    assert read(letters) == [(5, {"id": 3, "result": {}})]
+    board.leave(6)
+    assert not board.ended
+    board.leave(5)
+    assert board.ended

@@ -60,14 +60,30 @@ def silence(lab: "Supervisor", keys: list[str], ways: str) -> Undo:
     """Drop what arrives over links, while carrier stays: at both ends, or only at the lower one."""
     links = _links(lab, keys)
     ends = [(link.b, link.b_port) for link in links]
+    senders = [(link.a, link.a_port) for link in links]
     if ways == "both":
-        ends += [(link.a, link.a_port) for link in links]
+        ends, senders = [*ends, *senders], [*senders, *ends]
+    if lab.within == "uml":
+        return _lose(lab, senders)
     by_host: dict[str, list[str]] = {}
     for host, port in ends:
         by_host.setdefault(host, []).append(port)
     for host, ports in by_host.items():
         _nft(lab, host, _deaf(ports))
     return lambda: _hear(lab, list(by_host))
+
+
+def _lose(lab: "Supervisor", senders: list[tuple[str, str]]) -> Undo:
+    """Lose everything that ports send, by netem: user-mode Linux has no table ``netdev``."""
+
+    def at_each(*words: str) -> None:
+        for host, port in senders:
+            done = lab.places.run(host, ("tc", "qdisc", words[0], "dev", port, "root", *words[1:]))
+            if done.returncode:
+                raise network.SetupError(f"{host}: tc: {done.stderr.strip()}")
+
+    at_each("replace", "netem", "loss", "100%")
+    return lambda: at_each("del")
 
 
 def deafen(lab: "Supervisor", device: str) -> Undo:

@@ -6,6 +6,7 @@ from functools import cached_property
 from barefabric.derive.server import server_intent
 from barefabric.derive.switch import switch_intent
 from barefabric.lab.client import Client
+from barefabric.lab.judging import layer2
 from barefabric.lab.judging.sessions import lab_sessions
 from barefabric.lab.judging.tables import Facts, Names, Table, computed_table, lab_table
 from barefabric.lab.types import LabPlan
@@ -51,11 +52,13 @@ class Expected:
         return Case(self.fabric.survey, c.wiring, c.sessions, c.built, c.table)
 
     def table(self, failure: Failure = INTACT) -> Table:
-        """All routes after a failure."""
+        """All routes after a failure, with what bonds and leaf pairs add to them."""
         known = self._tables.get(failure)
         if known is None:
-            computed = Computed(self.fabric, failure) if failure != INTACT else self.computed
-            known = self._tables[failure] = computed_table(computed)
+            whole = layer2.with_pairs(self.design, failure)
+            computed = Computed(self.fabric, whole) if failure != INTACT else self.computed
+            known = layer2.completed(self.design, failure, computed_table(computed))
+            self._tables[failure] = known
         return known
 
 

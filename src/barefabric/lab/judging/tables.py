@@ -6,8 +6,10 @@ from typing import Any
 from barefabric.lab.hosts import OUTSIDE
 from barefabric.lab.types import LabPlan
 from barefabric.model.design import Design
+from barefabric.model.device import Attach
 from barefabric.verify.compute import Computed
 
+DEFAULT = "0.0.0.0/0"
 OWN = "itself"
 """Stands for the next hop of what a device has of its own, a discard route included."""
 
@@ -37,6 +39,10 @@ class Names:
         return found or f"{gateway} dev {port}"
 
 
+GATEWAY = "the rack's gateway"
+"""Stands for the leaves of a rack as its bonded servers see them."""
+
+
 def _owners(design: Design) -> Iterable[tuple[str, str]]:
     for cable in design.cables:
         yield cable.a_address.partition("/")[0], cable.a
@@ -48,6 +54,8 @@ def _owners(design: Design) -> Iterable[tuple[str, str]]:
         yield switch.loopback, switch.name
     for server in design.servers.values():
         yield server.address, server.name
+    for rack in design.racks.values():
+        yield rack.gateway, GATEWAY
 
 
 def kernel_table(names: Names, facts: Facts) -> Table:
@@ -107,11 +115,19 @@ def lab_table(names: Names, facts: Facts) -> Table:
 
 
 def computed_table(computed: Computed) -> Table:
-    """The built-in answer for IPv4: routes of switches, routed hosts and routers outside."""
+    """The built-in answer for IPv4: routes of switches, routed hosts and routers outside.
+
+    Servers on a rack's subnet have their one static route beside it.
+    """
     built = computed.built
     names = built.network.names
     routers = {*built.switches.values(), *built.hosts.values(), *built.upstreams.values()}
-    return {
+    static = {
+        (server.name, DEFAULT): (GATEWAY,)
+        for server in computed.wiring.design.servers.values()
+        if server.attach is not Attach.ROUTED
+    }
+    return static | {
         (names[process], prefix): tuple(sorted(names[h] for h in row.hops)) or (OWN,)
         for process, prefix, row in computed.table.rows()
         if process in routers and ":" not in prefix

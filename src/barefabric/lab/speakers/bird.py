@@ -79,6 +79,7 @@ def _node_sessions(speech: Speech) -> Iterator[str]:
         yield f"  hold time {session.profile.hold};"
         yield "  connect delay time 2;"
         yield "  connect retry time 5;"
+        yield "  error wait time 5, 30;"
         if session.profile.bfd:
             bfd = session.profile.bfd
             yield f"  bfd {{ interval {bfd.interval} ms; multiplier {bfd.multiplier}; }};"

@@ -8,6 +8,11 @@ from barefabric.lab.types import Installed, Part, Program
 from barefabric.model.session import Bfd, Session
 
 FOLDER = "/usr/lib/frr"
+CONFIG = "/etc/frr/frr.conf"
+CHECK = (
+    f'said=$(vtysh -C -f {CONFIG} 2>&1); [ -z "$said" ] || {{ echo "$said" | head -n 3; exit 1; }}'
+)
+"""What vtysh says counts: its status is that of the last line alone."""
 
 
 class Speech(NamedTuple):
@@ -23,7 +28,8 @@ class Speech(NamedTuple):
 def programs(daemons: Iterable[Daemon]) -> tuple[Program, ...]:
     """Start daemons in the background, then have ``vtysh`` read the one file for all of them.
 
-    Given by ``-f`` to each daemon, that file would silently lose the lines of the others.
+    Given by ``-f`` to each daemon, that file would silently lose the lines of the others. At
+    boot FRR skips lines that it does not know; here they are a fault, found before it starts.
     """
     started = tuple(
         Program(
@@ -35,12 +41,13 @@ def programs(daemons: Iterable[Daemon]) -> tuple[Program, ...]:
         )
         for daemon in daemons
     )  # fmt: skip
-    return (*started, Program("vtysh", ("vtysh", "-b"), once=True, needs=("vtysh",)))
+    check = Program("vtysh", ("sh", "-c", CHECK), once=True, needs=("vtysh",))
+    return (check, *started, Program("vtysh", ("vtysh", "-b"), once=True, needs=("vtysh",)))
 
 
 def part(speech: Speech) -> Part:
     """A speaker as frr-k8s runs it: it dials, and listens to nobody."""
-    config = Installed("/etc/frr/frr.conf", "\n".join(_lines(speech)) + "\n", "", "frr", 0o640)
+    config = Installed(CONFIG, "\n".join(_lines(speech)) + "\n", "", "frr", 0o640)
     named = [
         Daemon("zebra", ("-A", "127.0.0.1", "-s", "90000000")),
         Daemon("staticd", ("-A", "127.0.0.1")),

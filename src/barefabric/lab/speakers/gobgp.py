@@ -67,8 +67,8 @@ def _neighbor(session: Session, peer: str, asn: int, own: str) -> Iterator[str]:
     yield "  [neighbors.transport.config]"
     yield f'    local-address = "{own}"'
     yield "  [neighbors.timers.config]"
-    yield "    connect-retry = 5"
-    yield "    idle-hold-time-after-reset = 5"
+    yield "    connect-retry = 1"
+    yield "    idle-hold-time-after-reset = 1"
     yield f"    hold-time = {profile.hold}"
     yield f"    keepalive-interval = {profile.keepalive}"
     if profile.hops > 1:

@@ -4,16 +4,15 @@ The machine's file system is there, read-only, with the rights of the user who r
 has to be written lies in memory.
 """
 
-import contextlib
 import ctypes
 import os
 import sys
-import tty
 from collections.abc import Sequence
 from pathlib import Path
 
 from barefabric.lab.inside import system
 from barefabric.lab.inside.init import main as supervise
+from barefabric.lab.uml.attendant import attend
 from barefabric.lab.uml.kernel import load_order
 
 MS_RDONLY = 1
@@ -32,7 +31,7 @@ LIMITS = {
 """Neighbor tables belong to the kernel as a whole: one lab of its own may have them large."""
 
 SERIAL = "/dev/ttyS0"
-LIFELINE = "/dev/ttyS1"
+COUNTS = "/dev/ttyS1"
 ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/run",
@@ -45,12 +44,13 @@ def main(arguments: Sequence[str]) -> None:
     plan, folder, modules, names = arguments[:4]
     try:
         _mount_all()
-        _quiet_serial()
-        _hang_on(LIFELINE)
+        lines = attend(SERIAL, COUNTS)
+        if lines is None:
+            return
         _load(Path(modules), names.split(","))
         _limits()
         os.environ.update(ENVIRONMENT)
-        supervise([plan, folder, f"tty:{SERIAL}", "uml"])
+        supervise([plan, folder, f"fd:{lines.requests},{lines.answers}", "uml"])
     except BaseException as fault:
         sys.stderr.write(f"the lab's first process: {type(fault).__name__}: {fault}\n")
         raise
@@ -76,28 +76,6 @@ def _mount_all() -> None:
         link = devices / name
         if not link.is_symlink():
             link.symlink_to(f"/proc/self/fd{target}")
-
-
-def _quiet_serial() -> None:
-    """Make the serial line carry bytes as they are before anything is written to it."""
-    descriptor = os.open(SERIAL, os.O_RDWR | os.O_NOCTTY)
-    tty.setraw(descriptor)
-    os.close(descriptor)
-
-
-def _hang_on(line: str) -> None:
-    """Leave a process behind that switches the lab off when a line from outside closes.
-
-    Nothing is ever said on it: it closes when the relay ends, however that happens.
-    """
-    if os.fork() != 0:
-        return
-    descriptor = os.open(line, os.O_RDWR | os.O_NOCTTY)
-    tty.setraw(descriptor)
-    with contextlib.suppress(OSError):
-        while os.read(descriptor, 1):
-            pass
-    switch_off()
 
 
 def _load(folder: Path, names: Sequence[str]) -> None:

@@ -1,8 +1,8 @@
 """The process that owns a lab's kernel: starts it, carries its control channel, ends with it.
 
 Outside, callers connect to a Unix socket; inside is a serial line. When the kernel ends, the relay
-ends. When the relay ends, however it does, a second line closes and the lab switches itself off; a
-guard makes sure of it, since the kernel is several processes of the machine, of which those that
+ends. When the relay ends, however it does, its lines close and the lab switches itself off; a guard
+makes sure of it, since the kernel is several processes of the machine, of which those that
 wait for input outlive a killed one.
 """
 
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from barefabric.lab.uml.attendant import Window
 from barefabric.lab.uml.switchboard import Letter, Switchboard
 
 SERIALS = (8, 9)
@@ -31,15 +32,18 @@ CHUNK = 1 << 16
 class Relay:
     """One kernel, its serial line, and the callers."""
 
-    def __init__(self, line: socket.socket, listener: socket.socket, pid: int) -> None:
-        self.line, self.listener, self.pid = line, listener, pid
-        self.board = Switchboard()
+    def __init__(
+        self, lines: tuple[socket.socket, socket.socket], listener: socket.socket, pid: int
+    ) -> None:
+        self.line, self.counts = lines
+        self.listener, self.pid = listener, pid
+        self.board, self.window = Switchboard(), Window()
         self.selector = selectors.DefaultSelector()
         self.sockets: dict[int, socket.socket] = {}
         self.read: dict[int, bytearray] = {}
         self.unsent: dict[int, bytearray] = {}
         self.running = True
-        for known in (line, listener):
+        for known in (*lines, listener):
             known.setblocking(False)
             self._watch(known)
 
@@ -79,6 +83,10 @@ class Relay:
         if not data:
             self._close(number)
             return
+        if number == self.counts.fileno():
+            self.window.read(data)
+            self._queue(self.line.fileno(), self.window.take())
+            return
         *lines, rest = (self.read[number] + data).split(b"\n")
         self.read[number] = bytearray(rest)
         for line in lines:
@@ -92,7 +100,8 @@ class Relay:
         else:
             return
         for text in out:
-            self._queue(self.line.fileno(), text)
+            self.window.add(text)
+        self._queue(self.line.fileno(), self.window.take())
         self._deliver(letters)
 
     def _deliver(self, letters: Sequence[Letter]) -> None:
@@ -119,13 +128,14 @@ class Relay:
         self.selector.modify(self.sockets[number], events)
 
     def _close(self, number: int) -> None:
-        if number == self.line.fileno():
+        if number in (self.line.fileno(), self.counts.fileno()):
             self.running = False
             return
         known = self.sockets.pop(number)
         self.selector.unregister(known)
         known.close()
         self.board.leave(number)
+        self.running = self.running and not self.board.ended
 
 
 def _gone(pid: int) -> bool:
@@ -214,12 +224,12 @@ def main(arguments: Sequence[str]) -> int:
     os.umask(0o077)
     listener.bind(str(path))
     listener.listen(16)
-    line, lifeline = (_serial(number) for number in SERIALS)
+    lines = (_serial(SERIALS[0]), _serial(SERIALS[1]))
     pid = start_kernel(orders, folder / "console.log")
     for number in SERIALS:
         os.close(number)
     guard(pid)
-    relay = Relay(line, listener, pid)
+    relay = Relay(lines, listener, pid)
 
     def stop(_number: int, _frame: object) -> None:
         relay.running = False
@@ -230,8 +240,8 @@ def main(arguments: Sequence[str]) -> int:
         relay.run()
     finally:
         path.unlink(missing_ok=True)
-        line.close()
-        lifeline.close()
+        for line in lines:
+            line.close()
         finish(pid)
     return 0
 

@@ -2,11 +2,15 @@
 
 Requests carry an ``id`` of the caller's choosing. On the line each gets a number of its own, and
 answers get the caller's back. What the lab says unasked (``id`` 0) goes to every caller, and to
-those that come later as well, so that none misses how the boot went. No input or output here.
+those that come later as well, so that none misses how the boot went. A caller that asks to ``hold``
+the lab ends it by leaving: the lab itself sees one line that never closes. No input or output here.
 """
 
 import json
 from typing import Any, NamedTuple
+
+HOLD = "hold"
+"""The request by which a caller ties the lab's life to its own."""
 
 
 class Letter(NamedTuple):
@@ -24,7 +28,8 @@ class Switchboard:
         self.unasked: list[bytes] = []
         self.latest = b""
         self.waiting: list[bytes] = []
-        self.open = False
+        self.open, self.ended = False, False
+        self._holders: set[int] = set()
         self._next = 0
         self._asked: dict[int, tuple[int, Any]] = {}
 
@@ -37,6 +42,7 @@ class Switchboard:
     def leave(self, caller: int) -> None:
         """A caller went; answers to it will be dropped."""
         self.callers.remove(caller)
+        self.ended = self.ended or caller in self._holders
         self._asked = {n: asked for n, asked in self._asked.items() if asked[0] != caller}
 
     def ask(self, caller: int, line: bytes) -> tuple[list[bytes], list[Letter]]:
@@ -48,6 +54,9 @@ class Switchboard:
         if request is None or not isinstance(request.get("do"), str):
             answer = {"id": 0, "error": "not a request: a JSON object with id and do, in one line"}
             return [], [Letter(caller, _line(answer))]
+        if request["do"] == HOLD:
+            self._holders.add(caller)
+            return [], [Letter(caller, _line({"id": request.get("id"), "result": {}}))]
         self._next += 1
         self._asked[self._next] = (caller, request.get("id"))
         out = _line({**request, "id": self._next})

@@ -1,0 +1,78 @@
+"""What bonds and leaf pairs add to the computed routes: the built-in computation is of BGP alone.
+
+* A server with a bond or a single link has a static default through its rack's gateway.
+* A pair that loses its peer link shuts the second leaf's servers' ports and the interface of their
+  VLAN (:mod:`barefabric.lab.wiring.partnership`): that leaf has no sessions with nodes left and no
+  longer announces the rack.
+"""
+
+from collections.abc import Iterator
+
+from barefabric.lab.judging.tables import Table
+from barefabric.model.cable import Cable, CableKind
+from barefabric.model.design import Design, Pair
+from barefabric.model.device import Attach, Server
+from barefabric.verify.wiring import Failure
+
+DEFAULT = "0.0.0.0/0"
+
+
+def gateways(design: Design) -> dict[str, str]:
+    """What each rack's gateway is called as a next hop, by its address."""
+    return {rack.gateway: _gateway(rack.name) for rack in design.racks.values() if rack.gateway}
+
+
+def _gateway(rack: str) -> str:
+    return f"gateway of {rack}"
+
+
+def with_pairs(design: Design, failure: Failure) -> Failure:
+    """A failure with what the pairs' daemons shut because of it."""
+    shut = {
+        cable.key
+        for pair in _split(design, failure)
+        for cable in design.cables_by_device[pair.second]
+        if cable.kind is CableKind.SERVER
+    }
+    return failure._replace(cables=failure.cables | shut) if shut else failure
+
+
+def completed(design: Design, failure: Failure, table: Table) -> Table:
+    """Computed routes with the defaults of servers, without racks that a leaf no longer has."""
+    defaults = {
+        (server.name, DEFAULT): (_gateway(server.rack),)
+        for server in design.servers.values()
+        if server.attach is not Attach.ROUTED and _is_cabled(design, failure, server)
+    }
+    found = {**table, **defaults}
+    for pair in _split(design, failure):
+        prefix = design.racks[design.switches[pair.second].rack].prefix
+        for device, known in [key for key in found if key[1] == prefix]:
+            hops = tuple(hop for hop in found[device, known] if hop != pair.second)
+            if device == pair.second or not hops:
+                del found[device, known]
+            else:
+                found[device, known] = hops
+    return found
+
+
+def _split(design: Design, failure: Failure) -> Iterator[Pair]:
+    """Pairs whose leaves both live and have no peer link left."""
+    for pair in design.pairs.values():
+        leaves = {pair.first, pair.second}
+        if not leaves & failure.devices and failure.cables.issuperset(_peer_link(design, pair)):
+            yield pair
+
+
+def _peer_link(design: Design, pair: Pair) -> set[str]:
+    cables = design.cables_by_device[pair.first]
+    return {cable.key for cable in cables if cable.kind is CableKind.PEER}
+
+
+def _is_cabled(design: Design, failure: Failure, server: Server) -> bool:
+    """Whether a server has a cable left to a switch that lives."""
+    return any(_lives(cable, failure) for cable in design.cables_by_device[server.name])
+
+
+def _lives(cable: Cable, failure: Failure) -> bool:
+    return cable.key not in failure.cables and not {cable.a, cable.b} & failure.devices
