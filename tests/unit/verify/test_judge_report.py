@@ -255,7 +255,8 @@ def test_what_only_the_second_judge_finds_is_a_disagreement() -> None:
     assert text.startswith("JUDGES DIFFER  a sentence\n")
     lines = text.splitlines()
     assert lines[1:6] == [
-        f"  {line}", "    built-in  refused", "    Batfish   permitted", "  and 6 more", f"  {place}",
+        f"  {line}", "    built-in  refused", "    Batfish   permitted", "  and 6 more",
+        f"  {place}",
     ]  # fmt: skip
 
 
