@@ -19,6 +19,7 @@ def check(view: View) -> Iterator[Diagnostic]:
     yield from _racks_and_pods(view)
     yield from _devices(view)
     yield from _lists(view)
+    yield from _upstreams(view)
     yield from _secrets(view)
     yield from _switches_referred_to(view)
     yield from _pins_and_extra(view)
@@ -104,6 +105,21 @@ def _lists(view: View) -> Iterator[Diagnostic]:
     for noun, (keys, names) in lists.items():
         named = ((name, (*keys, index, "name")) for index, name in enumerate(names))
         yield from _twice(view, noun, named)
+
+
+def _upstreams(view: View) -> Iterator[Diagnostic]:
+    """Upstream routers stand at one end of a cable, as switches and servers do."""
+    roster = view.roster
+    for index, external in enumerate(view.topology.external):
+        ours = {"switch": roster.switch_names, "server": roster.server_names}
+        for noun, names in ours.items():
+            if external.name in names:
+                yield Diagnostic(
+                    "IN051",
+                    f'an upstream router and a {noun} are both called "{external.name}"',
+                    (view.place("external", index, "name"),),
+                    mend="give the upstream router a name of its own, such as that of its owner",
+                )
 
 
 def _secrets(view: View) -> Iterator[Diagnostic]:
