@@ -9,7 +9,6 @@ from barefabric.errors import Diagnostic, FabricError, Place
 from barefabric.verify.receipt import FOLDER, NAME, Receipt, build_digest, read_receipt
 from barefabric.verify.verdict import BUILT_IN
 
-
 LAB = "lab"
 """The judge that ``fabric lab check`` asks: it adds its word to the receipt."""
 
