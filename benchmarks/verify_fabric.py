@@ -145,6 +145,7 @@ def section(path: Path) -> Iterator[str]:
         return
     yield "## Verification\n"
     yield (
+        "`benchmarks/verify_fabric.py` measures this part.\n"
         '`fabric verify --failures N`, built-in judge alone. "Judge" is its CPU, which budgets\n'
         'are about; "whole" is the process, which designs the fabric and compares all files too.\n'
         '"Tried" counts failures, those that symmetry makes equal included.\n'

@@ -291,6 +291,13 @@ def test_options_that_mean_nothing(lab: Lab, arguments: tuple[str, ...]) -> None
     assert "BF080" in done.stderr
 
 
+def test_a_log_that_cannot_be_written_is_said(lab: Lab) -> None:
+    (lab.folder / "state/barefabric/batfish/batfish.log").mkdir(parents=True)
+    done = lab.fabric("start", BATFISH_HOME=str(lab.home))
+    assert (done.returncode, "error BF078:" in done.stderr) == (3, True)
+    assert lab.record() is None
+
+
 def test_something_else_has_the_port(lab: Lab) -> None:
     with socket.create_server(("127.0.0.1", lab.port)):
         done = lab.fabric("start", BATFISH_HOME=str(lab.home))

@@ -9,6 +9,9 @@ from barefabric.errors import Diagnostic, FabricError, Place
 from barefabric.verify.receipt import FOLDER, NAME, Receipt, build_digest, read_receipt
 from barefabric.verify.verdict import BUILT_IN
 
+LAB = "lab"
+"""The judge that ``fabric lab check`` asks: it adds its word to the receipt."""
+
 
 class Policy(NamedTuple):
     """What a build must have been proven by: the topology's ``push``.
@@ -43,10 +46,12 @@ class Proof(NamedTuple):
         return not self.why_not
 
     def command(self, topology: str) -> str:
-        """The command that may prove it."""
-        more = "".join(f" --require {name}" for name in self.policy.require if name != BUILT_IN)
+        """What to run to prove it."""
+        asked = self.policy.require
+        more = "".join(f" --require {name}" for name in asked if name not in (BUILT_IN, LAB))
         more += f" --failures {self.policy.failures}" if self.policy.failures > 1 else ""
-        return f"fabric verify {topology}{more}"
+        lab = ", then fabric lab up and fabric lab check" if LAB in asked else ""
+        return f"fabric verify {topology}{more}{lab}"
 
 
 def age(proof: Proof, now: datetime) -> str:

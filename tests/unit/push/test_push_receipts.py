@@ -64,6 +64,12 @@ def test_a_judge_that_is_asked_for_must_have_judged(tmp_path: Path) -> None:
     assert proof.command("lab.yaml") == "fabric verify lab.yaml --require batfish"
     receipt(build, judges=("built-in", "Batfish"))
     assert proof_of(build, policy).proven
+    with_lab = proof_of(build, Policy(("built-in", "lab")))
+    assert with_lab.why_not == "lab has not judged it, and push.require asks for it"
+    wanted = "fabric verify lab.yaml, then fabric lab up and fabric lab check"
+    assert with_lab.command("lab.yaml") == wanted
+    receipt(build, judges=("built-in", "lab"))
+    assert proof_of(build, Policy(("built-in", "lab"))).proven
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,7 @@ def test_the_policy_is_a_part_of_the_topology(tmp_path: Path) -> None:
     assert (said.require, said.failures) == (("batfish",), 2)
 
 
-@pytest.mark.parametrize("value", ["{require: [lab]}", "{failures: 3}", "{judges: [built-in]}"])
+@pytest.mark.parametrize("value", ["{require: [nobody]}", "{failures: 3}", "{judges: [built-in]}"])
 def test_a_policy_that_means_nothing_is_refused(value: str, tmp_path: Path) -> None:
     path = tmp_path / "lab.yaml"
     text = QUICKSTART.read_text(encoding="utf-8")
