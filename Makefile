@@ -56,6 +56,10 @@ golden: $(VENV)/.test ## write the golden outputs anew; read `git diff tests/gol
 prove: $(VENV)/.test ## have Batfish judge the example topologies; keeps its word in tests/batfish/receipts
 	$(BIN)/python tests/batfish/prove.py $(PROVE_ARGS)
 
+.PHONY: faults
+faults: $(VENV)/.test ## have Batfish judge the seeded faults; writes the table in docs/verification.md
+	$(BIN)/python tests/faults/record.py $(FAULTS_ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.run ## measure barefabric and its peers, write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)

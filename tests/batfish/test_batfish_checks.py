@@ -256,6 +256,9 @@ WRONG: dict[str, tuple[str, str, Callable[[Answers], None]]] = {
     "a policy is not attached": (
         "attached", "BF022", put("bgpPeerConfiguration", 0, Import_Policy=[]),
     ),
+    "a neighbor is one too many": (
+        "attached", "BF022", add("bgpPeerConfiguration", peer("spine1", "192.0.2.9", "", "", "")),
+    ),
     "a neighbor is missing": ("attached", "BF022", drop("bgpPeerConfiguration")),
     "a route is missing": (
         "routes", "BF030", lambda answers: answers["routes"].remove(learned(answers)),

@@ -38,15 +38,17 @@ class Rule(NamedTuple):
     under: re.Pattern[str] | None
     pattern: re.Pattern[str]
 
-    def read(self, head: str, line: str) -> Fact | None:
+    def begin(self, head: str) -> dict[str, str] | None:
+        """What the head of a block says, None where nothing below it is read by this rule."""
+        found = self.under.fullmatch(head) if self.under else None
+        return found.groupdict() if found else None
+
+    def read(self, line: str, above: Mapping[str, str]) -> Fact | None:
         """The fact of a line below a head, None where the line states none of this kind."""
-        above = self.under.fullmatch(head) if self.under else None
-        if self.under and above is None:
-            return None
         found = self.pattern.fullmatch(line)
         if found is None:
             return None
-        named = {**(above.groupdict() if above else {}), **found.groupdict()}
+        named = {**above, **found.groupdict()}
         values = [value for key, value in named.items() if key != "of"]
         return Fact(self.fact, named.get("of", ""), " ".join(values))
 
@@ -81,17 +83,19 @@ class Reader:
 
 
 def _facts(rules: list[Rule], text: str) -> Iterator[Fact]:
-    head = ""
+    outer = [(rule, dict[str, str]()) for rule in rules if rule.under is None]
+    inner: list[tuple[Rule, dict[str, str]]] = []
     for raw in text.splitlines():
         line = raw.strip()
-        inside = raw[:1] == " "
-        if not inside:
-            head = line
-        for rule in rules:
-            if (rule.under is not None) == inside:
-                fact = rule.read(head, line)
-                if fact is not None:
-                    yield fact
+        if raw[:1] == " ":
+            fitting = inner
+        else:
+            fitting = outer
+            inner = [(rule, said) for rule in rules if (said := rule.begin(line)) is not None]
+        for rule, above in fitting:
+            fact = rule.read(line, above)
+            if fact is not None:
+                yield fact
 
 
 @cache
