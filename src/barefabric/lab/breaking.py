@@ -7,7 +7,7 @@ from barefabric.errors import Diagnostic, UsageError
 from barefabric.lab.hosts import OUTSIDE, sample
 from barefabric.lab.inside.flows import PORTS
 from barefabric.lab.judging.case import Expected
-from barefabric.lab.judging.failures import as_broken
+from barefabric.lab.judging.layer2 import with_pairs
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import AnnouncementKind, Design
 from barefabric.model.device import Attach, Role
@@ -56,7 +56,7 @@ def breakable(expected: Expected, kind: str, where: Sequence[str], count: int = 
         "kind": {"silent": "silence", "one-way": "one-way"}.get(kind, "cut"),
         "links": sorted(failure.cables),
     }
-    failure = as_broken(design, failure)
+    failure = with_pairs(design, failure)
     near = _near(design, [cables[0].a, cables[0].b])
     predicted, why = _predicted(design, kind, cables)
     flows = _flows(expected, failure, near, count)
