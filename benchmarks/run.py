@@ -28,6 +28,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import generate
+import lab
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = HERE / ".scratch"
@@ -321,7 +322,14 @@ def save(path: Path, rows: dict[tuple[str, str], Row]) -> None:
 
 def report(rows: dict[tuple[str, str], Row]) -> str:
     """The text of RESULTS.md."""
-    parts = [INTRODUCTION, *tables(rows), *differences(), METHOD.rstrip(), *machines(rows)]
+    parts = [
+        INTRODUCTION,
+        *tables(rows),
+        *differences(),
+        lab.section(),
+        METHOD.rstrip(),
+        *machines(rows),
+    ]
     return "\n".join(parts) + "\n"
 
 

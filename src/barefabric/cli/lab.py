@@ -227,7 +227,7 @@ def check(name: str, failures: int, as_json: bool, quiet: bool) -> int:
         progress=lambda what: progress.say(f"lab: {what}"),
     )
     progress.say("")
-    verdict = verdict_of(live.expected.design, word)
+    verdict = verdict_of(live.expected.design, Path(live.plan.build), word)
     path, digest = record(live, verdict)
     if as_json:
         print_json({**plain(verdict), "receipt": path, "digest": digest})

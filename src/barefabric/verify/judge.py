@@ -30,7 +30,7 @@ from barefabric.verify.verdict import BUILT_IN, Count, Finding, Judgement, NotRu
 
 NOT_RUN = (
     NotRun("Batfish", "this version does not run it yet", ""),
-    NotRun("lab", "this version does not run it yet", ""),
+    NotRun("lab", "no lab has judged this build", ""),
 )
 """Judges that the verdict names as not run."""
 

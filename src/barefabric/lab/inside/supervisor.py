@@ -132,7 +132,11 @@ class Supervisor:
                     self._lines.remove(line)
 
     def _serve(self, line: Line) -> None:
-        """One client's requests, one after another."""
+        """One client's requests, one after another.
+
+        A line that is no socket carries the requests of several clients, so that none may wait
+        for another's.
+        """
         with self._lock:
             past = list(self._events)
             self._lines.append(line)
@@ -140,7 +144,10 @@ class Supervisor:
             self._send(line, event)
         try:
             for request in line.requests():
-                self._answer(line, request)
+                if self.channel.startswith("unix:"):
+                    self._answer(line, request)
+                else:
+                    threading.Thread(target=self._answer, args=(line, request), daemon=True).start()
         except (OSError, ValueError):
             pass
         finally:
