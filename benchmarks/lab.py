@@ -189,8 +189,8 @@ def measure_failures() -> list[dict[str, Any]]:
 
 def machine() -> str:
     """What was measured on, in words."""
-    memory = preflight.memory_there()
-    return f"{os.cpu_count()} cores, Linux {platform.release().partition("-")[0]}, {memory:,} MB free"
+    memory, kernel = preflight.memory_there(), platform.release().partition("-")[0]
+    return f"{os.cpu_count()} cores, Linux {kernel}, {memory:,} MB free"
 
 
 def section() -> str:
