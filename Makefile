@@ -15,8 +15,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 TOPOLOGY ?= topologies/quickstart.yaml
-# One worker per core. `make test PYTEST_ARGS="-x tests/test_ledger.py"` runs something else.
-PYTEST_ARGS ?= -n auto
+# One worker per core; tests of one lab stay together. `make test PYTEST_ARGS="-x tests/test_ledger.py"` runs something else.
+PYTEST_ARGS ?= -n auto --dist loadgroup
 
 ##@ Use
 
@@ -64,6 +64,16 @@ faults: $(VENV)/.test ## have Batfish judge the seeded faults; writes the table 
 bench: $(VENV)/.run ## measure barefabric and its peers, write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
+# As root, on a machine that does little else: some ten minutes each.
+.PHONY: lab-record
+lab-record: $(VENV)/.test ## break a lab in every way and record what it cost, for notebooks/failures.ipynb
+	$(BIN)/python benchmarks/lab.py failures
+
+.PHONY: lab-scale
+lab-scale: $(VENV)/.test ## measure how large a lab can be, for benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/lab.py scale
+	$(BIN)/python benchmarks/run.py --report
+
 .PHONY: tools
 tools: ## install vtysh, netplan and bird from Debian's packages; starts no daemon
 	@.ci/install-programs
@@ -84,7 +94,7 @@ clean: ## remove .venv, build/ and caches
 help:
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Stamp files. Each is newer than what was installed from; a second run installs nothing.
 

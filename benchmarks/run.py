@@ -28,6 +28,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import generate
+import lab
 
 HERE = Path(__file__).resolve().parent
 SCRATCH = HERE / ".scratch"
@@ -325,7 +326,7 @@ def report(rows: dict[tuple[str, str], Row]) -> str:
     from verify_fabric import section
 
     parts = [INTRODUCTION, *tables(rows), *section(HERE / "verify.json"), *differences()]
-    parts += [METHOD.rstrip(), *machines(rows)]
+    parts += [lab.section(), METHOD.rstrip(), *machines(rows)]
     return "\n".join(parts) + "\n"
 
 

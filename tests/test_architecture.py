@@ -74,6 +74,51 @@ def test_imports_point_one_way() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def lab_imports() -> dict[str, set[str]]:
+    """Which modules of the lab each module of the lab imports."""
+    folder = SOURCE / "lab"
+    names = {
+        ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts): path
+        for path in folder.rglob("*.py")
+    }
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for name, path in names.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                targets = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+                found[name] |= targets & set(names)
+    return found
+
+
+def test_modules_of_the_lab_import_in_no_circle() -> None:
+    graph = lab_imports()
+    assert sum(map(len, graph.values())) > 100
+    done: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join((*above[above.index(name) :], name))
+        if name not in done:
+            for other in sorted(graph.get(name, ())):
+                visit(other, (*above, name))
+            done.add(name)
+
+    for name in sorted(graph):
+        visit(name, ())
+
+
+def test_the_inside_of_a_lab_needs_nothing_of_the_outside() -> None:
+    """It runs where nothing but Python is installed."""
+    inside = SOURCE / "lab" / "inside"
+    wrong = [
+        f"{path.name}:{line} imports {name}"
+        for path in inside.glob("*.py")
+        for name, line in imports_of(path)
+        if name.partition(".")[0] not in sys.stdlib_module_names
+        and not name.startswith(("barefabric.lab.inside", "barefabric.lab.types"))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_the_model_has_no_input_or_output() -> None:
     banned = {"os", "pathlib", "io", "json", "subprocess", "tempfile", "shutil"}
     wrong = [

@@ -123,8 +123,10 @@ def _print_up(
     elif not request.quiet:
         print_result(words.up(live.plan, prepared.how, *seconds, remarks))
     if wrong:
-        sys.stderr.write(f"{len(wrong)} routes are not as computed; the first is\n  {wrong[0]}\n"
-                         "fabric lab check tells more\n")  # fmt: skip
+        sys.stderr.write(
+            f"after {seconds[1]:.0f} s {len(wrong)} routes are not as computed; the first is\n"
+            f"  {wrong[0]}\nfabric lab check looks again and tells more\n"
+        )
     sys.stdout.flush()
 
 
@@ -227,7 +229,7 @@ def check(name: str, failures: int, as_json: bool, quiet: bool) -> int:
         progress=lambda what: progress.say(f"lab: {what}"),
     )
     progress.say("")
-    verdict = verdict_of(live.expected.design, word)
+    verdict = verdict_of(live.expected.design, Path(live.plan.build), word)
     path, digest = record(live, verdict)
     if as_json:
         print_json({**plain(verdict), "receipt": path, "digest": digest})
@@ -302,7 +304,7 @@ def heal(names: Sequence[str], name: str, as_json: bool) -> int:
 
     live = attach(name)
     done = live.client.ask("heal", names=list(names))
-    wrong = live.settle(60)
+    wrong = live.settle()
     if as_json:
         print_json({"healed": done, "wrong": wrong})
     else:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OFF = "off"
 """What ``--batfish`` or BATFISH_HOST says where Batfish is not wanted."""
 
-JUDGES = ("built-in", "batfish")
+JUDGES = ("built-in", "batfish", "lab")
 """What ``--require`` may name."""
 
 
@@ -48,6 +48,7 @@ def verify(request: Request) -> int:
     """
     from barefabric.build import default_out, first_difference
     from barefabric.cli.design import Clock
+    from barefabric.lab.receipt import with_lab
     from barefabric.pipeline import design
     from barefabric.verify.judge import Judge
     from barefabric.verify.receipt import make_receipt, write_receipt
@@ -74,6 +75,7 @@ def verify(request: Request) -> int:
         verdict = judge.verdict()
         clock.lap("built-in")
         verdict = with_batfish(verdict, _ask_batfish(designed.design, request, line))
+    verdict = with_lab(verdict, designed.design, build)
     clock.lap("Batfish")
     _write_reports(verdict, designed.loaded, designed.design, request)
     receipt = make_receipt(build, verdict, designed.design.contracts)

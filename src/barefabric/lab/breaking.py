@@ -7,7 +7,7 @@ from barefabric.errors import Diagnostic, UsageError
 from barefabric.lab.hosts import OUTSIDE, sample
 from barefabric.lab.inside.flows import PORTS
 from barefabric.lab.judging.case import Expected
-from barefabric.lab.judging.failures import as_broken
+from barefabric.lab.judging.layer2 import with_pairs
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import AnnouncementKind, Design
 from barefabric.model.device import Attach, Role
@@ -18,6 +18,8 @@ from barefabric.verify.wiring import Failure
 KINDS = ("link", "leg", "peer-link", "silent", "one-way", "device", "dead", "daemon", "upstream")
 """Faults by name; ``dead`` is a device that stops while its links keep their carrier."""
 FLOWS = 48
+SLOW = 1000
+"""Milliseconds between BFD packets of a session that is not up, at most (RFC 5880, 6.8.3)."""
 MIIMON, LACP_FAST = 100.0, 3000.0
 """Milliseconds in which a bond notices lost carrier, and a silent partner at the fast rate."""
 
@@ -56,7 +58,7 @@ def breakable(expected: Expected, kind: str, where: Sequence[str], count: int = 
         "kind": {"silent": "silence", "one-way": "one-way"}.get(kind, "cut"),
         "links": sorted(failure.cables),
     }
-    failure = as_broken(design, failure)
+    failure = with_pairs(design, failure)
     near = _near(design, [cables[0].a, cables[0].b])
     predicted, why = _predicted(design, kind, cables)
     flows = _flows(expected, failure, near, count)
@@ -130,8 +132,7 @@ def _predicted(design: Design, kind: str, cables: Sequence[Cable]) -> tuple[floa
         if bonded or kind == "peer-link":
             return MIIMON, "the bond looks at its ports every 100 ms"
         return 0.0, "carrier is lost at once"
-    keys = {cable.key for cable in cables}
-    found = [_detection(design, cable) for cable in cables if cable.key in keys]
+    found = [_detection(design, cable, SLOW if kind == "one-way" else 0) for cable in cables]
     if bonded:
         found.append((LACP_FAST, "LACP at the fast rate"))
     return max(found, default=(0.0, ""))
@@ -142,17 +143,20 @@ def _bonded(design: Design, cable: Cable) -> bool:
     return cable.kind is CableKind.SERVER and server is not None and server.attach is Attach.BOND
 
 
-def _detection(design: Design, cable: Cable) -> tuple[float, str]:
-    """How soon the sessions over a cable notice silence: by BFD, else by the hold time."""
+def _detection(design: Design, cable: Cable, slow: int) -> tuple[float, str]:
+    """How soon the sessions over a cable notice silence: by BFD, else by the hold time.
+
+    ``slow`` is how long the end that noticed may take to tell the other one by BFD.
+    """
     kinds = (SessionKind.FABRIC, SessionKind.HOST, SessionKind.UPSTREAM)
     for session in design.sessions_by_device.get(cable.a, ()):
         here = session.b == cable.b and session.a_interface == cable.a_port
         if here and session.profile.kind in kinds:
             bfd = session.profile.bfd
             if bfd is not None:
-                return float(bfd.interval * bfd.multiplier), (
-                    f"BFD {bfd.interval} ms x {bfd.multiplier}"
-                )
+                more = ", and a second to tell the end that still hears" if slow else ""
+                why = f"BFD {bfd.interval} ms x {bfd.multiplier}{more}"
+                return float(bfd.interval * bfd.multiplier + slow), why
             return session.profile.hold * 1000.0, f"hold time {session.profile.hold} s"
     return 0.0, ""
 

@@ -39,9 +39,10 @@ class Client:
 
     def close(self) -> None:
         """Leave; the lab stays."""
-        for stream in (self._sink, self._source):
+        for stream in (self._sink, self._source, self._connection):
             try:
-                stream.close()
+                if stream is not None:
+                    stream.close()
             except OSError:
                 continue
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
+from zlib import crc32
 
 from barefabric.derive.server import server_intent
 from barefabric.derive.switch import switch_intent
@@ -23,6 +24,7 @@ from barefabric.render.configs import switch_files
 
 NATIVE = ("frr",)
 """Network OSes whose own files the lab's programs read."""
+SEED = "net.ipv4.fib_multipath_hash_seed"
 OUTSIDE = "198.18.0.1"
 """An address of every router outside, for packets to the world (RFC 2544)."""
 
@@ -41,9 +43,19 @@ def switch_host(design: Design, name: str, files: Mapping[str, str], ports: Sequ
                        mend="fabric design the topology again")  # fmt: skip
     laid = install(files, folder)
     part = Part("", "frr", (*laid.files, VTYSH), frr.programs(daemons(files["daemons"])))
-    setup = switch_setup(design, intent, files, ports)
+    setup = _seeded(name, switch_setup(design, intent, files, ports))
     changes = () if stand_in else laid.changes
     return Host(name, "switch", stand_in, setup, (part,), changes, setup.remarks)
+
+
+def _seeded(name: str, setup: Setup) -> Setup:
+    """A host that chooses among equal paths in its own way.
+
+    All namespaces of a kernel share one random seed: a flow would be hashed alike at every hop,
+    and most paths stay empty. Kernels from 6.12 on have a seed for each network.
+    """
+    seed = str(crc32(name.encode()) or 1)
+    return setup._replace(sysctls=((SEED, seed), *setup.sysctls))
 
 
 def as_frr(intent: SwitchIntent) -> SwitchIntent:
@@ -84,7 +96,7 @@ def server_host(
     if "frr.conf" in files:
         own = Part("", "frr", (*laid.files, VTYSH), frr.programs(daemons(files["daemons"])))
     said = _announced(design, name)
-    setup = server_setup(design, server_intent(design, name), files, ports)
+    setup = _seeded(name, server_setup(design, server_intent(design, name), files, ports))
     setup = setup._replace(ip=(*setup.ip, *_served(said)))
     parts = list(_speakers(design, name, said, programs))
     remarks = (*setup.remarks, *(r for _, some in parts for r in some))

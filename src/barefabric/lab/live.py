@@ -51,9 +51,16 @@ class Live:
         """The lab as it is now, for the judge: facts are taken anew."""
         return LabCase(self.expected, self.plan, self.client)
 
-    def settle(self, patience: float = 60.0) -> list[str]:
+    @property
+    def patience(self) -> float:
+        """Seconds for all routes to come up: a large lab and a user-mode kernel take longer."""
+        slow = 3 if self.state.started.how == runner.UML else 1
+        return slow * (60.0 + 2 * len(self.plan.hosts))
+
+    def settle(self, patience: float | None = None) -> list[str]:
         """Wait until every kernel has the computed routes; what differs in the end."""
         case = self.case
+        patience = self.patience if patience is None else patience
         lines, _ = settle(case.table_now, self.expected.table(), frozenset(), patience)
         return lines
 

@@ -12,6 +12,8 @@ from barefabric.lab.state import PLAN, SOCKET, State, born
 from barefabric.lab.types import Started
 
 LOG = "supervisor.log"
+_children: "dict[int, subprocess.Popen[bytes]]" = {}
+"""Labs that this very process started: somebody has to take note of their end."""
 
 
 def start(folder: Path) -> Started:
@@ -38,6 +40,7 @@ def start(folder: Path) -> Started:
             cwd="/",
             start_new_session=True,
         )
+    _children[process.pid] = process
     return Started(process.pid, f"unix:{folder / SOCKET}", "namespaces")
 
 
@@ -59,11 +62,10 @@ def stop(state: State, seconds: float = 5) -> None:
 
 
 def reap(pid: int) -> None:
-    """Take note of our own child's end, where it is our own."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except (ChildProcessError, OSError):
-        return
+    """Take note of a process's end, where it is a child of our own."""
+    child = _children.get(pid)
+    if child is not None and child.poll() is not None:
+        del _children[pid]
 
 
 def init_of(pid: int) -> int:

@@ -30,7 +30,9 @@ class Source:
 def lab_plan(source: Source, name: str) -> LabPlan:
     """The plan of a whole lab."""
     design = source.design
-    links = (*(_link(cable) for cable in design.cables), *keepalive_links(design))
+    # A device that is taken out loses its links in this order: its partner must not hear it on the
+    # other path after the peer link is down.
+    links = (*keepalive_links(design), *(_link(cable) for cable in design.cables))
     ports: dict[str, list[str]] = {}
     for link in links:
         ports.setdefault(link.a, []).append(link.a_port)

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from barefabric import __version__
 from barefabric.errors import Diagnostic, OutsideError, Place
-from barefabric.model.contract import Contract
+from barefabric.model.contract import Contract, ContractKind
 from barefabric.verify.files import write_whole
 from barefabric.verify.report import as_json
-from barefabric.verify.verdict import Verdict
+from barefabric.verify.verdict import Count, Finding, Judgement, Sides, Verdict
 
 FOLDER = "verify"
 """The part of a build that belongs to judges: it is not part of the digest."""
@@ -130,3 +130,41 @@ def read_receipt(build: Path) -> Receipt | None:
         return Receipt(**document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def word_kept(build: Path, contracts: Iterable[Contract], judge: str) -> Judgement | None:
+    """What a judge said earlier of exactly this build and these contracts; None for nothing."""
+    receipt = read_receipt(build)
+    if receipt is None or judge not in receipt.judges:
+        return None
+    if receipt.contracts != contracts_digest(contracts) or receipt.digest != build_digest(build):
+        return None
+    try:
+        return _judgement(judge, receipt.results["judges"][judge])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _judgement(judge: str, told: Mapping[str, Any]) -> Judgement:
+    """A judgement from what :func:`as_json` made of it."""
+    counts = {ContractKind(kind): Count(**count) for kind, count in told["counts"].items()}
+    findings = tuple(_finding(found) for found in told["findings"])
+    return Judgement(
+        judge,
+        told["version"],
+        dict(told["settings"]),
+        counts,
+        findings,
+        float(told["seconds"]),
+        tuple(told["notes"]),
+    )
+
+
+def _finding(told: Mapping[str, Any]) -> Finding:
+    kind = told["kind"]
+    fields = {
+        "evidence": tuple(told["evidence"]),
+        "kind": None if kind is None else ContractKind(kind),
+        "sides": tuple(Sides(**side) for side in told["sides"]),
+    }
+    return Finding(**{**told, **fields})

@@ -2,7 +2,16 @@
 
 import pytest
 
-from barefabric.lab.wiring.partnership import FRESH, RETURN, SILENT, Sight, Stand, decide, speaks
+from barefabric.lab.wiring.partnership import (
+    FRESH,
+    RETURN,
+    SILENT,
+    TAKES_OVER,
+    Sight,
+    Stand,
+    decide,
+    speaks,
+)
 
 HEARD = Sight(100.0, True, 99.9, 99.9, 50.0, {"1": True, "2": True})
 HELD = Stand(frozenset(("1", "2")))
@@ -52,10 +61,16 @@ def test_without_a_second_path_a_lost_peer_link_shuts_nothing() -> None:
 def test_a_leaf_that_shut_its_ports_keeps_them_shut_until_the_partner_is_back_for_good() -> None:
     shut = Stand(HELD.held, True)
     assert decide(False, lost(130.0, 129.9), shut).shut
-    assert decide(False, lost(130.0, 101.0), shut).shut, "a partner that dies later changes nothing"
+    assert decide(False, lost(130.0, 126.0), shut).shut
     back = HEARD._replace(began=99.0)
     assert decide(False, back, shut).shut
     assert not decide(False, back._replace(now=99.0 + RETURN + 0.1, heard=101.0), shut).shut
+
+
+def test_a_partner_that_dies_after_the_peer_link_is_replaced() -> None:
+    shut = Stand(HELD.held, True)
+    assert decide(False, lost(103.0, 101.0), shut).shut
+    assert not decide(False, lost(101.0 + TAKES_OVER + 0.1, 101.0), shut).shut
 
 
 def test_speech_needs_the_peer_link_and_a_recent_word() -> None:

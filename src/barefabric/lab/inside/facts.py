@@ -3,18 +3,16 @@
 import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from barefabric.lab.inside import daemons
+from barefabric.lab.inside.lab import Lab
 from barefabric.lab.types import Host, Part
-
-if TYPE_CHECKING:
-    from barefabric.lab.inside.supervisor import Supervisor
 
 KINDS = ("routes", "sessions", "bfd", "bonds", "received")
 
 
-def facts(lab: "Supervisor", kinds: tuple[str, ...], hosts: tuple[str, ...]) -> dict[str, Any]:
+def facts(lab: Lab, kinds: tuple[str, ...], hosts: tuple[str, ...]) -> dict[str, Any]:
     """Facts of the given kinds by host; ``faults`` names who did not answer.
 
     Several hosts are asked at once, since daemons and the kernel take their time.
@@ -25,7 +23,7 @@ def facts(lab: "Supervisor", kinds: tuple[str, ...], hosts: tuple[str, ...]) -> 
     return {host.name: one for host, one in zip(wanted, told, strict=True)}
 
 
-def _of(lab: "Supervisor", host: Host, kinds: tuple[str, ...]) -> dict[str, Any]:
+def _of(lab: Lab, host: Host, kinds: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {"faults": []}
     if "routes" in kinds:
         found["routes"] = routes(host.name, found["faults"])
@@ -46,7 +44,7 @@ def _of(lab: "Supervisor", host: Host, kinds: tuple[str, ...]) -> dict[str, Any]
 
 
 def _asked(
-    lab: "Supervisor", host: Host, part: Part, kind: str, found: dict[str, Any]
+    lab: Lab, host: Host, part: Part, kind: str, found: dict[str, Any]
 ) -> list[dict[str, Any]]:
     place = lab.places.of(host.name, part.name)
     try:
@@ -70,7 +68,7 @@ def routes(host: str, faults: list[str]) -> list[dict[str, Any]]:
     return [route for route in found if route.get("type") != "broadcast"]
 
 
-def _bonds(lab: "Supervisor", host: Host) -> dict[str, str]:
+def _bonds(lab: Lab, host: Host) -> dict[str, str]:
     """What the kernel says of each bond (``/proc/net/bonding``)."""
     done = lab.places.run(
         host.name, ("sh", "-c", "cd /proc/net/bonding 2>/dev/null && head -n 200 -v -- *")

@@ -2,29 +2,24 @@
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from barefabric.lab.inside import network
+from barefabric.lab.inside.lab import Lab, Undo
 from barefabric.lab.inside.programs import read_pid
 from barefabric.lab.types import Link
 
-if TYPE_CHECKING:
-    from barefabric.lab.inside.supervisor import Supervisor
-
-Undo = Callable[[], None]
 TABLE = "fabric_lab_fault"
 
 
-def cut(lab: "Supervisor", keys: list[str]) -> Undo:
+def cut(lab: Lab, keys: list[str]) -> Undo:
     """Take links down at both ends, as a pulled cable does: carrier is gone at once."""
     links = _links(lab, keys)
     _both_ends(links, "down")
     return lambda: _restore(lab, links)
 
 
-def isolate(lab: "Supervisor", device: str) -> Undo:
+def isolate(lab: Lab, device: str) -> Undo:
     """Take every link of a device down: it is gone, as with its power."""
     links = [link for link in lab.plan.links if device in (link.a, link.b)]
     _both_ends(links, "down")
@@ -40,7 +35,7 @@ def _both_ends(links: list[Link], state: str) -> None:
         network.batch(host, ("ip", "-n", host), lines)
 
 
-def _restore(lab: "Supervisor", links: list[Link]) -> None:
+def _restore(lab: Lab, links: list[Link]) -> None:
     """Links up again, with what the kernel forgot when they went down.
 
     IPv4 addresses stay; static routes over a link are lost with it.
@@ -56,7 +51,7 @@ def _restore(lab: "Supervisor", links: list[Link]) -> None:
         network.batch(host, ("ip", "-n", host), routes)
 
 
-def silence(lab: "Supervisor", keys: list[str], ways: str) -> Undo:
+def silence(lab: Lab, keys: list[str], ways: str) -> Undo:
     """Drop what arrives over links, while carrier stays: at both ends, or only at the lower one."""
     links = _links(lab, keys)
     ends = [(link.b, link.b_port) for link in links]
@@ -73,7 +68,7 @@ def silence(lab: "Supervisor", keys: list[str], ways: str) -> Undo:
     return lambda: _hear(lab, list(by_host))
 
 
-def _lose(lab: "Supervisor", senders: list[tuple[str, str]]) -> Undo:
+def _lose(lab: Lab, senders: list[tuple[str, str]]) -> Undo:
     """Lose everything that ports send, by netem: user-mode Linux has no table ``netdev``."""
 
     def at_each(*words: str) -> None:
@@ -86,7 +81,7 @@ def _lose(lab: "Supervisor", senders: list[tuple[str, str]]) -> Undo:
     return lambda: at_each("del")
 
 
-def deafen(lab: "Supervisor", device: str) -> Undo:
+def deafen(lab: Lab, device: str) -> Undo:
     """A device dies without carrier going down: nothing that arrives at it or from it is heard."""
     keys = [link.key for link in lab.plan.links if device in (link.a, link.b)]
     return silence(lab, keys, "both")
@@ -100,18 +95,18 @@ def _deaf(ports: list[str]) -> str:
     return f"table netdev {TABLE} {{ {chains} }}"
 
 
-def _hear(lab: "Supervisor", hosts: list[str]) -> None:
+def _hear(lab: Lab, hosts: list[str]) -> None:
     for host in hosts:
         _nft(lab, host, f"delete table netdev {TABLE}")
 
 
-def _nft(lab: "Supervisor", host: str, text: str) -> None:
+def _nft(lab: Lab, host: str, text: str) -> None:
     done = lab.places.run(host, ("nft", "-f", "-"), text=text + "\n")
     if done.returncode:
         raise network.SetupError(f"{host}: nft: {done.stderr.strip()}")
 
 
-def _links(lab: "Supervisor", keys: list[str]) -> list[Link]:
+def _links(lab: Lab, keys: list[str]) -> list[Link]:
     wanted = set(keys)
     found = [link for link in lab.plan.links if link.key in wanted]
     if len(found) != len(wanted):
@@ -119,7 +114,7 @@ def _links(lab: "Supervisor", keys: list[str]) -> list[Link]:
     return found
 
 
-def kill(lab: "Supervisor", where: str) -> Undo:
+def kill(lab: Lab, where: str) -> Undo:
     """Kill all daemons of a host or of a part of one; undone by starting them again."""
     place = lab.places.places[where]
     for name in ("frr", "bird"):

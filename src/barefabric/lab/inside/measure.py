@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from barefabric.lab.inside.channel import Message
-from barefabric.lab.inside.faults import Undo
 from barefabric.lab.inside.flows import Endpoints, Flow, Meter
+from barefabric.lab.inside.lab import Undo
 
 Progress = Callable[[str, int, int], None]
 CALM = 1.0

@@ -2,27 +2,25 @@
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from barefabric.lab.inside import facts as facts_
 from barefabric.lab.inside import faults
 from barefabric.lab.inside.channel import Message
 from barefabric.lab.inside.flows import Endpoints, Flow, probe
+from barefabric.lab.inside.lab import Lab, Undo
 from barefabric.lab.inside.measure import Measurement
 from barefabric.lab.inside.memory import memory
 
-if TYPE_CHECKING:
-    from barefabric.lab.inside.supervisor import Supervisor
-
 Progress = Callable[[str, int, int], None]
-Request = Callable[["Supervisor", Message, Progress], Any]
+Request = Callable[[Lab, Message, Progress], Any]
 
 
 class RequestError(Exception):
     """A request that cannot be done; the text says why."""
 
 
-def status(lab: "Supervisor", request: Message, _: Progress) -> Any:
+def status(lab: Lab, request: Message, _: Progress) -> Any:
     """How the lab is: state, how long it took, programs that ended, faults that are on."""
     up = lab.state == "up"
     return {
@@ -37,13 +35,13 @@ def status(lab: "Supervisor", request: Message, _: Progress) -> Any:
     }
 
 
-def facts(lab: "Supervisor", request: Message, _: Progress) -> Any:
+def facts(lab: Lab, request: Message, _: Progress) -> Any:
     """Routes, sessions, BFD and bonds of some or all hosts."""
     kinds = tuple(request.get("kinds") or facts_.KINDS)
     return facts_.facts(lab, kinds, tuple(request.get("hosts") or ()))
 
 
-def execute(lab: "Supervisor", request: Message, _: Progress) -> Any:
+def execute(lab: Lab, request: Message, _: Progress) -> Any:
     """Run a command in a host or in a part of one, and tell what it said."""
     where = str(request.get("where"))
     if where not in lab.places.places:
@@ -61,7 +59,7 @@ def _flows(request: Message) -> list[Flow]:
     return [Flow(str(s), str(a), str(t), int(p)) for s, a, t, p in request.get("flows", ())]
 
 
-def probe_(lab: "Supervisor", request: Message, _: Progress) -> Any:
+def probe_(lab: Lab, request: Message, _: Progress) -> Any:
     """Send a few packets on each flow: where they arrived, and with which TTL."""
     flows = _flows(request)
     senders = {flow.source: flow.address for flow in flows}
@@ -71,7 +69,7 @@ def probe_(lab: "Supervisor", request: Message, _: Progress) -> Any:
     return [[some[0].host, some[0].ttl] if some else None for some in found]
 
 
-def fault(lab: "Supervisor", request: Message, _: Progress) -> Any:
+def fault(lab: Lab, request: Message, _: Progress) -> Any:
     """Break something, and remember how to mend it by the fault's name."""
     name = str(request.get("name"))
     if name in lab.heal:
@@ -80,7 +78,7 @@ def fault(lab: "Supervisor", request: Message, _: Progress) -> Any:
     return {}
 
 
-def heal(lab: "Supervisor", request: Message, _: Progress) -> Any:
+def heal(lab: Lab, request: Message, _: Progress) -> Any:
     """Mend what was broken: the faults named, or all."""
     names = list(request.get("names") or lab.heal)
     for name in names:
@@ -91,7 +89,7 @@ def heal(lab: "Supervisor", request: Message, _: Progress) -> Any:
     return names
 
 
-def apply(lab: "Supervisor", request: Message) -> faults.Undo:
+def apply(lab: Lab, request: Message) -> Undo:
     """Give the lab the fault that a request describes."""
     kind, links = request.get("kind"), [str(key) for key in request.get("links", ())]
     where = str(request.get("where", ""))
@@ -110,7 +108,7 @@ def apply(lab: "Supervisor", request: Message) -> faults.Undo:
     raise RequestError(f"there is no fault {kind}")
 
 
-def measure(lab: "Supervisor", request: Message, progress: Progress) -> Any:
+def measure(lab: Lab, request: Message, progress: Progress) -> Any:
     """Break something under traffic, mend it, and tell what each flow lost."""
     flows = _flows(request)
     senders = {flow.source: flow.address for flow in flows}
@@ -119,13 +117,13 @@ def measure(lab: "Supervisor", request: Message, progress: Progress) -> Any:
         return measurement.run(lambda: apply(lab, request))
 
 
-def hold(lab: "Supervisor", _: Message, __: Progress) -> Any:
+def hold(lab: Lab, _: Message, __: Progress) -> Any:
     """End the lab when this client leaves."""
     lab.held_by = threading.current_thread()
     return {}
 
 
-def down(lab: "Supervisor", _: Message, __: Progress) -> Any:
+def down(lab: Lab, _: Message, __: Progress) -> Any:
     """End the lab."""
     lab.end()
     return {}

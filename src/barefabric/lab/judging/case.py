@@ -52,12 +52,12 @@ class Expected:
         return Case(self.fabric.survey, c.wiring, c.sessions, c.built, c.table)
 
     def table(self, failure: Failure = INTACT) -> Table:
-        """All routes after a failure, with what bonds and leaf pairs add to them."""
+        """All routes after a failure, and after what leaf pairs do about it."""
         known = self._tables.get(failure)
         if known is None:
             whole = layer2.with_pairs(self.design, failure)
             computed = Computed(self.fabric, whole) if failure != INTACT else self.computed
-            known = layer2.completed(self.design, failure, computed_table(computed))
+            known = layer2.left(self.design, failure, computed_table(computed))
             self._tables[failure] = known
         return known
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from barefabric.lab.judging.case import LAB, LabCase, finding
+from barefabric.lab.judging.case import LAB, SHOWN, LabCase, finding
 from barefabric.lab.judging.sessions import Ends, bfd_faults
-from barefabric.lab.judging.tables import OWN, Table, differences, listed, rows
+from barefabric.lab.judging.tables import OWN, Table, differing, listed, rows
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.verify.deciding.case import Outcome
 from barefabric.verify.deciding.expected import expected_hops
@@ -39,11 +39,14 @@ def decide_routes(case: LabCase) -> Iterator[Outcome]:
     for contract in case.contracts(ContractKind.ROUTE):
         yield _exact(case, contract)
     ours = case.expected.table()
-    lines = differences(ours, case.table)
-    outcome = Outcome(rows=rows(ours, case.table), failed=len(lines))
-    if lines:
+    sides = differing(ours, case.table)
+    outcome = Outcome(rows=rows(ours, case.table), failed=len(sides))
+    if sides:
         sentence = "every kernel has the routes that the built-in computation gives its router"
-        outcome.findings.append(finding("LAB032", "lab/routes", sentence, lines, CAUSE))
+        found = finding("LAB032", "lab/routes", sentence, [f"{s.about} differs" for s in sides])
+        outcome.findings.append(
+            found._replace(sides=tuple(sides[:SHOWN]), evidence=(), cause=CAUSE)
+        )
     yield outcome
 
 

@@ -6,8 +6,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from barefabric.lab.judging.case import Expected, LabCase, finding
+from barefabric.lab.judging.layer2 import with_pairs
 from barefabric.lab.judging.tables import Table, differences, rows
-from barefabric.model.cable import CableKind
 from barefabric.model.contract import ContractKind
 from barefabric.model.design import Design
 from barefabric.verify.deciding.case import Outcome
@@ -36,36 +36,13 @@ def trials(expected: Expected, most: int) -> list[Trial]:
     return [trial for turn in turns for trial in turn if trial is not None][:most]
 
 
-def as_broken(design: Design, failure: Failure) -> Failure:
-    """A failure with what follows from it: a pair without its peer link.
-
-    Its second leaf then shuts its servers' ports, as MLAG does everywhere (NVIDIA's clagd, Arista's
-    and Cisco's dual-primary handling): their cables are gone for the routes.
-    """
-    lost = {
-        (c.a, c.b) for c in design.cables if c.kind is CableKind.PEER and c.key in failure.cables
-    }
-    left = {
-        (c.a, c.b) for c in design.cables
-        if c.kind is CableKind.PEER and c.key not in failure.cables
-    }  # fmt: skip
-    seconds = {
-        pair.second
-        for pair in design.pairs.values()
-        if lost & {(pair.first, pair.second), (pair.second, pair.first)}
-        and not left & {(pair.first, pair.second), (pair.second, pair.first)}
-    }
-    shut = {c.key for c in design.cables if c.kind is CableKind.SERVER and c.a in seconds}
-    return failure._replace(cables=failure.cables | shut)
-
-
 def _trial(design: Design, one: FailureClass) -> Trial:
     failure = one.failure
     if failure.devices:
         (device,) = failure.devices
         return Trial(f"{device} is gone", failure, {"kind": "isolate", "where": device})
     request = {"kind": "cut", "links": sorted(failure.cables)}
-    return Trial(f"{one.name} is cut", as_broken(design, failure), request)
+    return Trial(f"{one.name} is cut", with_pairs(design, failure), request)
 
 
 def decide_failures(

@@ -1,6 +1,7 @@
 """The lab's verdict on a design."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from time import perf_counter
 
 from barefabric.lab.judging.case import LAB, Expected, LabCase
@@ -42,7 +43,7 @@ def judge(
         whole, number = total(decide(case))
         if number:
             counts[kind] = _count(whole, number)
-            findings += whole.findings
+            findings += (f._replace(kind=f.kind or kind) for f in whole.findings)
     notes = [f"{line}" for line in case.without_answer]
     return Judgement(
         LAB,
@@ -65,6 +66,7 @@ def _settings(case: LabCase, packets: Packets) -> dict[str, str]:
     readers = dict.fromkeys(host.setup.reader for host in plan.hosts)
     stand_ins = sorted({host.stand_in for host in plan.hosts if host.stand_in})
     settings = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "hosts": str(len(plan.hosts)),
         "interfaces": ", ".join(readers),
         "stand-ins": f"FRR for {', '.join(stand_ins)}" if stand_ins else "none",

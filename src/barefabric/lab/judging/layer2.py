@@ -1,29 +1,18 @@
-"""What bonds and leaf pairs add to the computed routes: the built-in computation is of BGP alone.
+"""What a failure at layer 2 means for routes: the built-in computation knows of BGP alone.
 
-* A server with a bond or a single link has a static default through its rack's gateway.
 * A pair that loses its peer link shuts the second leaf's servers' ports and the interface of their
-  VLAN (:mod:`barefabric.lab.wiring.partnership`): that leaf has no sessions with nodes left and no
-  longer announces the rack.
+  VLAN (:mod:`barefabric.lab.wiring.partnership`; NVIDIA's clagd with a backup address and Cisco's
+  vPC do so): that leaf has no sessions with nodes left and no longer announces the rack.
+* A server without a cable has no default left.
 """
 
 from collections.abc import Iterator
 
-from barefabric.lab.judging.tables import Table
+from barefabric.lab.judging.tables import DEFAULT, GATEWAY, Table
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design, Pair
-from barefabric.model.device import Attach, Server
+from barefabric.model.device import Server
 from barefabric.verify.wiring import Failure
-
-DEFAULT = "0.0.0.0/0"
-
-
-def gateways(design: Design) -> dict[str, str]:
-    """What each rack's gateway is called as a next hop, by its address."""
-    return {rack.gateway: _gateway(rack.name) for rack in design.racks.values() if rack.gateway}
-
-
-def _gateway(rack: str) -> str:
-    return f"gateway of {rack}"
 
 
 def with_pairs(design: Design, failure: Failure) -> Failure:
@@ -37,14 +26,14 @@ def with_pairs(design: Design, failure: Failure) -> Failure:
     return failure._replace(cables=failure.cables | shut) if shut else failure
 
 
-def completed(design: Design, failure: Failure, table: Table) -> Table:
-    """Computed routes with the defaults of servers, without racks that a leaf no longer has."""
-    defaults = {
-        (server.name, DEFAULT): (_gateway(server.rack),)
-        for server in design.servers.values()
-        if server.attach is not Attach.ROUTED and _is_cabled(design, failure, server)
+def left(design: Design, failure: Failure, table: Table) -> Table:
+    """Computed routes without those that are gone with an interface."""
+    found = {
+        (device, prefix): hops
+        for (device, prefix), hops in table.items()
+        if (prefix, hops) != (DEFAULT, (GATEWAY,))
+        or _is_cabled(design, failure, design.servers[device])
     }
-    found = {**table, **defaults}
     for pair in _split(design, failure):
         prefix = design.racks[design.switches[pair.second].rack].prefix
         for device, known in [key for key in found if key[1] == prefix]:

@@ -8,6 +8,7 @@ from barefabric.lab.types import LabPlan
 from barefabric.model.design import Design
 from barefabric.model.device import Attach
 from barefabric.verify.compute import Computed
+from barefabric.verify.verdict import Sides
 
 DEFAULT = "0.0.0.0/0"
 OWN = "itself"
@@ -134,20 +135,31 @@ def computed_table(computed: Computed) -> Table:
     }
 
 
-def differences(ours: Table, lab: Table, gone: frozenset[str] = frozenset()) -> list[str]:
-    """Rows on which computation and kernels differ, as text, sorted.
+def differing(ours: Table, lab: Table, gone: frozenset[str] = frozenset()) -> list[Sides]:
+    """Rows on which computation and kernels differ, sorted.
 
     What a device has of its own counts only where the computation has it too: link networks are
     in no BGP.
     """
     learned = {key for key, hops in lab.items() if hops != (OWN,)}
     found = [
-        f"{device} to {prefix}: built-in {listed(ours.get((device, prefix)))};"
-        f" kernel {listed(lab.get((device, prefix)))}"
+        Sides(
+            f"{device} to {prefix}",
+            listed(ours.get((device, prefix))),
+            listed(lab.get((device, prefix))),
+        )
         for device, prefix in {*ours, *learned}
         if device not in gone and ours.get((device, prefix)) != lab.get((device, prefix))
     ]
     return sorted(found)
+
+
+def differences(ours: Table, lab: Table, gone: frozenset[str] = frozenset()) -> list[str]:
+    """The same as text, a line each."""
+    return [
+        f"{about}: built-in {built_in}; kernel {other}"
+        for about, built_in, other in differing(ours, lab, gone)
+    ]
 
 
 def rows(ours: Table, lab: Table, gone: frozenset[str] = frozenset()) -> int:

@@ -6,6 +6,7 @@
   second leaf shuts its servers' ports, so that all of them use the first one, whose addresses and
   sessions go on. Without it half of the flows would reach a leaf that cannot pass them on.
 * When the partner is silent on both, it is dead: nothing is shut, and there is nobody to hold for.
+  If it dies after the peer link, the second leaf takes over some seconds later.
 
 Leaves with vPC and with Cumulus' clagd do the same (Cisco, "vPC peer-link failure"; NVIDIA, "MLAG,
 Peer Link Failure", with a backup address).
@@ -23,6 +24,9 @@ FRESH = 0.5
 of a partner that dies, the last words on both paths are as old as each other."""
 RETURN = 2.0
 """Seconds that the partner must speak again before ports that were shut come back."""
+
+TAKES_OVER = 5.0
+"""Seconds of silence on both paths after which a leaf that shut its ports opens them."""
 
 
 class Sight(NamedTuple):
@@ -59,4 +63,5 @@ def decide(first: bool, sight: Sight, stand: Stand) -> Stand:
         return Stand(held, stand.shut and sight.now - sight.began < RETURN)
     lost = sight.heard > 0 and sight.beside - sight.heard > FRESH
     fresh = sight.now - sight.beside < SILENT
-    return stand._replace(shut=stand.shut or (not first and lost and fresh))
+    dead = sight.now - max(sight.beside, sight.heard) > TAKES_OVER
+    return stand._replace(shut=not dead and (stand.shut or (not first and lost and fresh)))
