@@ -10,11 +10,12 @@ ANSWERS: Mapping[ContractKind, tuple[str, str]] = {
     ContractKind.SESSION: ("as planned", "not as planned"),
     ContractKind.REFUSED: ("refused", "permitted"),
     ContractKind.ABSENT: ("kept out", "let through"),
-    ContractKind.REACH: ("arrives", "does not arrive"),
+    ContractKind.REACH: ("holds", "does not hold"),
 }
 """What the built-in judge says of a row that holds, and the other of one that does not.
 
-Other classes are not here: routes bring both answers with them, checks are each judge's own.
+Packets may be promised to arrive, or never to. Other classes are not here: routes bring both
+answers with them, checks are each judge's own.
 """
 
 

@@ -273,6 +273,12 @@ def test_a_class_is_compared_where_a_judge_has_names_of_its_own() -> None:
     assert both(found, FOUND) == found, "the built-in judge finds sessions that are down, too"
 
 
+def test_packets_that_must_never_arrive_have_answers_that_fit() -> None:
+    found = another(ContractKind.REACH, "user/shut", "wan-a (192.0.2.1) to 10.0.0.1: arrives")
+    (side,) = both(found).sides
+    assert (side.built_in, side.other) == ("holds", "does not hold")
+
+
 def test_checks_are_each_judges_own() -> None:
     found = another(ContractKind.CHECK, "batfish/parse", "leaf1: a line")
     assert both(found) == found
