@@ -64,6 +64,11 @@ faults: $(VENV)/.test ## have Batfish judge the seeded faults; writes the table 
 bench: $(VENV)/.run ## measure barefabric and its peers, write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
 
+.PHONY: bench-verify
+bench-verify: $(VENV)/.run ## measure fabric verify with none, one and two failures, for benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/verify_fabric.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/run.py --report
+
 # As root, on a machine that does little else: some ten minutes each.
 .PHONY: lab-record
 lab-record: $(VENV)/.test ## break a lab in every way and record what it cost, for notebooks/failures.ipynb

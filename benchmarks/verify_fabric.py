@@ -1,4 +1,4 @@
-"""Measures `fabric verify` on the generated fabrics; keeps verify.json and writes RESULTS.md.
+"""Measures `fabric verify` on the generated fabrics; keeps verify.json, which run.py reports.
 
     python benchmarks/verify_fabric.py                          all sizes
     python benchmarks/verify_fabric.py --fabric 100 --failures 1
@@ -20,7 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import generate
-import run
+from measure import HERE, LONG_RUN, SCRATCH, Run, measure
+from tools import TOOLS, barefabric_commands
 
 FAILURES = (0, 1, 2)
 # CPU seconds of the judge for one failure at a time, by fabric.
@@ -62,25 +63,25 @@ class Verdict:
 
 def bench(fabric: str, failures: int, runs: int, timeout: float) -> Row:
     """Measures one fabric with so many failures at a time."""
-    folder = run.SCRATCH / fabric
+    folder = SCRATCH / fabric
     topology = folder / "barefabric" / f"bench-{fabric}.yaml"
     build = folder / "barefabric" / "build"
-    program = run.TOOLS["barefabric"].bin() / "fabric"
+    program = TOOLS["barefabric"].bin() / "fabric"
     words: list[str | Path] = [
         program, "verify", topology, "--out", build, "--batfish", "off", "--json", "--failures",
         str(failures),
     ]  # fmt: skip
-    done: list[run.Run] = []
+    done: list[Run] = []
     said: list[Verdict] = []
     problem = LEFT_OUT.get((fabric, failures), "")
     while not problem and len(done) < runs:
-        one = run.measure([words], build.parent, timeout)
+        one = measure([words], build.parent, timeout)
         problem = one.problem
         if not problem:
             done.append(one)
             said.append(verdict(build / "verify" / "receipt.json"))
             print(f"  {fabric}, {failures} at a time: {said[-1].judge:.2f} CPU s", flush=True)
-        if one.wall > run.LONG_RUN:
+        if one.wall > LONG_RUN:
             runs = 1
     ok = bool(done) and not problem
     return Row(
@@ -116,10 +117,10 @@ def verdict(receipt: Path) -> Verdict:
 
 def prepare(fabric: str, timeout: float) -> str:
     """Writes the inputs and designs the fabric once. Returns what is wrong, or nothing."""
-    folder = run.SCRATCH / fabric
+    folder = SCRATCH / fabric
     generate.write(fabric, folder)
-    commands = run.barefabric_commands(fabric, folder)
-    return run.measure(commands, folder / "barefabric", timeout).problem
+    commands = barefabric_commands(fabric, folder)
+    return measure(commands, folder / "barefabric", timeout).problem
 
 
 # Reporting
@@ -187,7 +188,7 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     """Measures what was asked for; keeps the rest."""
     arguments = parse()
-    kept = run.HERE / "verify.json"
+    kept = HERE / "verify.json"
     rows = load(kept)
     for fabric in arguments.fabric or generate.FABRICS:
         if problem := prepare(fabric, arguments.timeout):
@@ -196,7 +197,6 @@ def main() -> int:
         for failures in arguments.failures or FAILURES:
             rows[fabric, failures] = bench(fabric, failures, arguments.runs, arguments.timeout)
             save(kept, rows)
-    (run.HERE / "RESULTS.md").write_text(run.report(run.load(run.HERE / "results.json")))
     return 0
 
 
