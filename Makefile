@@ -80,7 +80,7 @@ lab-scale: $(VENV)/.test ## measure how large a lab can be, for benchmarks/RESUL
 	$(BIN)/python benchmarks/run.py --report
 
 .PHONY: tools
-tools: ## install vtysh, netplan and bird from Debian's packages; starts no daemon
+tools: ## install the programs that judge our output and run labs, from Debian's packages; starts no daemon
 	@.ci/install-programs
 
 .PHONY: venv
