@@ -6,6 +6,7 @@ The answers are made from the plan; that real answers have this form is what the
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -177,7 +178,7 @@ CHECKS: dict[str, Check] = {
     "parsing": lambda b: check_parsing(b.case),
     "addresses": lambda b: check_addresses(b.case, frozenset()),
     "sessions": lambda b: check_sessions(b.case),
-    "attached": lambda b: check_attached(b.case),
+    "attached": lambda b: check_attached(b.case, b.case.design),
     "routes": lambda b: check_routes(b.case, b.computed),
     "loops": lambda b: check_loops(b.case),
 }
@@ -302,6 +303,17 @@ def test_a_route_that_must_not_be_there_is_seen(bench: Bench) -> None:
         "absent/out/upstream": ("upstream has 10.10.0.11/32",),
         "absent/links": ("spine1 has 172.20.0.0/16",),
     }
+
+
+def test_neighbors_that_a_sample_leaves_out_are_in_the_plan(bench: Bench) -> None:
+    """Switches have sessions with all servers, of which Batfish may be shown a few."""
+    bench.service.answers["bgpPeerConfiguration"].append(peer("r1-leaf1", "10.10.0.99", "", "", ""))
+    design = bench.case.design
+    session = next(s for s in design.sessions if s.a == "r1-leaf1" and s.b_address)
+    more = session._replace(b="r1-worker99", b_address="10.10.0.99")
+    assert check_attached(bench.case, design).failed == 1
+    whole = replace(design, sessions=(*design.sessions, more))
+    assert check_attached(bench.case, whole).findings == []
 
 
 class Searching(Canned):

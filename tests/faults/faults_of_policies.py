@@ -229,6 +229,7 @@ FAULTS = [
         import_detached,
         ALL,
         ("refused/demo-calico*", "check/settings"),
+        lines="BF015",
         batfish={"eos-bonds": "BF022", "frr-routed": "BF022"},
     ),
     Fault(
@@ -236,6 +237,7 @@ FAULTS = [
         export_detached,
         ALL,
         ("check/settings",),
+        lines="BF015",
         batfish={"eos-bonds": "BF022", "frr-routed": "BF022"},
     ),
     Fault(
@@ -243,6 +245,7 @@ FAULTS = [
         import_gone,
         ALL,
         ("check/policies", "route/r1/own"),
+        lines="BF015",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(
@@ -257,6 +260,7 @@ FAULTS = [
         leaf_without_default,
         ALL,
         ("route/default/leaves",),
+        lines="BF015",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
@@ -271,6 +275,7 @@ FAULTS = [
         leaf_keeps_its_nodes,
         ALL,
         ("route/r2/spines",),
+        lines="BF015",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
@@ -285,6 +290,7 @@ FAULTS = [
         leaf_lets_marks_in,
         ALL,
         ("check/policies",),
+        lines="BF015",
         batfish={"eos-bonds": "BF041", "frr-routed": "BF041"},
     ),
     Fault(
@@ -292,6 +298,7 @@ FAULTS = [
         spine_takes_a_default,
         ALL,
         ("refused/spines/default",),
+        lines="BF015",
         batfish={"eos-bonds": "BF040", "frr-routed": "BF040"},
     ),
     Fault(
@@ -299,6 +306,7 @@ FAULTS = [
         spine_keeps_the_default,
         ALL,
         ("route/default/leaves",),
+        lines="BF015",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
@@ -306,6 +314,7 @@ FAULTS = [
         border_takes_a_default,
         ALL,
         ("refused/borders/default",),
+        lines="BF015",
         batfish={"eos-bonds": "BF040", "frr-routed": "BF040"},
     ),
     Fault(
@@ -334,16 +343,24 @@ FAULTS = [
         heavy_last_resort,
         ALL,
         ("route/default/spines", "route/default/leaves"),
+        lines="BF015",
     ),
     Fault(
         "last resort preferred",
         last_resort_preferred,
         ALL,
         ("route/default/spines",),
+        lines="BF015",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault("last resort missing", last_resort_missing, ALL, ("check/settings",), lines="BF015"),
-    Fault("last resort unmarked", last_resort_unmarked, ALL, ("survives/*|route/default/*",)),
+    Fault(
+        "last resort unmarked",
+        last_resort_unmarked,
+        ALL,
+        ("survives/*|route/default/*",),
+        lines="BF015",
+    ),
     Fault(
         "link network announced",
         links_announced,
@@ -352,7 +369,12 @@ FAULTS = [
         batfish={"eos-bonds": "BF030"},
     ),
     Fault(
-        "host takes everything", host_takes_everything, ROUTED, ("absent/host/r1",), batfish="BF030"
+        "host takes everything",
+        host_takes_everything,
+        ROUTED,
+        ("absent/host/r1",),
+        lines="BF015",
+        batfish="BF030",
     ),
     Fault(
         "host list of another server",

@@ -101,6 +101,31 @@ SESSIONS = [
 
 POLICIES = [
     Fault(
+        "weight of the last resort left out",
+        both(SPINE, r" +set weight 0\n", ""),
+        ALL,
+        lines="BF015",
+    ),
+    Fault(
+        "another community in the list of the last resort",
+        both(LEAF, r"65000:250", "65000:251"),
+        ALL,
+        lines="BF015",
+    ),
+    Fault(
+        "mark of the last resort left out",
+        both(SPINE, r" +set community 65000:250\n", ""),
+        ALL,
+        lines="BF015",
+    ),
+    Fault(
+        "communities added, not replaced",
+        both(LEAF, r"(set community 65000:100)$", r"\1 additive"),
+        ALL,
+        lines="BF015",
+        batfish={"eos-bonds": "BF041", "frr-routed": "BF041"},
+    ),
+    Fault(
         "prefix list left out",
         config(
             (LEAF, rf"ip prefix-list DEMO-CALICO\n{BLOCK}", ""),
@@ -113,6 +138,7 @@ POLICIES = [
         "prefix list misspelt where it is used",
         both(LEAF, r"(match ip address prefix-list) DEMO-CALICO", r"\1 DEMO-CALIC"),
         ALL,
+        lines="BF015",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(
@@ -125,6 +151,7 @@ POLICIES = [
         "list of communities left out",
         both(LEAF, r"^(?:bgp|ip) community-list .*\n", ""),
         ALL,
+        lines="BF015",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(
@@ -134,6 +161,7 @@ POLICIES = [
             (LEAF, r"route-map FROM-DEMO-CALICO permit 10\n(?: .*\n)+exit\n", ""),
         ),
         ALL,
+        lines="BF015",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(

@@ -113,7 +113,7 @@ class Run:
         yield check_addresses(case, self._shared())
         progress("sessions")
         yield check_sessions(case)
-        yield check_attached(case)
+        yield check_attached(case, self.whole)
         progress("routes")
         yield check_routes(case, Computed(case.fabric))
         yield check_absent(case, batfish_routes(case, case.ask("routes")))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from barefabric.derive import names
 from barefabric.model.device import Attach
 from barefabric.model.intent import Bgp, Channel, PeerGroup, ServerIntent, SwitchIntent
+from barefabric.model.policy import Policy, Term
 from barefabric.model.session import Bfd, Source
 from barefabric.verify.reading.rules import Fact
 
@@ -18,6 +19,9 @@ DAEMON_BFD = Bfd()
 def switch_facts(intent: SwitchIntent) -> Iterator[Fact]:
     """Everything that a switch's files must state."""
     yield from _routing(intent.bgp)
+    yield from _policies(intent.policies, intent.bgp)
+    for community in intent.community_lists:
+        yield Fact("community list", community.name, community.community)
     yield from _ports(intent)
     for channel in intent.channels:
         yield from _channel(channel)
@@ -41,6 +45,7 @@ def server_facts(intent: ServerIntent) -> Iterator[Fact]:
         yield Fact("server lacp", "", "")
     if intent.bgp is not None:
         yield from _routing(intent.bgp)
+        yield from _policies(intent.policies, intent.bgp)
         yield Fact("forwarding", "", "")
         yield Fact("dials only", "", "")
 
@@ -85,6 +90,33 @@ def _group(group: PeerGroup) -> Iterator[Fact]:
     if group.max_prefix:
         yield Fact("max-prefix", name, str(group.max_prefix))
     yield Fact("communities" if group.send_community else "no communities", name, "")
+
+
+def _policies(policies: Iterable[Policy], bgp: Bgp) -> Iterator[Fact]:
+    """What the terms of attached policies match and set. Batfish searches what they permit."""
+    used = {names.CONNECTED, names.LAST_RESORT}
+    for group in bgp.groups:
+        used |= {group.import_policy, group.export_policy}
+        used.update(neighbor.import_policy for neighbor in group.neighbors)
+    for policy in policies:
+        if policy.name in used:
+            for term in policy.terms:
+                yield from _term(policy.name, term)
+
+
+def _term(policy: str, term: Term) -> Iterator[Fact]:
+    said = (
+        ("match list", term.prefix_list),
+        ("match community", term.community_list),
+        ("match own path", "OWN" if term.own_path else ""),
+        ("set community", term.set_community),
+    )
+    for what, value in said:
+        if value:
+            yield Fact(what, policy, f"{term.sequence} {value}")
+    for what, number in (("set preference", term.local_preference), ("set weight", term.weight)):
+        if number is not None:
+            yield Fact(what, policy, f"{term.sequence} {number}")
 
 
 def _ports(intent: SwitchIntent) -> Iterator[Fact]:
