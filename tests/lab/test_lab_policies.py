@@ -10,6 +10,7 @@ import pytest
 from barefabric.lab.breaking import Broken, breakable
 from barefabric.lab.hosts import OUTSIDE
 from barefabric.lab.judging.decide import decide_absent, decide_routes, total
+from barefabric.lab.judging.paths import Paths
 from barefabric.lab.judging.tables import OWN
 from barefabric.lab.live import Live
 from barefabric.lab.measuring import Cost, cost
@@ -322,6 +323,21 @@ def test_without_bfd_it_takes_the_hold_time(lab: Live) -> None:
         found = silent(lab)
     assert found.broken.hit > 0
     assert found.broken.worst > 1500
+
+
+def test_flows_take_every_next_hop_and_without_ports_in_the_hash_they_do_not(lab: Live) -> None:
+    whole, _ = total(Paths(lab.case).decide())
+    assert whole.findings == []
+    assert whole.rows >= 4
+    policy = "net.ipv4.fib_multipath_hash_policy"
+    lab.client.ask("exec", where=RED, argv=["sysctl", "-q", f"{policy}=0"])
+    try:
+        whole, _ = total(Paths(lab.case).decide())
+    finally:
+        lab.client.ask("exec", where=RED, argv=["sysctl", "-q", f"{policy}=1"])
+    (found,) = whole.findings
+    assert found.evidence[0].startswith(f"{RED} to ")
+    assert "none of them by r1-leaf" in found.evidence[0]
 
 
 LISTENING = """

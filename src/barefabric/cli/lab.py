@@ -1,16 +1,14 @@
 """``fabric lab``: bring a lab up, look at it, judge it, break it, end it."""
 
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from barefabric.cli.lab_progress import Progress, interruptible
 from barefabric.cli.output import print_json, print_result
 from barefabric.errors import UsageError, fail
 
@@ -30,39 +28,6 @@ class UpRequest:
     memory: int | None
     as_json: bool
     quiet: bool
-
-
-class Progress:
-    """One line on stderr that is written over, on a terminal; nothing elsewhere."""
-
-    def __init__(self, quiet: bool = False) -> None:
-        self.shown = sys.stderr.isatty() and not quiet
-
-    def say(self, what: str) -> None:
-        """Show what is being done; empty to clear the line."""
-        if self.shown:
-            sys.stderr.write(f"\r\x1b[K{what}")
-            sys.stderr.flush()
-
-    def event(self, event: dict[str, Any]) -> None:
-        """Show an event of the lab."""
-        if event.get("event") == "progress":
-            self.say(f"lab: {event['what']} {event['done']} of {event['of']}")
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let a closed terminal and a polite kill do what Ctrl-C does: clean up."""
-
-    def interrupt(_: int, __: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {n: signal.signal(n, interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def up(request: UpRequest) -> int:
@@ -203,112 +168,3 @@ def execute(where: str, argv: Sequence[str], name: str, as_json: bool) -> int:
         sys.stdout.write(done["out"])
         sys.stderr.write(done["err"])
     return int(done["status"])
-
-
-def check(name: str, failures: int, as_json: bool, quiet: bool) -> int:
-    """Judge the design by the lab, and write its word into the receipt of the build.
-
-    0 where everything holds, 1 where something does not.
-    """
-    from barefabric.lab.judging.failures import trials
-    from barefabric.lab.judging.judge import judge
-    from barefabric.lab.live import attach
-    from barefabric.lab.receipt import record, verdict_of
-    from barefabric.verify.report import as_json as plain
-    from barefabric.verify.report import report
-
-    progress = Progress(quiet)
-    started = time.monotonic()
-    live = attach(name)
-    progress.say("lab: routes")
-    live.settle(20)
-    word = judge(
-        live.case,
-        failures=trials(live.expected, failures),
-        versions=versions(live),
-        progress=lambda what: progress.say(f"lab: {what}"),
-    )
-    progress.say("")
-    verdict = verdict_of(live.expected.design, Path(live.plan.build), word)
-    path, digest = record(live, verdict)
-    if as_json:
-        print_json({**plain(verdict), "receipt": path, "digest": digest})
-    elif not quiet:
-        seconds = time.monotonic() - started
-        print_result(report(verdict, receipt=path, digest=digest, seconds=seconds))
-    return 0 if verdict.proven else 1
-
-
-def versions(live: "Live") -> str:
-    """What the lab runs, by the words of its programs."""
-    found = []
-    for name, argv in (("FRR", ("vtysh", "--version")), ("BIRD", ("bird", "--version")),
-                       ("GoBGP", ("gobgpd", "--version")), ("Linux", ("uname", "-r"))):  # fmt: skip
-        told = live.client.ask("exec", where=live.plan.hosts[0].name, argv=argv)
-        words = [w for w in (told["out"] or told["err"]).split() if w[:1].isdigit()]
-        if told["status"] == 0 and words:
-            found.append(f"{name} {words[0]}")
-    return ", ".join(found)
-
-
-@dataclass(frozen=True)
-class FailRequest:
-    """What ``fabric lab fail`` was asked for."""
-
-    kind: str
-    where: tuple[str, ...]
-    name: str
-    flows: int
-    stay: bool
-    after: float
-    as_json: bool
-
-
-def break_it(request: FailRequest) -> int:
-    """Break something under traffic, measure, mend, measure; with ``--stay`` leave it broken.
-
-    0 where every flow came back, 1 where one did not.
-    """
-    from barefabric.lab.breaking import breakable
-    from barefabric.lab.live import attach
-    from barefabric.lab.measuring import as_json, cost, table
-
-    progress = Progress(request.as_json)
-    live = attach(request.name)
-    broken = breakable(live.expected, request.kind, request.where, request.flows)
-    label = f"{broken.kind} {broken.name}"
-    if request.stay:
-        live.client.ask("fault", name=label, **broken.request)
-        if request.as_json:
-            print_json({"broken": label})
-        else:
-            print_result(f"broken: {label}   fabric lab heal mends it")
-        return 0
-    progress.say(f"lab: {label}")
-    told = live.client.ask("measure", progress.event, flows=broken.flows, after=request.after,
-                           **broken.request)  # fmt: skip
-    progress.say("")
-    found = cost(broken, told)
-    if request.as_json:
-        print_json(as_json([found])[0])
-    else:
-        print_result(table([found]))
-        if broken.why:
-            print_result(f"  predicted: {broken.why}")
-    return 0 if found.broken.calm and found.mended.calm else 1
-
-
-def heal(names: Sequence[str], name: str, as_json: bool) -> int:
-    """Mend what ``fabric lab fail --stay`` broke."""
-    from barefabric.lab.live import attach
-
-    live = attach(name)
-    done = live.client.ask("heal", names=list(names))
-    wrong = live.settle()
-    if as_json:
-        print_json({"healed": done, "wrong": wrong})
-    else:
-        print_result(f"healed: {', '.join(done)}" if done else "nothing was broken")
-    for line in wrong[:3]:
-        sys.stderr.write(f"still different: {line}\n")
-    return 1 if wrong else 0

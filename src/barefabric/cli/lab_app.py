@@ -71,7 +71,7 @@ def lab_check(
     quiet: Quiet = False,
 ) -> int:
     """Judge the contracts on the lab; note it in the receipt."""
-    from barefabric.cli.lab import check as run
+    from barefabric.cli.lab_judge import check as run
 
     return run(name, failures, as_json, quiet)
 
@@ -98,8 +98,8 @@ def lab_fail(
     as_json: Json = False,
 ) -> int:
     """Break something, mend it, show what flows lost."""
-    from barefabric.cli.lab import FailRequest
-    from barefabric.cli.lab import break_it as run
+    from barefabric.cli.lab_judge import FailRequest
+    from barefabric.cli.lab_judge import break_it as run
 
     return run(FailRequest(kind, tuple(where or ()), name, flows, stay, after, as_json))
 
@@ -111,7 +111,7 @@ def lab_heal(
     as_json: Json = False,
 ) -> int:
     """Mend what `fail --stay` broke."""
-    from barefabric.cli.lab import heal as run
+    from barefabric.cli.lab_judge import heal as run
 
     return run(faults or [], name, as_json)
 

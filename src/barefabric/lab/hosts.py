@@ -25,6 +25,8 @@ from barefabric.render.configs import switch_files
 NATIVE = ("frr",)
 """Network OSes whose own files the lab's programs read."""
 SEED = "net.ipv4.fib_multipath_hash_seed"
+ANSWERS = "net.ipv4.icmp_ratelimit"
+"""Who asks for the way of flows must be answered every time."""
 OUTSIDE = "198.18.0.1"
 """An address of every router outside, for packets to the world (RFC 2544)."""
 
@@ -55,7 +57,7 @@ def _seeded(name: str, setup: Setup) -> Setup:
     and most paths stay empty. Kernels from 6.12 on have a seed for each network.
     """
     seed = str(crc32(name.encode()) or 1)
-    return setup._replace(sysctls=((SEED, seed), *setup.sysctls))
+    return setup._replace(sysctls=((SEED, seed), (ANSWERS, "0"), *setup.sysctls))
 
 
 def as_frr(intent: SwitchIntent) -> SwitchIntent:

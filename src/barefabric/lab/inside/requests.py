@@ -11,6 +11,7 @@ from barefabric.lab.inside.flows import Endpoints, Flow, probe
 from barefabric.lab.inside.lab import Lab, Undo
 from barefabric.lab.inside.measure import Measurement
 from barefabric.lab.inside.memory import memory
+from barefabric.lab.inside.trace import Tracer
 
 Progress = Callable[[str, int, int], None]
 Request = Callable[[Lab, Message, Progress], Any]
@@ -67,6 +68,15 @@ def probe_(lab: Lab, request: Message, _: Progress) -> Any:
     with Endpoints(senders, list(lab.places.hosts)) as endpoints:
         found = probe(endpoints, flows, rounds, seconds)
     return [[some[0].host, some[0].ttl] if some else None for some in found]
+
+
+def trace(_: Lab, request: Message, __: Progress) -> Any:
+    """Which routers flows pass: ``[flow, distance, address]``."""
+    tracer = Tracer(_flows(request))
+    try:
+        return sorted(tracer.steps())
+    finally:
+        tracer.close()
 
 
 def fault(lab: Lab, request: Message, _: Progress) -> Any:
@@ -134,6 +144,7 @@ REQUESTS: dict[str, Request] = {
     "facts": facts,
     "exec": execute,
     "probe": probe_,
+    "trace": trace,
     "fault": fault,
     "heal": heal,
     "measure": measure,

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import chain
 from time import perf_counter
 
 from barefabric.lab.judging.case import LAB, Expected, LabCase
 from barefabric.lab.judging.decide import decide_absent, decide_routes, decide_sessions, total
 from barefabric.lab.judging.failures import Trial, decide_failures
 from barefabric.lab.judging.packets import Packets
+from barefabric.lab.judging.paths import Paths
 from barefabric.model.contract import ContractKind
 from barefabric.verify.deciding.case import Outcome
 from barefabric.verify.verdict import Count, Finding, Judgement
@@ -33,7 +35,7 @@ def judge(
         (ContractKind.SESSION, "sessions", decide_sessions),
         (ContractKind.ROUTE, "routes", decide_routes),
         (ContractKind.ABSENT, "what must not be there", decide_absent),
-        (ContractKind.REACH, "packets", lambda _: packets.decide()),
+        (ContractKind.REACH, "packets", lambda c: chain(packets.decide(), Paths(c).decide())),
         (ContractKind.SURVIVES, "failures", lambda c: decide_failures(c, failures, progress)),
     )
     counts: dict[ContractKind, Count] = {}

@@ -93,6 +93,12 @@ def read(text: str, ports: Collection[str]) -> Setup:
     )
 
 
+def interfaces(text: str, ports: Collection[str]) -> tuple[str, ...]:
+    """The interfaces of a file that a lab has, as the file calls them, in its order."""
+    found = (s for s in stanzas(text) if not s.has(MANAGEMENT))
+    return tuple(s.name for s in found if _is_made(port(s.name), s, ports))
+
+
 def _is_made(name: str, stanza: Stanza, ports: Collection[str]) -> bool:
     """Whether an interface is there: a port with a cable, the loopback, or one made of others."""
     made = stanza.has(("bond-slaves", "bridge-ports", "vlan-id"))

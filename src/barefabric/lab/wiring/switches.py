@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from barefabric.lab.types import Setup
-from barefabric.lab.wiring import ifupdown, pairs, sysctls
+from barefabric.lab.wiring import ifup, ifupdown, pairs, sysctls
 from barefabric.model.design import Design
 from barefabric.model.intent import SwitchIntent
 
@@ -20,6 +20,14 @@ def switch_setup(
     if intent.mlag is not None:
         setup = pairs.pair_setup(design, intent, intent.mlag, frozenset(ports))
     else:
-        setup = ifupdown.read(files["interfaces"], ports)
+        setup = _from_file(files["interfaces"], ports)
     said = tuple(sysctls.read(files.get("sysctl.conf", "")))
     return setup._replace(sysctls=(*sysctls.QUICK, *said, *setup.sysctls))
+
+
+def _from_file(text: str, ports: Collection[str]) -> Setup:
+    """Through ifupdown2 where it is, else by the lab's own reading of the file."""
+    setup = ifupdown.read(text, ports)
+    if ifup.runs_here():
+        return ifup.through_ifup(setup, ifupdown.interfaces(text, ports))
+    return setup
