@@ -50,7 +50,7 @@ def switch_intent(design: Design, name: str) -> SwitchIntent:
         channels=ports.channels,
         vlans=tuple(_vlans(switch, rack, pair)),
         svis=tuple(_svis(design, switch, rack, pair)),
-        mlag=_mlag(switch, pair, ports),
+        mlag=_mlag(design, switch, pair, ports),
         prefix_lists=policy.prefix_lists,
         community_lists=policy.community_lists,
         policies=policy.policies,
@@ -92,7 +92,7 @@ def _svis(design: Design, switch: Switch, rack: Rack | None, pair: Pair | None) 
         yield Svi(control, f"pair control with {peer}", mtu, pair.control[mine], "", True)
 
 
-def _mlag(switch: Switch, pair: Pair | None, ports: SwitchPorts) -> Mlag | None:
+def _mlag(design: Design, switch: Switch, pair: Pair | None, ports: SwitchPorts) -> Mlag | None:
     if pair is None:
         return None
     mine = switch.name != pair.first
@@ -103,6 +103,7 @@ def _mlag(switch: Switch, pair: Pair | None, ports: SwitchPorts) -> Mlag | None:
         peer_address=pair.control[not mine].partition("/")[0],
         channel=ports.peer_channel,
         peer=switch.peer,
+        heartbeat=design.switches[switch.peer].management,
     )
 
 

@@ -89,7 +89,11 @@ class Svi(NamedTuple):
 
 
 class Mlag(NamedTuple):
-    """The pair's control session. ``channel`` is the peer link's port channel."""
+    """The pair's control session. ``channel`` is the peer link's port channel.
+
+    ``heartbeat`` is the other leaf's management address, by which it is known to live when the
+    peer link is gone; empty where it has none.
+    """
 
     domain: str
     vlan: int
@@ -97,6 +101,7 @@ class Mlag(NamedTuple):
     peer_address: str
     channel: int
     peer: str
+    heartbeat: str
 
 
 class Neighbor(NamedTuple):

@@ -146,4 +146,5 @@ def _mlag(intent: SwitchIntent, dialect: Dialect) -> MlagView | None:
         interface=dialect.svi_name.format(number=mlag.vlan),
         peer_address=mlag.peer_address,
         channel=dialect.channel_name.format(number=mlag.channel),
+        heartbeat=mlag.heartbeat,
     )

@@ -72,12 +72,13 @@ class VlanView(NamedTuple):
 
 
 class MlagView(NamedTuple):
-    """The control session of a pair."""
+    """The control session of a pair; ``heartbeat`` is empty where there is no second path."""
 
     domain: str
     interface: str
     peer_address: str
     channel: str
+    heartbeat: str
 
 
 class BridgingView(NamedTuple):

@@ -50,7 +50,9 @@ def test_pair() -> None:
         "domain-id r1",
         "local-interface Vlan4094",
         "peer-address 10.254.0.32",
+        "peer-address heartbeat 172.20.0.13 vrf MGMT",
         "peer-link Port-Channel55",
+        "dual-primary detection delay 5 action errdisable all-interfaces",
         "reload-delay mlag 300",
         "reload-delay non-mlag 330",
     ]

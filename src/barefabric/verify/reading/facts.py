@@ -31,6 +31,9 @@ def switch_facts(intent: SwitchIntent) -> Iterator[Fact]:
         yield Fact("mlag domain", "", intent.mlag.domain)
         yield Fact("mlag vlan", "", str(intent.mlag.vlan))
         yield Fact("mlag peer", "", intent.mlag.peer_address)
+        if intent.mlag.heartbeat:
+            yield Fact("mlag heartbeat", "", intent.mlag.heartbeat)
+            yield Fact("dual primary", "", "")
         yield Fact("mlag peer link", "", str(intent.mlag.channel))
 
 
