@@ -56,9 +56,18 @@ golden: $(VENV)/.test ## write the golden outputs anew; read `git diff tests/gol
 prove: $(VENV)/.test ## have Batfish judge the example topologies; keeps its word in tests/batfish/receipts
 	$(BIN)/python tests/batfish/prove.py $(PROVE_ARGS)
 
+.PHONY: faults
+faults: $(VENV)/.test ## have Batfish judge the seeded faults; writes the table in docs/verification.md
+	$(BIN)/python tests/faults/record.py $(FAULTS_ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.run ## measure barefabric and its peers, write benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+
+.PHONY: bench-verify
+bench-verify: $(VENV)/.run ## measure fabric verify with none, one and two failures, for benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/verify_fabric.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/run.py --report
 
 # As root, on a machine that does little else: some ten minutes each.
 .PHONY: lab-record
@@ -71,7 +80,7 @@ lab-scale: $(VENV)/.test ## measure how large a lab can be, for benchmarks/RESUL
 	$(BIN)/python benchmarks/run.py --report
 
 .PHONY: tools
-tools: ## install vtysh, netplan and bird from Debian's packages; starts no daemon
+tools: ## install the programs that judge our output and run labs, from Debian's packages; starts no daemon
 	@.ci/install-programs
 
 .PHONY: venv

@@ -67,16 +67,19 @@ def test_a_second_run_touches_nothing_and_says_so(folder: Path) -> None:
 def test_the_intact_fabric_is_judged_as_it_is_designed(folder: Path) -> None:
     done = fabric("design", "topologies/quickstart.yaml", "--json", cwd=folder)
     judged = json.loads(done.stdout)["judged"]
-    assert judged["rows"] > 400 and judged["findings"] == []
+    assert judged["rows"] > 400
+    assert judged["findings"] == []
     path = folder / "topologies/quickstart.yaml"
     wish = "contracts: [{name: closed, never-reach: {from: r1-node1, to: r1-node2}}]"
     path.write_text(f"{path.read_text()}\n{wish}\n")
     done = fabric("design", "topologies/quickstart.yaml", cwd=folder)
     assert done.returncode == 1
-    assert "1 contract of" in done.stdout and "does not hold" in done.stdout
+    assert "1 contract of" in done.stdout
+    assert "does not hold" in done.stdout
     assert "closed" in (folder / "build/quickstart/design.json").read_text()
     done = fabric("check", "topologies/quickstart.yaml", cwd=folder)
-    assert done.returncode == 1 and "not sound" in done.stdout
+    assert done.returncode == 1
+    assert "not sound" in done.stdout
 
 
 def test_check_writes_nothing(folder: Path) -> None:
@@ -286,3 +289,42 @@ def test_a_required_judge_that_did_not_run_is_3(folder: Path) -> None:
     assert done.returncode == 3
     assert "GE012" in done.stderr
     assert fabric("verify", "topologies/quickstart.yaml", cwd=folder).returncode == 0
+
+
+def test_a_push_takes_only_what_is_proven(folder: Path) -> None:
+    """Without a receipt, with one, and with one that a changed build has made void."""
+    topology = "topologies/quickstart.yaml"
+    dry = ("push", "--dry-run", "--offline", topology)
+    fabric("design", topology, cwd=folder)
+    done = fabric(*dry, cwd=folder)
+    assert done.returncode == 1
+    assert done.stdout.startswith("a push would be refused: there is no receipt")
+    assert f"  run fabric verify {topology}" in done.stdout.splitlines()
+    refused = fabric("push", topology, cwd=folder)
+    assert refused.returncode == 1
+    assert "error PU010: this build may not be pushed: there is no receipt" in refused.stderr
+
+    assert fabric("verify", topology, cwd=folder).returncode == 0
+    done = fabric(*dry, cwd=folder)
+    assert (done.returncode, done.stdout[:7]) == (0, "proven ")
+    assert "PU001" in fabric("push", topology, cwd=folder).stderr
+
+    config = next((folder / "build/quickstart/switches").rglob("startup-config"))
+    config.write_text(config.read_text() + "! mine\n")
+    done = fabric(*dry, cwd=folder)
+    assert done.returncode == 1
+    assert "the build has changed since it was verified" in done.stdout
+
+
+def test_a_push_asks_for_what_the_topology_asks_for(folder: Path) -> None:
+    path = folder / "topologies" / "quickstart.yaml"
+    path.write_text(path.read_text() + "\npush: {require: [built-in, batfish]}\n")
+    topology = "topologies/quickstart.yaml"
+    fabric("design", topology, cwd=folder)
+    fabric("verify", topology, cwd=folder)
+    done = fabric("push", "--dry-run", "--offline", "--json", topology, cwd=folder)
+    assert done.returncode == 1
+    proof = json.loads(done.stdout)["proof"]
+    assert proof["proven"] is False
+    assert proof["required"] == {"judges": ["built-in", "batfish"], "failures": 1}
+    assert proof["why_not"] == "batfish has not judged it, and push.require asks for it"

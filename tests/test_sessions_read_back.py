@@ -4,8 +4,6 @@ The readers know nothing of the design. What they find must be exactly the desig
 the two ends of each must agree.
 """
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +11,10 @@ import pytest
 
 from barefabric.build import build_files
 from barefabric.model.design import Design
-from barefabric.model.session import SessionKind
 from barefabric.pipeline import design_values
 from barefabric.topology.load import load
-from readback import eos, frr
+from readback import pairing
 from readback.end import End
-from readback.hosts import read_server
-from readback.manifests import read_cluster
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("quickstart", "three-racks", "routed-frr", "five-stage")
@@ -60,41 +55,16 @@ clusters:
 """
 
 
-def tree_of(design: Design) -> dict[str, dict[str, str]]:
-    """Files by the folder of the device or cluster they belong to."""
-    found: dict[str, dict[str, str]] = {}
+def ends_of(design: Design) -> list[End]:
+    """Every end that the files of a build state."""
+    devices: dict[str, dict[str, str]] = {}
+    clusters: dict[str, dict[str, str]] = {}
     for path, text in build_files(design):
         parts = path.split("/", 2)
         if len(parts) == 3:
-            found.setdefault("/".join(parts[:2]), {})[parts[2]] = text
-    return found
-
-
-def ends_of(design: Design) -> Iterator[End]:
-    for folder, files in tree_of(design).items():
-        kind, name = folder.split("/")
-        if kind == "switches" and "startup-config" in files:
-            yield from eos.sessions(name, files["startup-config"])
-        elif kind == "switches":
-            yield from frr.sessions(
-                name, files["frr.conf"], frr.interface_file_addresses(files["interfaces"])
-            )
-        elif kind == "nodes":
-            yield from read_server(name, files)
-        elif kind == "clusters":
-            yield from read_cluster(files)
-
-
-def paired(design: Design, ends: list[End]) -> list[tuple[End, End | None]]:
-    """Each end with the one that names it back; by the cable on unnumbered links."""
-    cable = {(c.a, c.a_port): (c.b, c.b_port) for c in design.cables}
-    cable.update({there: here for here, there in cable.items()})
-    by_key = {(e.device, e.local) if not e.peer else (e.local, e.peer): e for e in ends}
-    assert len(by_key) == len(ends), "two ends of the same addresses"
-    return [
-        (end, by_key.get(cable[end.device, end.local] if not end.peer else (end.peer, end.local)))
-        for end in ends
-    ]
+            found = clusters if parts[0] == "clusters" else devices
+            found.setdefault(parts[1], {})[parts[2]] = text
+    return list(pairing.ends_of(design, devices, clusters))
 
 
 def text_design(text: str, folder: Path) -> Design:
@@ -113,30 +83,8 @@ def design(request: pytest.FixtureRequest, tmp_path: Path) -> Design:
 
 
 def disagreements(design: Design) -> list[str]:
-    """Sentences on everything in which two ends differ; empty for a sound build."""
-    ends = list(ends_of(design))
-    outside = {bare for u in design.upstreams.values() for bare in (u.theirs.partition("/")[0],)}
-    said = []
-    for end, other in paired(design, ends):
-        if other is None:
-            if end.peer not in outside:
-                said.append(f"{end.device} {end.local}: nobody answers at {end.peer}")
-            continue
-        if (end.local_asn, end.peer_asn) != (other.peer_asn, other.local_asn):
-            said.append(f"{end.device} {other.device}: ASN")
-        if end.password != other.password:
-            said.append(f"{end.device} {other.device}: password")
-        if end.bfd != other.bfd:
-            said.append(f"{end.device} {other.device}: BFD {end.bfd} {other.bfd}")
-        if end.families != other.families or not end.families:
-            said.append(f"{end.device} {other.device}: families")
-        if end.hold and other.hold and end.hold != other.hold:
-            said.append(f"{end.device} {other.device}: hold time")
-        if end.hops and other.hops and end.hops != other.hops:
-            said.append(f"{end.device} {other.device}: hops")
-        if end.passive and other.passive:
-            said.append(f"{end.device} {other.device}: both wait")
-    return said
+    """In what two ends differ."""
+    return pairing.disagreements(design, ends_of(design))
 
 
 def test_both_ends_of_every_session_agree(design: Design) -> None:
@@ -144,17 +92,8 @@ def test_both_ends_of_every_session_agree(design: Design) -> None:
 
 
 def test_the_files_hold_the_designs_sessions_and_no_others(design: Design) -> None:
-    ends = list(ends_of(design))
-    read = Counter(
-        frozenset({end.device, other.device} if other else {end.device, end.peer})
-        for end, other in paired(design, ends)
-    )
-    planned: Counter[frozenset[str]] = Counter()
-    for session in design.sessions:
-        outside = session.profile.kind is SessionKind.UPSTREAM
-        planned[frozenset({session.a, session.b_address if outside else session.b})] += (
-            1 if outside else 2
-        )
+    ends = ends_of(design)
+    planned, read = pairing.planned_and_read(design, pairing.paired(design, ends))
     # Not compared as a whole: a difference of two long counters takes minutes to print.
     assert list((read - planned).items())[:5] == []
     assert list((planned - read).items())[:5] == []
@@ -163,7 +102,7 @@ def test_the_files_hold_the_designs_sessions_and_no_others(design: Design) -> No
 def test_a_wrong_end_is_seen(tmp_path: Path) -> None:
     """The positive control: an end that differs is found, field by field."""
     design = text_design(NUMBERED, tmp_path)
-    ends = list(ends_of(design))
+    ends = ends_of(design)
     assert len(ends) == 2 * len(design.sessions)
     spine = design.switches["spine1"]
     wrong = replace(

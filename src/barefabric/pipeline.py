@@ -53,7 +53,7 @@ def design_values(loaded: Loaded, ledger: Ledger | None = None) -> Designed:
     numbers = allocate(loaded, shape, before)
     _refuse([*missing_vendors(loaded)] or unsupported_components(loaded) or [*_families(loaded)])
     derived = derive(loaded, shape, numbers)
-    _refuse(refuse_clusters(derived))
+    _refuse(refuse_clusters(derived, loaded.place))
     whole = replace(derived, contracts=contracts(derived, loaded.topology.contracts))
     return Designed(loaded, before, numbers, whole)
 

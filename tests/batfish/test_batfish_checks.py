@@ -3,8 +3,10 @@
 The answers are made from the plan; that real answers have this form is what the live tests show.
 """
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +18,8 @@ from barefabric.pipeline import design_values
 from barefabric.topology.load import load
 from barefabric.verify.batfish.case import Case, Outcome
 from barefabric.verify.batfish.flows import check_absent, check_flows, check_loops
-from barefabric.verify.batfish.parsing import check_addresses, check_parsing
+from barefabric.verify.batfish.marks import check_marks
+from barefabric.verify.batfish.parsing import check_addresses, check_parsing, check_reading
 from barefabric.verify.batfish.policies import check_policies
 from barefabric.verify.batfish.proof import judged_files
 from barefabric.verify.batfish.routes import OWN, check_routes, computed_routes
@@ -175,7 +178,7 @@ CHECKS: dict[str, Check] = {
     "parsing": lambda b: check_parsing(b.case),
     "addresses": lambda b: check_addresses(b.case, frozenset()),
     "sessions": lambda b: check_sessions(b.case),
-    "attached": lambda b: check_attached(b.case),
+    "attached": lambda b: check_attached(b.case, b.case.design),
     "routes": lambda b: check_routes(b.case, b.computed),
     "loops": lambda b: check_loops(b.case),
 }
@@ -254,6 +257,9 @@ WRONG: dict[str, tuple[str, str, Callable[[Answers], None]]] = {
     "a policy is not attached": (
         "attached", "BF022", put("bgpPeerConfiguration", 0, Import_Policy=[]),
     ),
+    "a neighbor is one too many": (
+        "attached", "BF022", add("bgpPeerConfiguration", peer("spine1", "192.0.2.9", "", "", "")),
+    ),
     "a neighbor is missing": ("attached", "BF022", drop("bgpPeerConfiguration")),
     "a route is missing": (
         "routes", "BF030", lambda answers: answers["routes"].remove(learned(answers)),
@@ -297,6 +303,17 @@ def test_a_route_that_must_not_be_there_is_seen(bench: Bench) -> None:
         "absent/out/upstream": ("upstream has 10.10.0.11/32",),
         "absent/links": ("spine1 has 172.20.0.0/16",),
     }
+
+
+def test_neighbors_that_a_sample_leaves_out_are_in_the_plan(bench: Bench) -> None:
+    """Switches have sessions with all servers, of which Batfish may be shown a few."""
+    bench.service.answers["bgpPeerConfiguration"].append(peer("r1-leaf1", "10.10.0.99", "", "", ""))
+    design = bench.case.design
+    session = next(s for s in design.sessions if s.a == "r1-leaf1" and s.b_address)
+    more = session._replace(b="r1-worker99", b_address="10.10.0.99")
+    assert check_attached(bench.case, design).failed == 1
+    whole = replace(design, sessions=(*design.sessions, more))
+    assert check_attached(bench.case, whole).findings == []
 
 
 class Searching(Canned):
@@ -364,6 +381,74 @@ def test_a_search_on_an_unknown_policy_proves_nothing(searching: tuple[Case, Sea
     assert "has no policy TO-NODES" in told.findings[0].evidence[0]
 
 
+class Marking(Canned):
+    """Answers which policies permit or refuse routes, by the community that these have then."""
+
+    def __init__(self, answers: dict[tuple[str, str], str]) -> None:
+        super().__init__()
+        self.by_community = answers
+
+    def marked_through(
+        self,
+        _snapshot: str,
+        nodes: list[str],
+        policies: list[str],
+        community: str,
+        action: str,
+    ) -> list[Any]:
+        wanted = self.by_community.get((community, action), "nothing")
+        return [
+            {"Node": {"name": node}, "Policy_Name": policy}
+            for node in nodes
+            for policy in policies
+            if re.fullmatch(wanted, policy)
+        ]
+
+
+def marks(made: Bench, answers: dict[tuple[str, str], str]) -> Outcome:
+    return check_marks(Case(cast("Service", Marking(answers)), made.shown, made.case.fabric))
+
+
+PLAIN = ("!65000:250", "permit")
+
+
+def test_policies_take_the_marks_of_neighbors_away(made: Bench) -> None:
+    outcome = marks(made, {PLAIN: ".*"})
+    assert outcome.findings == []
+    assert outcome.count.held == outcome.rows > 0
+
+
+def test_a_policy_that_only_refuses_is_a_policy(made: Bench) -> None:
+    assert marks(made, {PLAIN: "FROM-E.*", ("", "deny"): ".*"}).findings == []
+
+
+def test_a_policy_that_leaves_a_mark_is_seen(made: Bench) -> None:
+    outcome = marks(made, {PLAIN: ".*", ("65000:250", "permit"): "FROM-EDGE-METALLB"})
+    assert [f.code for f in outcome.findings] == ["BF041"]
+    assert "r1-leaf1 FROM-EDGE-METALLB lets 65000:250 through" in outcome.findings[0].evidence
+
+
+def test_marks_of_an_unknown_policy_prove_nothing(made: Bench) -> None:
+    outcome = marks(made, {PLAIN: "FROM-[^E].*"})
+    assert "r1-leaf1 has no policy FROM-EDGE-METALLB" in outcome.findings[0].evidence
+
+
+def test_lines_that_batfish_does_not_model_are_read(made: Bench) -> None:
+    design = made.case.design
+    files = judged_files(design)
+    outcome = check_reading(made.case, design, files)
+    assert outcome.findings == []
+    assert outcome.count.held == outcome.rows > 0
+    text = files["spine1"]["frr.conf"]
+    files["spine1"]["frr.conf"] = text.replace("LEAVES timers 3 9", "LEAVES timers 30 90")
+    (finding,) = check_reading(made.case, design, files).findings
+    assert finding.code == "BF015"
+    assert finding.evidence == (
+        "spine1 does not say: timers LEAVES 3 9",
+        "spine1 says: timers LEAVES 30 90",
+    )
+
+
 class Sending(Canned):
     """Answers questions about packets."""
 
@@ -397,3 +482,16 @@ def test_packets_must_arrive_and_some_must_be_sent(
         assert outcome.findings[0].evidence[0].endswith(said)
     else:
         assert outcome.findings == []
+
+
+def test_findings_name_lines_of_rendered_files(bench: Bench) -> None:
+    """Where in the build a policy or a neighbor stands, for whoever must mend it."""
+    case = bench.case
+    files = {"r1-leaf1": {"startup-config": "hostname x\n  neighbor 10.0.0.1 remote-as 1\n"}}
+    told = Case(case.service, case.snapshot, case.fabric, files)
+    assert told.line_of("r1-leaf1", "10.0.0.1") == [
+        "switches/r1-leaf1/startup-config:2   neighbor 10.0.0.1 remote-as 1"
+    ]
+    assert told.line_of("r1-leaf1", "10.0.0.11") == []
+    assert told.line_of("spine1", "10.0.0.1") == []
+    assert case.line_of("r1-leaf1", "hostname") == []

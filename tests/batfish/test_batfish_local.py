@@ -6,6 +6,7 @@ answer at the port as Batfish does.
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -196,6 +197,36 @@ def test_starting_twice_starts_once(lab: Lab) -> None:
     lab.port = kept
 
 
+def test_two_starts_at_a_time_start_one(lab: Lab) -> None:
+    words = ("start", "--port", str(lab.port), "--json")
+    command = [sys.executable, "-c", "from barefabric.cli import main; main()", "batfish", *words]
+    both = [
+        subprocess.Popen(
+            command, env=lab.environment(BATFISH_HOME=str(lab.home)), stdout=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    said = [json.loads(one.communicate(timeout=60)[0]) for one in both]
+    assert sorted(document["started_now"] for document in said) == [False, True]
+    assert said[0]["service"] == said[1]["service"]
+
+
+def test_an_interrupted_start_leaves_nothing(lab: Lab) -> None:
+    words = ("start", "--port", str(lab.port))
+    starting = subprocess.Popen(
+        [sys.executable, "-c", "from barefabric.cli import main; main()", "batfish", *words],
+        env=lab.environment(BATFISH_HOME=str(lab.home), FAKE_SILENT="1"), stderr=subprocess.PIPE,
+    )  # fmt: skip
+    while (record := lab.record()) is None:
+        time.sleep(0.05)
+    assert runs(record.pid, record.mark)
+    starting.send_signal(signal.SIGINT)
+    starting.communicate(timeout=60)
+    assert starting.returncode == 130
+    assert not runs(record.pid, record.mark)
+    assert lab.record() is None
+
+
 def test_a_service_that_others_started_is_used_and_left_alone(lab: Lab) -> None:
     theirs = subprocess.Popen([sys.executable, str(lab.bin / "server.py"), str(lab.port)])
     try:
@@ -258,6 +289,13 @@ def test_options_that_mean_nothing(lab: Lab, arguments: tuple[str, ...]) -> None
     done = lab.fabric("start", *arguments)
     assert done.returncode == 2
     assert "BF080" in done.stderr
+
+
+def test_a_log_that_cannot_be_written_is_said(lab: Lab) -> None:
+    (lab.folder / "state/barefabric/batfish/batfish.log").mkdir(parents=True)
+    done = lab.fabric("start", BATFISH_HOME=str(lab.home))
+    assert (done.returncode, "error BF078:" in done.stderr) == (3, True)
+    assert lab.record() is None
 
 
 def test_something_else_has_the_port(lab: Lab) -> None:

@@ -39,7 +39,7 @@ def test_a_switch_nothing_is_known_of_is_new(lab: Lab) -> None:
     assert result.new == list(lab.design.switches)
     assert {diff.basis for diff in result.diffs.values()} == {Basis.NOTHING}
     assert result.diffs["spine1"].diff.added == 20
-    assert result.exit_status == 0
+    assert (result.failures, result.exit_status) == ([], 1), "nothing proved the build"
     text = render(result)
     assert "new             all 10 switches: no configuration is known, every line counts" in text
     assert "${secret:fabric-bgp}" in render(result, diff=True)

@@ -134,6 +134,7 @@ def _pod_limits(design: Design) -> Iterator[Limit]:
         homes = nodes_by_rack(design, design.clusters[space.cluster])
         if len(homes) == racks:
             most = max(homes.values())
-            why = f"{space.blocks:,} blocks of /{space.block_size}, at least one for {most} nodes"
+            nodes = f"{most} node{'s' if most > 1 else ''}"
+            why = f"{space.blocks:,} blocks of /{space.block_size}, at least one for {nodes}"
             name = f"pods of {space.cluster} {', '.join(space.prefixes)}"
             yield Limit(name, space.blocks // most, f"{why} per rack")

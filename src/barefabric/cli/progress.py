@@ -5,17 +5,17 @@ import shutil
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 EVERY = 0.1
 """Seconds between two changes of the line: more is flicker."""
 
 
 class ProgressLine:
-    """The line. Nothing is written where stderr is no terminal."""
+    """The line. Nothing is written where the stream (stderr) is no terminal."""
 
-    def __init__(self) -> None:
-        self.stream = sys.stderr
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        self.stream = stream or sys.stderr
         self.shown = self.stream.isatty() and os.environ.get("TERM") != "dumb"
         self._next = 0.0
         self._dirty = False

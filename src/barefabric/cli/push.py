@@ -25,19 +25,28 @@ class Request:
 
 
 def push(request: Request) -> int:
-    """Plan the push and compare; refuse anything that would change a switch."""
+    """Plan the push and compare; refuse anything that would change a switch.
+
+    0 where a push would take the build, 1 where its receipt is not what the topology's ``push``
+    asks for, 3 where a switch could not be asked.
+    """
     from barefabric.build import default_out
     from barefabric.pipeline import design
     from barefabric.push.document import document
     from barefabric.push.dry_run import DryRunOptions, dry_run, refuse_push
+    from barefabric.push.receipts import Policy, proof_of, refuse_unproven
     from barefabric.push.report import render
 
-    if not request.dry_run:
-        raise refuse_push(request.topology)
     designed = design(request.topology)
+    build = request.out or default_out(designed.design)
+    asked = designed.loaded.topology.push
+    policy = Policy(asked.require, asked.failures)
+    if not request.dry_run:
+        refuse_unproven(proof_of(build, policy), build, request.topology)
+        raise refuse_push(request.topology)
     result = dry_run(
         designed.design,
-        request.out or default_out(designed.design),
+        build,
         DryRunOptions(
             topology=request.topology,
             offline=request.offline,
@@ -46,6 +55,7 @@ def push(request: Request) -> int:
             targets=request.targets,
             targets_file=request.targets_file,
             secrets=not request.no_secrets,
+            policy=policy,
         ),
     )
     if request.as_json:

@@ -20,7 +20,7 @@ def _pod_blocks(cluster: Cluster) -> Iterator[str]:
 
 
 def _service_prefixes(cluster: Cluster) -> list[tuple[str, AnnouncementKind]]:
-    """What every node announces for the pools: Calico the whole pool, MetalLB single addresses.
+    """What an announcing node offers of the pools: Calico the whole pool, MetalLB its addresses.
 
     The representative of a single address is the second of the pool: the first is the network.
     """
@@ -43,7 +43,7 @@ def node_announcements(
 ) -> Iterator[Announcement]:
     """Announcements of one cluster's nodes, over the sessions of each speaker's profile."""
     blocks = _pod_blocks(cluster)
-    services = _service_prefixes(cluster)
+    services, announcing = _service_prefixes(cluster), set(cluster.announcing)
     for name in cluster.nodes:
         server = servers[name]
         for profile in profiles.get((cluster.name, server.attach is Attach.ROUTED), ()):
@@ -52,7 +52,7 @@ def node_announcements(
                 block = next(blocks, "")
                 if block:
                     yield Announcement(name, profile.name, block, AnnouncementKind.POD)
-            if speaker == cluster.announcer:
+            if speaker == cluster.announcer and name in announcing:
                 for prefix, kind in services:
                     yield Announcement(name, profile.name, prefix, kind)
             if speaker is Speaker.KUBE_VIP and server.control_plane:

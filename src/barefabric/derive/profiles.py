@@ -15,6 +15,9 @@ NODE_KEEPALIVE, NODE_HOLD = 3, 9
 NODE_BFD = Bfd(300, 3)
 """BFD with speakers that have it (MetalLB in FRR mode)."""
 
+FEWEST_PREFIXES = 2
+"""The least that a neighbor may announce: a limit of 0 means none on EOS."""
+
 
 def fabric_profile(underlay: Underlay, upper: Role, lower: Role, max_prefix: int) -> SessionProfile:
     """Sessions between two tiers; end ``a`` is the upper tier's."""
@@ -119,7 +122,7 @@ def _node_profile(
         names.import_of(group),
         names.TO_NODES,
         passive=True,
-        max_prefix=2 * expected,
+        max_prefix=max(2 * expected, FEWEST_PREFIXES),
         local_as=local_as,
     )
     return SessionProfile(

@@ -1,9 +1,9 @@
 """The complete view of one server: its links, addresses and, where it routes, its BGP."""
 
 from barefabric.derive import names
-from barefabric.derive.policies import permits
 from barefabric.derive.prefixes import DEFAULT
 from barefabric.derive.switch import peer_group
+from barefabric.derive.tiers import permits
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role, Server

@@ -58,9 +58,13 @@ def _sentence(role: str, key: str, devices: list[str]) -> str:
 
 def _facts(designed: Designed, role: str, key: str) -> Iterator[Fact]:
     held = getattr(designed.loaded.topology.asn, role)
-    number = designed.numbers.asns[key] - held.first
-    yield said(designed, "from", f"asn.{role} {held.first}-{held.last}", "asn", role)
-    yield from kept(designed, Kind.ASN, key, f"{number:,}")
+    asn = designed.numbers.asns[key]
+    if held.first <= asn <= held.last:
+        yield said(designed, "from", f"asn.{role} {held.first}-{held.last}", "asn", role)
+        yield from kept(designed, Kind.ASN, key, f"{asn - held.first:,}")
+    else:
+        yield Fact("from", f"outside asn.{role} ({held.first}-{held.last}), by a pin")
+        yield from kept(designed, Kind.ASN, key)
     if key.startswith("cluster "):
         clusters = designed.loaded.topology.clusters
         name = key.split(" ")[1]

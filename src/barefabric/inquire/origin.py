@@ -7,9 +7,11 @@ from barefabric.compare.git import since
 from barefabric.errors import Place
 from barefabric.inquire.facts import Fact
 from barefabric.ledger.file import ledger_path
+from barefabric.ledger.pins import read_pins
 from barefabric.model.address import contains, split
 from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
+from barefabric.topology.expand import expand
 
 Keys = tuple[str | int, ...]
 
@@ -63,9 +65,20 @@ def offset(designed: Designed, name: str, prefix: str, unit: int) -> str:
     return ""
 
 
+def pin_of(designed: Designed, kind: Kind, key: str) -> str:
+    """The key of ``pins`` that fixes a number, empty where none does.
+
+    It need not be the ledger's key: an AS number that all spines share is pinned by one of them.
+    """
+    if not designed.loaded.topology.pins:
+        return ""
+    pins, _ = read_pins(designed.loaded, expand(designed.loaded))
+    return pins.writers.get((kind, key), "")
+
+
 def kept(designed: Designed, kind: Kind, key: str, number: str = "") -> Iterator[Fact]:
     """The ledger's line of a number, or the pin that stands above it."""
-    pinned = key if key in designed.loaded.topology.pins else ""
+    pinned = pin_of(designed, kind, key)
     if pinned:
         yield Fact("pinned", f"pins.{pinned} says so", where(designed.loaded.place("pins", pinned)))
     lock = str(ledger_path(designed.loaded.path))

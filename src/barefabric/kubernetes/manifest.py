@@ -10,9 +10,6 @@ Manifest = dict[str, Value]
 RACK_LABEL = "barefabric.io/rack"
 """Label that every node of a rack has; peers are selected by it."""
 
-ATTACH_LABEL = "barefabric.io/attach"
-"""Label that says how a node is connected: bond, routed or single."""
-
 ZONE_LABEL = "topology.kubernetes.io/zone"
 """Well-known label by which the scheduler spreads pods: a rack is a failure domain."""
 

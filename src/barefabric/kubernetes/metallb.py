@@ -52,10 +52,15 @@ def mode(view: ClusterView) -> Mode:
 def values(view: ClusterView) -> dict[str, Value]:
     """Values for ``helm install``."""
     runs = mode(view)
-    return {
-        "speaker": {"enabled": runs.speaker, "frr": {"enabled": False}},
-        "frrk8s": {"enabled": runs.frr},
-    }
+    speaker: dict[str, Value] = {"enabled": runs.speaker, "frr": {"enabled": False}}
+    if runs.speaker and every_node_announces(view):
+        speaker["ignoreExcludeLB"] = True
+    return {"speaker": speaker, "frrk8s": {"enabled": runs.frr}}
+
+
+def every_node_announces(view: ClusterView) -> bool:
+    """Whether nodes that kubeadm labels as control plane announce too, so the label is ignored."""
+    return len(view.cluster.announcing) == len(view.cluster.nodes)
 
 
 def namespace() -> Manifest:

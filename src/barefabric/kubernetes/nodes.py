@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from barefabric.kubernetes.manifest import (
-    ATTACH_LABEL,
     RACK_LABEL,
     ZONE_LABEL,
     Manifest,
@@ -28,7 +27,6 @@ _STAND_IN = "stand-in"
 def labels(server: Server) -> dict[str, str]:
     """The labels of a node, in order of their names."""
     return {
-        ATTACH_LABEL: server.attach.value,
         RACK_LABEL: server.rack,
         ZONE_LABEL: server.rack,
     }
@@ -49,9 +47,9 @@ def node_texts(view: ClusterView, servers: Iterable[Server]) -> Iterator[str]:
     Those of one rack differ in nothing but their names, so each kind is written once, with a
     stand-in for the name.
     """
-    frames: dict[tuple[str, str, int], tuple[str, str]] = {}
+    frames: dict[tuple[str, int], tuple[str, str]] = {}
     for server in servers:
-        kind = server.rack, server.attach, server.asn
+        kind = server.rack, server.asn
         if kind not in frames:
             text = dump(node(view, replace(server, name=_STAND_IN)))
             before, _, after = text.partition(_STAND_IN)

@@ -119,12 +119,21 @@ def _at_nodes(view: ClusterView) -> Iterator[str]:
     yield "```"
     if view.cluster.announcer == "metallb":
         yield ""
-        yield (
-            "MetalLB announces nothing from nodes with the label "
-            "`node.kubernetes.io/exclude-from-external-load-balancers`, which kubeadm gives to "
-            "control-plane nodes. To announce from one: `kubectl label node NAME "
-            "node.kubernetes.io/exclude-from-external-load-balancers-`."
+        yield _exclusions(view)
+
+
+def _exclusions(view: ClusterView) -> str:
+    """What MetalLB does on nodes that kubeadm labels as control plane."""
+    label = "`node.kubernetes.io/exclude-from-external-load-balancers`"
+    if metallb.every_node_announces(view):
+        return (
+            f"kubeadm gives control-plane nodes the label {label}. MetalLB ignores it here "
+            "(`ignoreExcludeLB`), because no other nodes are known to announce instead."
         )
+    return (
+        f"MetalLB announces nothing from nodes with the label {label}, which kubeadm gives to "
+        "control-plane nodes: the fabric expects its addresses from the others."
+    )
 
 
 def failures(view: ClusterView) -> Iterator[str]:

@@ -59,19 +59,6 @@ def _pools(view: ClusterView) -> Iterator[Diagnostic]:
         yield _look("K8S015", view, text, mend)
 
 
-def _excluded(view: ClusterView) -> Iterator[Diagnostic]:
-    """The label that kubeadm sets keeps MetalLB from announcing on control-plane nodes."""
-    cluster = view.cluster
-    speaks = cluster.announcer in ("metallb", "l2")
-    if speaks and set(cluster.nodes) <= set(cluster.control_plane):
-        text = (
-            "every node is a control-plane node, and MetalLB announces nothing from nodes that "
-            "kubeadm labels exclude-from-external-load-balancers"
-        )
-        mend = "remove the label from nodes that should announce: the cluster's README says how"
-        yield _look("K8S016", view, text, mend)
-
-
 def _asns(view: ClusterView) -> Iterator[Diagnostic]:
     """What stops at the next upgrade of Kubernetes."""
     if not strict(view):
@@ -80,5 +67,5 @@ def _asns(view: ClusterView) -> Iterator[Diagnostic]:
 
 Rule = Callable[[ClusterView], Iterator[Diagnostic]]
 
-RULES: tuple[Rule, ...] = (_quorum, _pools, _excluded, _asns)
+RULES: tuple[Rule, ...] = (_quorum, _pools, _asns)
 """Everything that is looked at, in the order in which it is reported."""

@@ -9,6 +9,7 @@ from barefabric.ledger.register import Register
 from barefabric.model.address import contains, dotted, is_ipv4, split
 from barefabric.model.design import PoolUse
 from barefabric.topology.load import Loaded
+from barefabric.topology.space import smallest_prefix_for
 
 
 class Space:
@@ -101,7 +102,7 @@ def too_small(
 
 def _remedy(loaded: Loaded, name: str, space: Space, want: _Want, unusable: int) -> str:
     """The smallest prefix that would do around the first one, and one to put beside them."""
-    whole = _length(space.unit, want.needed + want.kept + unusable)
+    whole = smallest_prefix_for(want.needed + want.kept + unusable, space.unit)
     if not space.blocks:
         return f"the smallest prefix that would do is a /{whole}"
     base = space.blocks[0][0]
@@ -111,16 +112,11 @@ def _remedy(loaded: Loaded, name: str, space: Space, want: _Want, unusable: int)
         remedies.append(f"the smallest prefix that would do is a /{whole}, such as {around}")
     else:
         remedies.append(f"the smallest single prefix that would do is a /{max(whole, 0)}")
-    beside = _beside(loaded, space, _length(space.unit, want.lacking + unusable))
+    beside = _beside(loaded, space, smallest_prefix_for(want.lacking + unusable, space.unit))
     if name != "management" and beside:
         more = ", ".join((*space.prefixes, beside))
         remedies.append(f"a second prefix renumbers nothing either: [{more}]")
     return "; ".join(remedies)
-
-
-def _length(unit: int, count: int) -> int:
-    """Length of the smallest prefix of ``count`` units."""
-    return unit - max(count - 1, 0).bit_length()
 
 
 def _beside(loaded: Loaded, space: Space, length: int) -> str:

@@ -69,8 +69,9 @@ class Selector(NamedTuple):
     Nouns of devices: ``superspines``, ``spines``, ``leaves``, ``borders``, ``servers``. Nouns of
     prefixes: ``loopbacks`` (of switches), ``racks`` (of racks with a VLAN), ``pods`` and ``hosts``
     (announced by servers). Keys: ``pod``, ``rack``, ``plane``, ``role``, ``cluster``, ``attach``,
-    ``control``; ``serves`` and ``controls`` name a cluster with nodes, or with control-plane
-    nodes, in a leaf's rack or below a spine.
+    ``control``; ``serves``, ``controls`` and ``announces`` name a cluster with nodes, with
+    control-plane nodes, or with nodes that announce its addresses where not all of them do, in a
+    leaf's rack or below a spine.
     """
 
     noun: str

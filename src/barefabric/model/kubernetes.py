@@ -42,3 +42,18 @@ class Cluster:
     endpoint_use: str = ""
     password: str = ""
     mtu: int = 0
+
+    @property
+    def announcing(self) -> tuple[str, ...]:
+        """Nodes that announce load-balancer addresses.
+
+        MetalLB leaves out nodes that kubeadm labels as control plane
+        (node.kubernetes.io/exclude-from-external-load-balancers; speaker/bgp_controller.go), unless
+        it is told to ignore the label: so it is where nobody says which nodes those are, or where
+        all of them are. Calico heeds that label only with the value "true", which kubeadm does not
+        give it (confd/pkg/backends/calico/client.go).
+        """
+        if self.announcer not in ("metallb", "l2"):
+            return self.nodes
+        control = set(self.control_plane)
+        return tuple(node for node in self.nodes if node not in control) or self.nodes

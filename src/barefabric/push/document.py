@@ -25,6 +25,7 @@ def document(result: DryRunResult, *, diff: bool = False) -> dict[str, Any]:
             "judges": list(proof.judges),
             "when": proof.when.isoformat() if proof.when else None,
             "why_not": proof.why_not,
+            "required": {"judges": list(proof.policy.require), "failures": proof.policy.failures},
         },
         "servers": {"all": result.plan.servers, "without_path_in_some_wave": result.plan.dark},
         "waves": [_wave(wave, result) for wave in result.plan.waves],

@@ -90,7 +90,8 @@ class Reasons:
     @staticmethod
     def _single_homed(sole: int, servers: int) -> str:
         """Servers that lose the network, because this leaf is their only one."""
-        which = "its servers lose" if sole == servers else f"{sole:,} of {servers:,} servers lose"
+        some = f"{sole:,} of {servers:,} servers {'loses' if sole == 1 else 'lose'}"
+        which = "its servers lose" if sole == servers else some
         which = "its server loses" if sole == servers == 1 else which
         return f"single-homed: {which} the network for the time of the change"
 

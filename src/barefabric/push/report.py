@@ -48,13 +48,13 @@ def _first_lines(result: DryRunResult, colour: bool, now: datetime) -> Iterator[
         judges = ", ".join(proof.judges)
         left, ink = f"proven {proof.digest[:8]} {age(proof, now)} by {judges}", _GREEN
     else:
-        left, ink = f"not proven: {proof.why_not}", _YELLOW
+        left, ink = f"a push would be refused: {proof.why_not}", _RED
     right = _servers(result)
     gap = " " * (WIDTH - len(left) - len(right))
     inked = f"{ink}{left}{_PLAIN}" if colour else left
     yield from [f"{inked}{gap}{right}"] if len(gap) > 2 else [inked, right]
     if not proof.proven:
-        yield f"  run fabric verify {_shown(str(result.topology))}"
+        yield f"  run {proof.command(_shown(str(result.topology)))}"
 
 
 def _servers(result: DryRunResult) -> str:
@@ -63,8 +63,12 @@ def _servers(result: DryRunResult) -> str:
     if not plan.waves or not plan.servers:
         return ""
     if not plan.dark:
+        if plan.servers == 1:
+            return "the server keeps a path in every step"
         return f"{plan.servers:,} servers keep a path in every step"
-    return f"{plan.dark:,} of {plan.servers:,} servers lose the network in some step"
+    many = f"{plan.servers:,} server{'s' if plan.servers > 1 else ''}"
+    verb = "loses" if plan.dark == 1 else "lose"
+    return f"{plan.dark:,} of {many} {verb} the network in some step"
 
 
 def _facts(result: DryRunResult) -> Iterator[str]:

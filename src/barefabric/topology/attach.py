@@ -95,6 +95,15 @@ def _fault(loaded: Loaded, shape: Shape, rack: str, name: str) -> Diagnostic | N
             allowed="a bond over a pair has a port for each leaf: nics: 2 x 25G",
             mend="attach: single spreads servers with one port over the leaves",
         )
+    if server.attach is Attach.ROUTED and server.nics < len(leaves):
+        return Diagnostic(
+            "PO015",
+            f"servers of type {server.type} are routed and have {server.nics} "
+            f"port{'s' if server.nics > 1 else ''}, but rack {rack} has {len(leaves)} leaves",
+            (loaded.place("server_types", server.type, "nics"),),
+            allowed="a routed server has a cable to each leaf of its rack: all of them announce it",
+            mend=f"nics: {len(leaves)} x {server.nic_speed}G, or a rack with fewer leaves",
+        )
     if server.attach is not Attach.ROUTED and len(leaves) > 1 and not leaves[0].peer:
         return Diagnostic(
             "PO011",

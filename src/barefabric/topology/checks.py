@@ -9,6 +9,7 @@ from barefabric.topology import (
     checks_names,
     checks_network,
     checks_overlaps,
+    checks_secrets,
     checks_shape,
     checks_usable,
 )
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _CHECKS = (
     checks_shape,
     checks_names,
+    checks_secrets,
     checks_network,
     checks_families,
     checks_overlaps,

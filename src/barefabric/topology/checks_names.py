@@ -1,25 +1,22 @@
 """Checks of names: each stands for one thing, and each that is referred to exists."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 
-from barefabric.errors import Diagnostic, Place
+from barefabric.errors import Diagnostic
 from barefabric.topology.checks_shape import RESERVED
 from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
-
-_PLACEHOLDER = re.compile(r"\$\{secret:([^}\s]+)\}")
 
 PEER_LINKS = ("control", "routing")
 """The /31s of a pair of leaves."""
 
 
 def check(view: View) -> Iterator[Diagnostic]:
-    """Faults of names: IN031, IN051, IN053 to IN056, IN063."""
+    """Faults of names: IN051, IN053 to IN056, IN063."""
     yield from _racks_and_pods(view)
     yield from _devices(view)
     yield from _lists(view)
-    yield from _secrets(view)
+    yield from _upstreams(view)
     yield from _switches_referred_to(view)
     yield from _pins_and_extra(view)
     yield from _contracts(view)
@@ -106,46 +103,22 @@ def _lists(view: View) -> Iterator[Diagnostic]:
         yield from _twice(view, noun, named)
 
 
-def _secrets(view: View) -> Iterator[Diagnostic]:
-    """Every secret that is named says where it is fetched."""
-    topology = view.topology
-    used: list[tuple[str, Keys]] = [(topology.underlay.password, ("underlay", "password"))]
-    used += [(c.password, ("clusters", n, "password")) for n, c in enumerate(topology.clusters)]
-    used += [(e.password, ("external", n, "password")) for n, e in enumerate(topology.external)]
-    used += [
-        (user.secret, ("settings", "users", n, "secret"))
-        for n, user in enumerate(topology.settings.users)
-    ]
-    found: dict[str, list[Place]] = {}
-    for name, keys in used:
-        if name and name not in topology.secrets:
-            found.setdefault(name, []).append(view.place(*keys))
-    for name, place in _placeholders(view):
-        if name not in topology.secrets:
-            found.setdefault(name, []).append(place)
-    for name, places in found.items():
-        fault = view.unknown(
-            "IN031",
-            "secret",
-            name,
-            places[0],
-            topology.secrets,
-            f"add {name}: env:{name.upper().replace('-', '_')} to secrets",
-        )
-        yield fault._replace(places=tuple(places))
-
-
-def _placeholders(view: View) -> Iterator[tuple[str, Place]]:
-    """Secrets that the user's own lines name, with their places."""
-    topology = view.topology
-    texts: list[tuple[Keys, str]] = [
-        (("switch_types", name, "extra"), kind.extra)
-        for name, kind in topology.switch_types.items()
-    ]
-    texts += [(("extra", name), text) for name, text in topology.extra.items()]
-    for keys, text in texts:
-        for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
-            yield name, view.document.text_place(f"${{secret:{name}}}", *keys)
+def _upstreams(view: View) -> Iterator[Diagnostic]:
+    """Upstream routers stand at one end of a cable, as switches and servers do."""
+    roster = view.roster
+    for index, external in enumerate(view.topology.external):
+        ours: dict[str, Collection[str]] = {
+            "switch": roster.switch_names,
+            "server": roster.server_names,
+        }
+        for noun, names in ours.items():
+            if external.name in names:
+                yield Diagnostic(
+                    "IN051",
+                    f'an upstream router and a {noun} are both called "{external.name}"',
+                    (view.place("external", index, "name"),),
+                    mend="give the upstream router a name of its own, such as that of its owner",
+                )
 
 
 def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
@@ -225,7 +198,7 @@ def _contracts(view: View) -> Iterator[Diagnostic]:
             yield from _contract_end(view, contract.target, (*keys, "to"), _TARGETS)
 
 
-_SOURCES = ("switch", "server", "rack", "cluster", "pod")
+_SOURCES = ("switch", "server", "rack", "cluster", "pod", "upstream router")
 _TARGETS = ("switch", "server", "rack", "cluster", "upstream router")
 
 

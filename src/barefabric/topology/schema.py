@@ -57,7 +57,7 @@ from barefabric.topology.schema_network import (
     Timers,
     Underlay,
 )
-from barefabric.topology.schema_services import Settings, User, UserContract, WrittenContract
+from barefabric.topology.schema_services import Push, Settings, User, UserContract, WrittenContract
 
 __all__ = [
     "AddressPool",
@@ -82,6 +82,7 @@ __all__ = [
     "Pod",
     "PortBlock",
     "Prefixes",
+    "Push",
     "RackGroup",
     "ServerPool",
     "ServerSelector",
@@ -148,6 +149,9 @@ class Topology(Block):
     )
     contracts: tuple[_ContractForm, ...] = Field(
         (), description="Statements of your own, judged with the derived ones."
+    )
+    push: Push = Field(
+        Push.model_construct(), description="What must have been proven before a push."
     )
     secrets: dict[Text, _SecretSource] = Field(
         default_factory=dict,

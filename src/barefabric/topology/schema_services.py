@@ -40,6 +40,22 @@ class Settings(Block):
     users: tuple[User, ...] = Field((), description="Accounts on the switches.")
 
 
+Judge = Literal["built-in", "batfish", "lab"]
+
+
+class Push(Block):
+    """What a build must have been proven by before it may be pushed."""
+
+    noun: ClassVar[str] = "push"
+
+    require: Annotated[tuple[Judge, ...], form(widen.listed, Judge | list[Judge])] = Field(
+        ("built-in",), description="Judges that must have found the build sound."
+    )
+    failures: Annotated[int, whole(0, 2)] = Field(
+        1, description="Things that were judged to fail at a time: 0, 1 or 2."
+    )
+
+
 class UserContract(Block):
     """A statement of the user's own; exactly one kind."""
 
@@ -56,8 +72,12 @@ class UserContract(Block):
 class Ends(Block):
     """From where to where."""
 
-    source: str = Field(alias="from", description="A device, rack, pod or cluster.")
-    target: str = Field(alias="to", description="A device, rack, pod, cluster or prefix.")
+    source: str = Field(
+        alias="from", description="A device, rack, pod, cluster or upstream router."
+    )
+    target: str = Field(
+        alias="to", description="A device, rack, cluster, upstream router or prefix."
+    )
 
 
 class Survives(Ends):

@@ -29,8 +29,8 @@ from barefabric.verify.survey import Survey
 from barefabric.verify.verdict import BUILT_IN, Count, Finding, Judgement, NotRun, Verdict
 
 NOT_RUN = (
-    NotRun("Batfish", "this version does not run it yet", ""),
-    NotRun("lab", "no lab has judged this build", ""),
+    NotRun("Batfish", "this command does not ask it", "fabric verify"),
+    NotRun("lab", "no lab was asked", "fabric lab up, then fabric lab check"),
 )
 """Judges that the verdict names as not run."""
 

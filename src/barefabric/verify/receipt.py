@@ -168,9 +168,3 @@ def _finding(told: Mapping[str, Any]) -> Finding:
         "sides": tuple(Sides(**side) for side in told["sides"]),
     }
     return Finding(**{**told, **fields})
-
-
-def receipt_matches(build: Path) -> bool:
-    """Whether a build has a receipt of exactly these files."""
-    receipt = read_receipt(build)
-    return receipt is not None and receipt.digest == build_digest(build)

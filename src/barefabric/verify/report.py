@@ -59,12 +59,13 @@ def _failure(found: Finding) -> Iterator[str]:
     for line in found.evidence:
         yield from _wrapped(f"{start}{line}", "  ", " " * (len(start) + 2))
         start = " " * len(start)
+    for place in found.places:
+        yield from _wrapped(place, "  ")
     if found.cause:
         yield from _wrapped(f"cause: {found.cause}", "  ")
     if found.mend:
         yield from _wrapped(f"mend: {found.mend}", "  ")
-    rows = f"{found.rows:,} row{'s' if found.rows != 1 else ''}"
-    yield f"  {found.contract}, {rows}   fabric explain {found.code}"
+    yield f"  {found.contract}, {_rows(found.rows)}   fabric explain {found.code}"
 
 
 def _side_by_side(found: Finding) -> Iterator[str]:
@@ -128,7 +129,7 @@ def _agreement(ran: Mapping[str, Judgement]) -> Iterator[str]:
         compared = int(judgement.settings.get("routes compared", count.rows))
         text = f"{judgement.judge} on {compared:,} routes, row by row"
         if differ:
-            text = f"no: {differ:,} rows of {judgement.judge}'s, shown above"
+            text = f"no: not with {judgement.judge} on {_rows(differ)}, shown above"
         yield f"  {'judges agree':<20}{text}"
 
 
@@ -148,7 +149,7 @@ def _last(verdict: Verdict, receipt: str, digest: str, seconds: float) -> Iterat
     else:
         failed = sum(not_held(j.total) for j in verdict.judgements)
         bad = len({found.contract for found in verdict.findings})
-        line = f"  not proven: {failed:,} rows of {bad:,} contract{'s' if bad != 1 else ''}"
+        line = f"  not proven: {_rows(failed)} of {bad:,} contract{'s' if bad != 1 else ''}"
     if receipt:
         line += f"   receipt {receipt}" + (f" ({digest[:4]}...)" if digest else "")
     yield from textwrap.wrap(
@@ -165,6 +166,10 @@ def _last(verdict: Verdict, receipt: str, digest: str, seconds: float) -> Iterat
             for other in verdict.not_run
         )
         yield from _wrapped(f"not run: {names}", "  ")
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row{'s' if number != 1 else ''}"
 
 
 def not_held(count: Count) -> int:
@@ -198,6 +203,7 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
                 **found._asdict(),
                 "evidence": list(found.evidence),
                 "sides": [side._asdict() for side in found.sides],
+                "places": list(found.places),
             }
             for found in judgement.findings
         ],

@@ -50,14 +50,26 @@ class Roster:
 
     @cached_property
     def serving(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """Clusters with nodes (``serves``) or control-plane nodes (``controls``).
+        """Clusters with nodes (``serves``), control-plane nodes (``controls``), announcing nodes.
 
+        ``announces`` is known only where some nodes of the cluster do not.
         By key, and by rack (``rack r1``) or pod (``pod p1``).
         """
         found: dict[tuple[str, str], set[str]] = {}
+        clusters = self.design.clusters.values()
+        announcing = {
+            name
+            for cluster in clusters
+            if len(cluster.announcing) < len(cluster.nodes)
+            for name in cluster.announcing
+        }
         for server in self.design.servers.values():
             if server.cluster:
-                keys = ("serves", "controls") if server.control_plane else ("serves",)
+                keys = ["serves"]
+                if server.control_plane:
+                    keys.append("controls")
+                if server.name in announcing:
+                    keys.append("announces")
                 for key in keys:
                     found.setdefault((key, f"rack {server.rack}"), set()).add(server.cluster)
                     found.setdefault((key, f"pod {server.pod}"), set()).add(server.cluster)
@@ -72,7 +84,7 @@ class Roster:
         return (_SERVER[key](server),) if server is not None else ()
 
     def _of_switch(self, switch: Switch, key: str) -> Collection[str]:
-        if key in ("serves", "controls"):
+        if key in ("serves", "controls", "announces"):
             where = {"leaf": f"rack {switch.rack}", "spine": f"pod {switch.pod}"}
             return self.serving.get((key, where.get(switch.role.value, "")), frozenset())
         return (_SWITCH[key](switch),)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from barefabric.model.design import Design
 from barefabric.model.intent import Bgp, PeerGroup, ServerIntent, SwitchIntent
 from barefabric.model.policy import Policy, PrefixList
+from barefabric.verify.checks.duties import check_duties
 from barefabric.verify.checks.local import check_server, check_switch
 from barefabric.verify.checks.pairs import PairChecks
 from barefabric.verify.checks.tally import Tally
@@ -55,6 +56,7 @@ class Survey:
         """Take a switch in."""
         switch = intent.switch
         check_switch(self.design, intent, self.tally)
+        check_duties(intent, self.tally)
         self.pairs.add(intent)
         router = self.reader.read(
             switch.role.value,

@@ -39,7 +39,7 @@ class Finding(NamedTuple):
     concerned. ``evidence`` says what was found, line by line; ``cause`` what it likely comes
     from; ``mend`` what to change. ``decided`` is false where the judge could not tell. ``kind`` is
     the class of contract. ``sides`` are there where two judges differ: the network is what neither
-    of them may be believed about until one is mended.
+    of them may be believed about until one is mended. ``places`` are lines of rendered files.
     """
 
     code: str
@@ -53,6 +53,7 @@ class Finding(NamedTuple):
     decided: bool = True
     kind: ContractKind | None = None
     sides: tuple[Sides, ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -60,7 +61,7 @@ class Finding(NamedTuple):
         different = (
             f"{s.about}: built-in {s.built_in}; {self.judge} {s.other}" for s in self.sides
         )
-        return (*different, *self.evidence)
+        return (*different, *self.evidence, *self.places)
 
 
 class NotRun(NamedTuple):

@@ -187,6 +187,21 @@ def test_new_retired_pinned_and_moved_numbers(tmp_path: Path) -> None:
     assert "would move: the ledger has 10.255.0.2" in pinned["number"].text
 
 
+def test_pins_of_numbers_that_others_share_or_outside_of_their_pool(tmp_path: Path) -> None:
+    topology = tmp_path / "lab.yaml"
+    text = (TOPOLOGIES / "quickstart.yaml").read_text()
+    pins = "pins: {spine1: {asn: 65001}, spine2 r1-leaf1 1: {prefix: 10.254.9.0/31}}\n"
+    topology.write_text(text + pins)
+    first = design(topology)
+    write_ledger(ledger_path(topology), first.numbers.ledger)
+    fabric = Built(design(topology), tmp_path / "none", topology)
+    asn = facts_of(fabric, "65001")
+    assert asn["from"].text == "outside asn.spine (4200000001-4200009999), by a pin"
+    assert asn["pinned"].text == "pins.spine1 says so"
+    assert asn["number"].text.startswith("kept by the ledger")
+    assert facts_of(fabric, "10.254.9.0")["pinned"].text == "pins.spine2 r1-leaf1 1 says so"
+
+
 def test_each_line_of_a_switchs_file_is_told_its_template() -> None:
     fabric = built("three-racks")
     path = "switches/r1-leaf1/startup-config"

@@ -14,14 +14,11 @@ from barefabric.kubernetes.lints import looks, refuse
 from barefabric.model.kubernetes import Pool
 from barefabric.model.session import Bfd, Speaker
 from readback.designs import (
-    CLUSTER,
     SITUATIONS,
-    bonded,
     situation,
     small,
 )
 
-ALL_NODES = "control_plane: {servers: [bonded]}\n"
 BALANCER = "load_balancer: {use: metallb, announce: metallb, pools: {web: 192.0.2.0/28}}"
 
 
@@ -204,11 +201,6 @@ def test_external_etcd_is_not_ours_to_count():
 
 def test_nothing_to_give():
     assert codes(looks(changed("quickstart", pools=()))) == ["K8S015"]
-
-
-def test_nobody_announces():
-    found = looks(bonded(CLUSTER + ALL_NODES + "cni: calico\n" + BALANCER))
-    assert codes(found) == ["K8S007", "K8S016"]
 
 
 def test_every_code_is_explained():

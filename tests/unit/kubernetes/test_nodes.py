@@ -21,7 +21,6 @@ def test_labels_are_the_same_wherever_they_stand(name):
             server = design.servers[node]
             assert found.keys() == {"apiVersion", "kind", "metadata"}
             expected = {
-                "barefabric.io/attach": server.attach.value,
                 "barefabric.io/rack": server.rack,
                 "topology.kubernetes.io/zone": server.rack,
             }

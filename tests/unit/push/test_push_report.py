@@ -149,12 +149,12 @@ def test_what_is_dark_is_said_first() -> None:
     assert first.endswith("7 of 9 servers lose the network in some step")
 
 
-def test_not_proven_is_no_error_but_said() -> None:
+def test_not_proven_is_said_and_shows_in_the_status() -> None:
     found = result(three_racks(), TEN, proof=Proof(why_not="there is no receipt"))
     lines = render(found, now=NOW).splitlines()
-    assert lines[0].startswith("not proven: there is no receipt   ")
+    assert lines[0].startswith("a push would be refused: there is no receipt   ")
     assert lines[1] == "  run fabric verify lab.yaml"
-    assert found.exit_status == 0
+    assert found.exit_status == 1
 
 
 def test_long_lists_of_failures_are_cut_on_the_terminal_only() -> None:

@@ -229,7 +229,7 @@ def test_a_rack_with_one_leaf_is_said_to_be_cut_and_goes_alone() -> None:
     cut = "single-homed: its servers lose the network for the time of the change"
     assert (reasons["r1-leaf1"], reasons["r2-leaf1"]) == (cut, cut)
     assert reasons["r3-leaf1"] == "canary: newest rack, its pair stays up"
-    assert reasons["r3-leaf2"].startswith("single-homed: 1 of 3 servers lose the network")
+    assert reasons["r3-leaf2"].startswith("single-homed: 1 of 3 servers loses the network")
     assert [len(wave.steps) for wave in plan.waves] == [1] * 6
     assert plan.dark == 7
 

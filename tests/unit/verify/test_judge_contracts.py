@@ -2,10 +2,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_judge_designs import example, small
+from test_judge_designs import TOPOLOGIES, example, small
 
 from barefabric.derive.contracts import contracts
 from barefabric.model.contract import ContractKind, selector
+from barefabric.pipeline import design_values
+from barefabric.topology.load import load
 from barefabric.topology.schema import UserContract
 from barefabric.verify.judge import verify
 from barefabric.verify.roster import Roster
@@ -127,6 +129,36 @@ def test_contracts_of_the_users_own(statement: UserContract, holds: bool) -> Non
     verdict = verify(replace(design, contracts=(mine,)))
     assert verdict.proven is holds
     assert all(found.evidence for found in verdict.findings)
+
+
+UPSTREAMS = """
+contracts:
+  - {name: no way in, never-reach: {from: wan-a, to: r1}}
+  - {name: services, reach: {from: wan-b, to: 198.51.100.0/24}}
+  - {name: shut, never-reach: {from: wan-a, to: 198.51.100.0/24}}
+  - {name: near, max-path-length: {from: wan-a, to: 198.51.100.0/24, length: 9}}
+"""
+
+
+def test_contracts_may_begin_at_upstream_routers(tmp_path: Path) -> None:
+    path = tmp_path / "three.yaml"
+    path.write_text((TOPOLOGIES / "three-racks.yaml").read_text(encoding="utf-8") + UPSTREAMS)
+    design = design_values(load(path)).design
+    verdict = verify(design, failures=0)
+    assert {found.contract for found in verdict.findings} == {"user/shut"}
+    assert verdict.findings[0].evidence[0].startswith("wan-a to 198.51.100.")
+    assert verdict.findings[0].cause == "a route leads there, and nothing on the way refuses it"
+    assert sum(c.id.startswith("user/") for c in design.contracts) == 4
+
+
+@pytest.mark.parametrize(("kind", "holds"), [("reach", False), ("never-reach", True)])
+def test_a_prefix_of_a_family_that_the_fabric_does_not_carry(kind: str, holds: bool) -> None:
+    design = example("quickstart")
+    (mine,) = [
+        c for c in contracts(design, [user(kind, "r1", "fd00:64::/64")]) if c.id.startswith("user/")
+    ]
+    verdict = verify(replace(design, contracts=(mine,)))
+    assert verdict.proven is holds
 
 
 def test_what_this_judge_cannot_decide_is_not_proven() -> None:

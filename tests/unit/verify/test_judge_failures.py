@@ -10,6 +10,8 @@ from test_judge_designs import WITH_BORDER, example, small, survey
 from barefabric.model.cable import CableKind
 from barefabric.model.contract import ContractKind
 from barefabric.model.design import Design
+from barefabric.pipeline import design_values
+from barefabric.topology.load import load
 from barefabric.verify import failures
 from barefabric.verify.build import Fabric
 from barefabric.verify.compute import Computed
@@ -127,6 +129,30 @@ def test_what_is_cut_off_does_not_count(tmp_path: Path) -> None:
     both = Failure(cables=frozenset(c.key for c in legs))
     assert Shape(design, one).cut_off == frozenset()
     assert Shape(design, both).cut_off == {"r1-node1"}
+
+
+def test_without_its_only_leaf_the_spine_is_what_is_left(tmp_path: Path) -> None:
+    """Every part is one device then: a server that reaches nobody is no fault of the design.
+
+    What is said of it is the same from run to run, and in the order a person counts.
+    """
+    path = tmp_path / "one.yaml"
+    path.write_text(
+        "fabric: one\n"
+        "switch_types:\n"
+        "  spine: {nos: frr, ports: 16 x 100G}\n"
+        "  leaf: {nos: frr, ports: {downlink: 48 x 25G, uplink: 8 x 100G}}\n"
+        "server_types: {node: {nics: 2 x 25G, attach: bond}}\n"
+        "spines: 2\n"
+        "racks: [{name: r1, leaves: 1, servers: {node: 12}}]\n"
+    )
+    design = design_values(load(path)).design
+    cut = Shape(design, Failure(devices=frozenset({"r1-leaf1"}))).cut_off
+    assert cut == {"spine2", *(f"r1-node{n}" for n in range(1, 13))}
+    assert verify(design).proven
+    leaves = next(c for c in design.contracts if c.id == "survives/leaves")
+    (note,) = decider(design).decide(leaves).notes
+    assert note.endswith("without r1-leaf1, r1-node1 and 12 more are cut off")
 
 
 def test_a_dead_leg_is_reached_over_the_peer_link(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from test_judge_designs import example
 
 from barefabric.errors import OutsideError
 from barefabric.model.contract import ContractKind
+from barefabric.verify.agreement import side_by_side
 from barefabric.verify.batfish.case import Outcome
 from barefabric.verify.batfish.routes import likely_cause
 from barefabric.verify.judge import verify
@@ -16,7 +17,6 @@ from barefabric.verify.receipt import (
     contracts_digest,
     make_receipt,
     read_receipt,
-    receipt_matches,
     write_receipt,
 )
 from barefabric.verify.report import as_json, report
@@ -103,7 +103,7 @@ def test_judges_that_differ_are_shown_side_by_side() -> None:
     assert "    Batfish   spine1" in lines
     assert "  and 2 rows more" in lines
     assert "  cause: a cause" in lines
-    assert "  judges agree        no: 7 rows of Batfish's, shown above" in lines
+    assert "  judges agree        no: not with Batfish on 7 rows, shown above" in lines
     assert any(line.startswith("  not proven: 7 rows of 1 contract") for line in lines)
     assert all(len(line) <= 100 for line in lines)
     assert not with_another(*outcome.findings).proven
@@ -198,9 +198,9 @@ def test_a_receipt_holds_until_a_file_changes(build: Path) -> None:
     assert found is not None
     assert (found.proven, found.judges, found.not_run) == (True, ("built-in",), ("Batfish", "lab"))
     assert found.when == datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
-    assert receipt_matches(build)
+    assert found.digest == build_digest(build)
     (build / "switches" / "leaf1" / "config").write_text("hostname leaf2\n")
-    assert not receipt_matches(build)
+    assert found.digest != build_digest(build)
     assert [p.name for p in (build / "verify").iterdir()] == ["receipt.json"]
 
 
@@ -212,7 +212,6 @@ def test_a_receipt_that_cannot_be_read_is_none(build: Path, text: str) -> None:
     (build / "verify").mkdir()
     (build / "verify" / "receipt.json").write_text(text)
     assert read_receipt(build) is None
-    assert not receipt_matches(build)
 
 
 def test_a_receipt_that_cannot_be_written_says_so(build: Path) -> None:
@@ -229,3 +228,59 @@ def test_the_digest_of_contracts_follows_their_words() -> None:
     other = (contracts[0]._replace(sentence="other"), *contracts[1:])
     assert contracts_digest(contracts) == contracts_digest(list(contracts))
     assert contracts_digest(contracts) != contracts_digest(other)
+
+
+def another(kind: ContractKind, contract: str, *lines: str) -> Finding:
+    return Finding("BF040", contract, "a sentence", "Batfish", 7, lines, kind=kind)
+
+
+def both(found: Finding, *ours: Finding) -> Finding:
+    """A finding of Batfish's beside what the built-in judge says of the same class."""
+    kind = found.kind or ContractKind.ROUTE
+    failed = len(ours)
+    first = Judgement("built-in", "1", {}, {kind: Count(9, 90, 90 - failed, failed)}, ours, 1.0)
+    second = Judgement("Batfish", "1", {}, {kind: Count(9, 90, 83, 7)}, (found,), 1.0)
+    verdict = side_by_side(Verdict("f", 9, (first, second)))
+    return verdict.judgements[1].findings[0]
+
+
+def test_what_only_the_second_judge_finds_is_a_disagreement() -> None:
+    line = "r2-leaf1 FROM-PROD lets 10.64.0.0/25 through"
+    place = "switches/r2-leaf1/startup-config:142   route-map FROM-PROD permit 10"
+    found = another(ContractKind.REFUSED, "refused/prod-calico/rest", line, "and 6 more")
+    differ = both(found._replace(places=(place,)))
+    assert differ.sides == (Sides(line, "refused", "permitted"),)
+    assert differ.evidence == ("and 6 more",)
+    text = report(with_another(differ))
+    assert text.startswith("JUDGES DIFFER  a sentence\n")
+    lines = text.splitlines()
+    assert lines[1:6] == [
+        f"  {line}", "    built-in  refused", "    Batfish   permitted", "  and 6 more",
+        f"  {place}",
+    ]  # fmt: skip
+
+
+def test_what_both_judges_find_is_none() -> None:
+    found = another(ContractKind.REFUSED, "refused/prod-calico/rest", "a line")
+    same = FOUND._replace(contract="refused/prod-calico/rest")
+    assert both(found, same) == found
+    assert both(found, FOUND).sides, "the built-in judge found another contract"
+
+
+def test_a_class_is_compared_where_a_judge_has_names_of_its_own() -> None:
+    found = another(ContractKind.SESSION, "batfish/sessions", "r1-leaf1 with spine1: down")
+    assert both(found).sides[0].built_in == "as planned"
+    assert both(found, FOUND) == found, "the built-in judge finds sessions that are down, too"
+
+
+def test_packets_that_must_never_arrive_have_answers_that_fit() -> None:
+    found = another(ContractKind.REACH, "user/shut", "wan-a (192.0.2.1) to 10.0.0.1: arrives")
+    (side,) = both(found).sides
+    assert (side.built_in, side.other) == ("holds", "does not hold")
+
+
+def test_checks_are_each_judges_own() -> None:
+    found = another(ContractKind.CHECK, "batfish/parse", "leaf1: a line")
+    assert both(found) == found
+    open_one = another(ContractKind.REACH, "batfish/flows", "?")._replace(decided=False)
+    assert both(open_one) == open_one

@@ -298,6 +298,14 @@ def test_reports_are_written_when_the_verdict_is_bad(folder: Path) -> None:
     assert sorted(p.name for p in (folder / "out").iterdir()) == ["v.xml"]
 
 
+def test_two_failures_have_a_case_of_their_own(folder: Path) -> None:
+    done = fabric(folder / "nets", "verify", "lab net.yaml", "--failures", "2", "--junit", "v.xml")
+    assert done.returncode == 1, done.stderr
+    suites = read_junit((folder / "nets" / "v.xml").read_text(encoding="utf-8"))
+    case = case_of(suites["built-in: survives failures"], "survives/two")
+    assert len(case) == 0, "it holds"
+
+
 def test_a_report_that_cannot_be_written_says_so(folder: Path) -> None:
     done = fabric(folder / "nets", "verify", "lab net.yaml", "--sarif", "lab net.yaml/v.sarif")
     assert done.returncode == 3

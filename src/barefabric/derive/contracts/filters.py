@@ -7,7 +7,7 @@ prefix space; and it refuses, by name, what would hurt most.
 from collections.abc import Iterable, Iterator
 
 from barefabric.derive.contracts.words import roles
-from barefabric.derive.policies import speaker_matches
+from barefabric.derive.edges import speaker_matches
 from barefabric.derive.prefixes import DEFAULT
 from barefabric.model.address import dotted, is_ipv4, split
 from barefabric.model.contract import Contract, ContractKind

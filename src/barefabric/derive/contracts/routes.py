@@ -196,25 +196,32 @@ def anycast(design: Design) -> dict[str, list[tuple[str, AnnouncementKind]]]:
 
 
 def _cluster(design: Design, cluster: Cluster) -> Iterator[Contract]:
-    """What many nodes announce: services by all nodes, the API endpoint by the control plane."""
+    """What many nodes announce: services, and by the control plane the API endpoint."""
     offered = anycast(design).get(cluster.name, [])
-    for tail, what, control in (
-        ("services", "its load-balancer addresses", False),
-        ("endpoint", "its API endpoint", True),
+    all_announce = len(cluster.announcing) == len(cluster.nodes)
+    services = "serves" if all_announce else "announces"
+    for tail, what, key in (
+        ("services", "its load-balancer addresses", services),
+        ("endpoint", "its API endpoint", "controls"),
     ):
         prefixes = tuple(
-            prefix for prefix, kind in offered if (kind is AnnouncementKind.ENDPOINT) == control
+            prefix
+            for prefix, kind in offered
+            if (kind is AnnouncementKind.ENDPOINT) == (key == "controls")
         )
         if prefixes:
-            yield from _anycast(design, cluster.name, tail, what, control, prefixes)
+            yield from _anycast(design, cluster.name, tail, what, key, prefixes)
+
+
+_WHOSE = {"serves": "nodes", "announces": "announcing nodes", "controls": "control-plane nodes"}
+"""Whose addresses a selector's key is about."""
 
 
 def _anycast(
-    design: Design, name: str, tail: str, what: str, control: bool, prefixes: Names
+    design: Design, name: str, tail: str, what: str, key: str, prefixes: Names
 ) -> Iterator[Contract]:
-    key = "controls" if control else "serves"
     serving, missing = f"{key}={name}", f"{key}!={name}"
-    nodes = f"the {'control-plane ' if control else ''}nodes of {name}"
+    nodes = f"the {_WHOSE[key]} of {name}"
     found = roles(design)
     yield route(
         f"{name}/{tail}/own",

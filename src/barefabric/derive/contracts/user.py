@@ -49,7 +49,10 @@ def _sentence(one: "UserContract") -> str:
 
 
 def _subjects(design: Design, name: str) -> tuple[str, ...]:
-    """The devices a name means: itself, a rack's servers, a cluster's nodes, a pod's servers."""
+    """The devices a name means: itself, a rack's servers, a cluster's nodes, a pod's servers.
+
+    An upstream router is a device too.
+    """
     if name in design.racks:
         return (f"@servers:rack={name}",)
     if name in design.clusters:
@@ -59,12 +62,17 @@ def _subjects(design: Design, name: str) -> tuple[str, ...]:
     return (name,)
 
 
+def _alone(address: str) -> str:
+    """One address as a prefix, of either family."""
+    return f"{address}/{128 if ':' in address else 32}"
+
+
 def _targets(design: Design, name: str) -> tuple[str, ...]:
     """The prefixes a name means: a server's or a switch's address, a rack's or a cluster's."""
     if name in design.servers:
-        return (f"{design.servers[name].address}/32",)
+        return (_alone(design.servers[name].address),)
     if name in design.switches:
-        return (f"{design.switches[name].loopback}/32",)
+        return (_alone(design.switches[name].loopback),)
     if name in design.racks:
         rack = design.racks[name]
         return (rack.prefix,) if rack.gateway else (f"@hosts:rack={name}",)

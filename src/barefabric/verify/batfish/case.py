@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from barefabric.model.contract import ContractKind
 from barefabric.verify.batfish.service import Row, Service
-from barefabric.verify.batfish.snapshot import Snapshot
+from barefabric.verify.batfish.snapshot import Rendered, Snapshot
 from barefabric.verify.build import Fabric
 from barefabric.verify.roster import Roster
 from barefabric.verify.verdict import Count, Finding, Sides
@@ -53,8 +53,13 @@ class Outcome:
         lines: Iterable[str],
         cause: str = "",
         mend: str = "",
+        *,
+        places: Iterable[str] = (),
     ) -> None:
-        """Note a finding of as many rows as there are lines; nothing where there is none."""
+        """Note a finding of as many rows as there are lines; nothing where there is none.
+
+        ``places`` are lines of rendered files that have to do with it.
+        """
         evidence = list(lines)
         if evidence:
             self.failed += len(evidence)
@@ -69,6 +74,7 @@ class Outcome:
                     cause,
                     mend,
                     kind=self.kind,
+                    places=tuple(places),
                 )
             )
 
@@ -105,8 +111,15 @@ def _shown(lines: list[str]) -> tuple[str, ...]:
 class Case:
     """One design in front of the judge."""
 
-    def __init__(self, service: Service, snapshot: Snapshot, fabric: Fabric) -> None:
+    def __init__(
+        self,
+        service: Service,
+        snapshot: Snapshot,
+        fabric: Fabric,
+        rendered: Rendered | None = None,
+    ) -> None:
         self.service = service
+        self.rendered = rendered or {}
         self.snapshot = snapshot
         self.fabric = fabric
         self.design: Design = fabric.design
@@ -123,6 +136,19 @@ class Case:
     def device(self, node: str) -> str:
         """The device that a node of Batfish stands for; its own name where there is none."""
         return self.snapshot.devices.get(node, node)
+
+    def line_of(self, node: str, word: str) -> list[str]:
+        """The first line of a node's rendered files that has a word, with its place in the build.
+
+        Empty where no line has it.
+        """
+        name = self.device(node)
+        folder = "switches" if name in self.design.switches else "nodes"
+        for path, text in self.rendered.get(name, {}).items():
+            for number, line in enumerate(text.splitlines(), 1):
+                if word in line.split():
+                    return [f"{folder}/{name}/{path}:{number}   {line.strip()}"]
+        return []
 
     @cached_property
     def owner(self) -> Mapping[str, str]:

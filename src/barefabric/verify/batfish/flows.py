@@ -34,7 +34,11 @@ def check_flows(case: Case) -> Outcome:
             contract.id,
             contract.sentence,
             [text for flow in flows if (text := _fault(case, flow, never))],
-            cause="a route is missing on the way, or one leads astray",
+            cause=(
+                "a route leads there, and nothing on the way refuses it"
+                if never
+                else "a route is missing on the way, or one leads astray"
+            ),
         )
     return outcome
 

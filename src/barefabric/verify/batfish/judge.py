@@ -11,7 +11,8 @@ from barefabric.verify.batfish.case import BASE, BATFISH, Case, Outcome
 from barefabric.verify.batfish.failures import check_failures
 from barefabric.verify.batfish.files import sample_address
 from barefabric.verify.batfish.flows import check_absent, check_flows, check_loops
-from barefabric.verify.batfish.parsing import check_addresses, check_parsing
+from barefabric.verify.batfish.marks import check_marks
+from barefabric.verify.batfish.parsing import check_addresses, check_parsing, check_reading
 from barefabric.verify.batfish.policies import check_policies
 from barefabric.verify.batfish.routes import batfish_routes, check_routes
 from barefabric.verify.batfish.sample import sample
@@ -58,21 +59,22 @@ def judge(
         )
     started = perf_counter()
     with Service(where) as service:
-        return _Judge(design, service, rendered, failures).judge(progress, started)
+        return Run(design, service, rendered, failures=failures).judge(progress, started)
 
 
-class _Judge:
-    """One run."""
+class Run:
+    """One run of the judge: a design, its files, and a service that is shown them."""
 
     def __init__(
-        self, design: Design, service: Service, rendered: Rendered | None, failures: bool
+        self, design: Design, service: Service, rendered: Rendered | None, *, failures: bool
     ) -> None:
         self.whole = design
         self.sample = sample(design)
         self.service = service
         files = render(design, self.sample.design.servers) if rendered is None else rendered
+        self.files = files
         self.snapshot: Snapshot = snapshot(self.sample.design, files)
-        self.case = Case(service, self.snapshot, self._fabric())
+        self.case = Case(service, self.snapshot, self._fabric(), files)
         self.forks = failures and len(self.snapshot.configs) <= FORKED
 
     def _fabric(self) -> Fabric:
@@ -86,11 +88,9 @@ class _Judge:
 
     def judge(self, progress: Progress, started: float) -> Judgement:
         """Ask everything."""
-        progress("loading")
-        self.service.load(self.snapshot, BASE)
         counts: dict[ContractKind, Count] = {}
         findings = []
-        for outcome in self._outcomes(progress):
+        for outcome in self.outcomes(progress):
             known = counts.get(outcome.kind, Count())
             counts[outcome.kind] = known.plus(outcome.count)
             findings += outcome.findings
@@ -103,22 +103,27 @@ class _Judge:
             perf_counter() - started,
         )
 
-    def _outcomes(self, progress: Progress) -> Iterator[Outcome]:
+    def outcomes(self, progress: Progress) -> Iterator[Outcome]:
+        """What each check finds, one after the other; nothing is asked before it is wanted."""
         case = self.case
+        progress("loading")
+        self.service.load(self.snapshot, BASE)
         progress("parsing")
         yield check_parsing(case)
         yield check_addresses(case, self._shared())
         progress("sessions")
         yield check_sessions(case)
-        yield check_attached(case)
+        yield check_attached(case, self.whole)
         progress("routes")
         yield check_routes(case, Computed(case.fabric))
         yield check_absent(case, batfish_routes(case, case.ask("routes")))
         progress("policies")
         yield from check_policies(case)
+        yield check_marks(case)
         progress("packets")
         yield check_flows(case)
         yield check_loops(case)
+        yield check_reading(case, self.whole, self.files)
         if self.forks:
             yield check_failures(case, BASE, progress)
 

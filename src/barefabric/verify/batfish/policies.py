@@ -56,6 +56,7 @@ class _Prover:
         """Prove one contract; it counts a row for each node and policy."""
         outcome.contracts += 1
         found: list[str] = []
+        places: list[str] = []
         for proof in self._proofs(contract, inbound):
             outcome.rows += len(proof.nodes)
             rows = self.case.service.routes_through(
@@ -65,6 +66,8 @@ class _Prover:
                 f"{r['Node']['name']} {r['Policy_Name']} lets {r['Input_Route']['network']} through"
                 for r in rows
             ]
+            for row in rows[:1]:
+                places += self.case.line_of(row["Node"]["name"], proof.policy)
             found += self._uncontrolled(proof)
         outcome.fail(
             "BF040",
@@ -72,6 +75,7 @@ class _Prover:
             contract.sentence,
             found,
             cause="the rendered policy is wider than the design",
+            places=places[:1],
         )
 
     def _uncontrolled(self, proof: Proof) -> Iterator[str]:

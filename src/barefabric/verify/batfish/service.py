@@ -164,6 +164,30 @@ class Service:
             inputConstraints=constraints,
         )
 
+    def marked_through(
+        self,
+        snapshot: str,
+        nodes: Sequence[str],
+        policies: Sequence[str],
+        community: str,
+        action: str,
+    ) -> list[Row]:
+        """Routes that policies permit (or ``deny``) and that have a community afterwards.
+
+        ``!`` before the community means that they have it not; empty means any route.
+        """
+        from pybatfish.datamodel.route import BgpRouteConstraints
+
+        after = BgpRouteConstraints(communities=[community]) if community else None
+        return self.ask(
+            "searchRoutePolicies",
+            snapshot,
+            nodes=",".join(nodes),
+            policies=f"/^({'|'.join(policies)})$/",
+            action=action,
+            **({"outputConstraints": after} if after else {}),
+        )
+
     def _do(self, act: Any) -> Any:
         from pybatfish.exception import BatfishException
         from requests import RequestException

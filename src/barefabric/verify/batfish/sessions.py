@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from barefabric.model.contract import ContractKind
+from barefabric.model.design import Design
 from barefabric.model.session import Session, SessionKind, Side
 from barefabric.verify.batfish.case import BASE, Case, Outcome, node_of
 from barefabric.verify.batfish.service import Row
@@ -88,8 +89,16 @@ def check_sessions(case: Case, snapshot: str = BASE) -> Outcome:
         "the sessions that come up are those of the plan",
         [*missing, *silent, *extra],
         cause="both ends of a session must name each other's address and AS number",
+        places=_places(case, [end for end in plan if end not in up]),
     )
     return outcome
+
+
+def _places(case: Case, missing: list[End]) -> list[str]:
+    """The lines that name the neighbor, at both ends of the first session that is down."""
+    for end in missing[:1]:
+        return [*case.line_of(end.node, end.remote), *case.line_of(end.other, end.local)]
+    return []
 
 
 def _why(end: End, down: dict[tuple[str, int, str], str]) -> str:
@@ -103,16 +112,24 @@ def _spoken(end: End) -> str:
     )
 
 
-def check_attached(case: Case) -> Outcome:
-    """Every neighbor of our own devices has exactly the policies of the plan."""
+def check_attached(case: Case, whole: Design) -> Outcome:
+    """Every neighbor of our own devices has exactly the policies of the plan.
+
+    Switches have no other neighbors than those of ``whole``, the design without a sample taken. A
+    server's device has more than its own files say.
+    """
     outcome = Outcome(ContractKind.CHECK, contracts=1)
     plan = dict(_policies(case))
     outcome.rows = len(plan)
+    known = {(s.a.lower(), s.b_address or s.a_interface) for s in whole.sessions}
+    known |= {(s.b.lower(), s.a_address or s.b_interface) for s in whole.sessions}
     seen: set[tuple[str, str]] = set()
     wrong = []
     for row in case.ask("bgpPeerConfiguration"):
         key = (node_of(row), _place(row["Remote_IP"], {"interface": row.get("Local_Interface")}))
         if key not in plan:
+            if key not in known and case.device(key[0]) in whole.switches:
+                wrong.append(f"{key[0]} has a neighbor {key[1]} that is not in the plan")
             continue
         seen.add(key)
         actual = (tuple(row["Import_Policy"] or ()), tuple(row["Export_Policy"] or ()))
@@ -121,12 +138,14 @@ def check_attached(case: Case) -> Outcome:
                 f"{key[0]} with {key[1]}: {_named(actual)}; the plan has {_named(plan[key])}"
             )
     wrong += [f"{node} has no neighbor {peer}" for node, peer in plan.keys() - seen]
+    first = wrong[0].split(": ")[0].split() if wrong else []
     outcome.fail(
         "BF022",
         "batfish/attached",
         "every neighbor has the policies that the plan gives it",
         sorted(wrong),
         cause="a policy that is not attached filters nothing",
+        places=case.line_of(first[0], first[-1]) if first else (),
     )
     return outcome
 

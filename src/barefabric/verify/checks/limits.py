@@ -129,7 +129,12 @@ def _timers(case: Case, tally: Tally) -> None:
     for profile in case.design.profiles.values():
         for line, mend in _timer_faults(profile):
             tally.fault("timers", f"{profile.name}: {line}", "", mend)
-        tally.count("timers", 3)
+        tally.count("timers", 4)
+
+
+LONGEST = 30
+"""Seconds that a dead node's routes may stay. Its session runs over a VLAN or between loopbacks,
+so no port goes down with it; MetalLB's own default would be 90 s (BGPPeer, ``holdTime``)."""
 
 
 def _timer_faults(profile: SessionProfile) -> Iterator[tuple[str, str]]:
@@ -137,6 +142,11 @@ def _timer_faults(profile: SessionProfile) -> Iterator[tuple[str, str]]:
         yield (
             f"hold time {profile.hold} s is less than three keepalives of {profile.keepalive} s",
             "hold at least three times the keepalive (RFC 4271, 4.4)",
+        )
+    if profile.kind is SessionKind.NODE and profile.bfd is None and profile.hold > LONGEST:
+        yield (
+            f"a dead node's routes stay for {profile.hold} s: there is no BFD",
+            f"a hold time of at most {LONGEST} s",
         )
     speakers = {profile.a.speaker, profile.b.speaker} & NO_BFD
     if profile.bfd is not None and speakers:

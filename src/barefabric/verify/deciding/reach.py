@@ -218,13 +218,21 @@ class ReachDecider:
         return f"{device} to {prefix}: the packet {path.fate}{self._named(prefix, path)}"
 
     def _finding(self, contract: Contract, rows: int, bad: list[Wrong]) -> Finding:
+        cause = "a route is missing on the way, or leads elsewhere"
+        mend = "mend the routes first: contracts on routes say which device differs"
+        if "@never" in contract.expected:
+            cause = "a route leads there, and nothing on the way refuses it"
+            mend = "announce_to, accept and the racks' shape decide who learns what"
+        elif bad[0].path.fate is Fate.ARRIVES:
+            cause = "the way is longer than the contract allows"
+            mend = "a larger length, or cables that make the way shorter"
         return finding(
             "JU006",
             contract,
             rows,
             [self.told(wrong, _limit(contract)) for wrong in bad[:SHOWN]],
-            cause="a route is missing on the way, or leads elsewhere",
-            mend="mend the routes first: contracts on routes say which device differs",
+            cause=cause,
+            mend=mend,
         )
 
     def _named(self, prefix: str, path: Path) -> str:

@@ -26,26 +26,32 @@ class Shape:
 
     @cached_property
     def cut_off(self) -> frozenset[str]:
-        """Devices that are left and that nothing connects to the largest part of the rest."""
+        """Devices that are left and that nothing connects to the largest part of the rest.
+
+        The largest part is the one with most switches: where every leaf is gone, a server alone is
+        no smaller than a spine alone, and what is left of the fabric is the spine.
+        """
         near: dict[str, list[str]] = {}
         for cable in self.cables:
             near.setdefault(cable.a, []).append(cable.b)
             near.setdefault(cable.b, []).append(cable.a)
-        design = self.design
-        every = {*design.switches, *design.servers, *design.upstreams} - self.failure.devices
-        left = set(every)
+        design, switches = self.design, self.design.switches.keys()
+        every = (*design.switches, *design.servers, *design.upstreams)
+        seen = set(self.failure.devices)
         parts: list[set[str]] = []
-        while left:
-            part, edge = set[str](), [next(iter(left))]
+        for first in every:
+            if first in seen:
+                continue
+            part, edge = set[str](), [first]
             while edge:
                 device = edge.pop()
                 if device not in part:
                     part.add(device)
                     edge += near.get(device, ())
             parts.append(part)
-            left -= part
-        largest = max(parts, key=len, default=set[str]())
-        return frozenset(every - largest)
+            seen |= part
+        largest = max(parts, key=lambda part: (len(part & switches), len(part)), default=set[str]())
+        return frozenset(set(every) - self.failure.devices - largest)
 
     @cached_property
     def _above(self) -> Mapping[str, list[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from barefabric.model.contract import Contract, ContractKind
+from barefabric.render.natural import natural
 from barefabric.verify.build import Fabric
 from barefabric.verify.compute import Computed
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
@@ -175,7 +176,8 @@ class SurviveDecider:
                     apart or f"no way up and down is left from {bad[0].device} to {bad[0].prefix}"
                 )
         if shape.cut_off:
-            names = sorted(shape.cut_off, key=lambda name: name not in self.case.design.servers)
+            servers = self.case.design.servers
+            names = sorted(shape.cut_off, key=lambda name: (name not in servers, natural(name)))
             more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
             apart = f"{names[0]}{more} {'are' if more else 'is'} cut off"
         return Loss(faults, apart)

@@ -79,8 +79,8 @@ def start(wanted: Wanted, environment: Mapping[str, str], progress: Progress) ->
         way = choose(wanted, environment)
         memory = wanted.memory or heap(*machine())
         record = way.begin(wanted, memory, state, progress)
-        state.write(record)
         try:
+            state.write(record)
             _wait(record, wanted, environment, state, progress)
         except BaseException:  # an interrupted start leaves nothing behind either
             _give_up(record, state, environment)

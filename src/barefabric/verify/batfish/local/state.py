@@ -52,7 +52,7 @@ class State:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Alone with the folder: two starts at a time must not both start a service."""
-        with self._writing():
+        with self.writing():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -72,25 +72,31 @@ class State:
         """Keep a record, in one step."""
         path = self.folder / RECORD
         temporary = path.with_name(f".{RECORD}.{os.getpid()}")
-        with self._writing():
+        with self.writing():
             temporary.write_text(json.dumps(record._asdict(), indent=2) + "\n", encoding="utf-8")
             temporary.replace(path)
 
+    def keep_log(self, text: str) -> None:
+        """Replace the log."""
+        with self.writing():
+            self.log.write_text(text, encoding="utf-8")
+
     def fresh_run(self) -> Path:
         """An empty folder for a service to run in."""
-        with self._writing():
+        with self.writing():
             shutil.rmtree(self.run, ignore_errors=True)
             self.run.mkdir(parents=True)
         return self.run
 
     def forget(self) -> None:
         """Remove the record and what the service kept. The log stays."""
-        with self._writing():
+        with self.writing():
             (self.folder / RECORD).unlink(missing_ok=True)
             shutil.rmtree(self.run, ignore_errors=True)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Around whatever writes there: what the system refuses is raised as BF078."""
         try:
             yield
         except OSError as fault:

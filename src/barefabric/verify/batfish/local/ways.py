@@ -51,22 +51,12 @@ class FromInstallation:
             "-templatedirs questions -containerslocation containers "
             f"-workbindhost {LOOPBACK} -workv2port {wanted.port}"
         )
-        (run / "questions").symlink_to(self.found.questions, target_is_directory=True)
-        process = begin(
-            [
-                str(self.java.program),
-                f"-Xmx{memory}m",
-                "-cp",
-                ":".join(map(str, self.found.classpath)),
-                MAIN,
-                "-runclient",
-                "false",
-                "-coordinatorargs",
-                arguments,
-            ],
-            run,
-            state.log,
-        )
+        classpath = ":".join(map(str, self.found.classpath))
+        command = [str(self.java.program), f"-Xmx{memory}m", "-cp", classpath, MAIN]
+        command += ["-runclient", "false", "-coordinatorargs", arguments]
+        with state.writing():
+            (run / "questions").symlink_to(self.found.questions, target_is_directory=True)
+            process = begin(command, run, state.log)
         return Record("java", wanted.port, memory, _now(), process.pid, mark(process.pid))
 
 
@@ -78,8 +68,7 @@ class InContainer:
 
     def begin(self, wanted: Wanted, memory: int, state: State, progress: Progress) -> Record:
         """Start a container, after its image was fetched where it is not there."""
-        state.fresh_run()
-        state.log.write_text("", encoding="utf-8")
+        state.keep_log("")
         if not self.engine.has(wanted.image):
             progress(f"{self.engine.name} pull {wanted.image}")
             self.engine.fetch(wanted.image)
@@ -134,7 +123,7 @@ def keep_words(record: Record, state: State, environment: Mapping[str, str]) -> 
     """Have the log hold what the service said; a process writes there by itself."""
     engine = None if record.way == "java" else find_engine(record.way, environment)
     if engine is not None:
-        state.log.write_text(engine.words(record.container), encoding="utf-8")
+        state.keep_log(engine.words(record.container))
 
 
 def _now() -> str:
