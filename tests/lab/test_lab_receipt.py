@@ -21,7 +21,8 @@ WORD = Judgement(
     "lab", "FRR 8.4.4", {"hosts": "16"},
     {ContractKind.ROUTE: Count(3, 30, 29, 1), ContractKind.REACH: Count(1, 8, 8)},
     (Finding("LAB033", "route/x", "x is so", "lab", 1, ("it is not",), "because", "mend it",
-             kind=ContractKind.ROUTE, sides=(Sides("a to b", "x", "y"),), places=("a:1",)),), 1.5, ("a note",),
+             kind=ContractKind.ROUTE, sides=(Sides("a to b", "x", "y"),), places=("a:1",)),),
+    1.5, ("a note",),
 )  # fmt: skip
 GOOD = Judgement("lab", "FRR 8.4.4", {}, {ContractKind.REACH: Count(1, 8, 8)}, (), 1.0)
 
