@@ -39,6 +39,7 @@ def test_every_contract_holds_on_kernels_daemons_and_packets(routed: Live) -> No
         ContractKind.ABSENT: Count(5, 146, 146),
     }
     assert word.notes == ()
+    assert word.settings["routes compared"] == "150"
 
 
 def test_after_each_of_ten_single_failures_the_routes_are_the_computed_ones(routed: Live) -> None:

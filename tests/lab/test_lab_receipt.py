@@ -14,13 +14,15 @@ from barefabric.model.design import Design
 from barefabric.pipeline import design
 from barefabric.verify.judge import verify
 from barefabric.verify.receipt import make_receipt, read_receipt, word_kept, write_receipt
-from barefabric.verify.verdict import Count, Finding, Judgement
+from barefabric.verify.verdict import Count, Finding, Judgement, Sides
 from live_labs import ROOT, built
 
 WORD = Judgement(
     "lab", "FRR 8.4.4", {"hosts": "16"},
     {ContractKind.ROUTE: Count(3, 30, 29, 1), ContractKind.REACH: Count(1, 8, 8)},
-    (Finding("LAB033", "route/x", "x is so", "lab", 1, ("it is not",)),), 1.5, ("a note",),
+    (Finding("LAB033", "route/x", "x is so", "lab", 1, ("it is not",), "because", "mend it",
+             kind=ContractKind.ROUTE, sides=(Sides("a to b", "x", "y"),), places=("a:1",)),),
+    1.5, ("a note",),
 )  # fmt: skip
 GOOD = Judgement("lab", "FRR 8.4.4", {}, {ContractKind.REACH: Count(1, 8, 8)}, (), 1.0)
 

@@ -166,5 +166,6 @@ def _finding(told: Mapping[str, Any]) -> Finding:
         "evidence": tuple(told["evidence"]),
         "kind": None if kind is None else ContractKind(kind),
         "sides": tuple(Sides(**side) for side in told["sides"]),
+        "places": tuple(told["places"]),
     }
     return Finding(**{**told, **fields})

@@ -126,7 +126,8 @@ def _agreement(ran: Mapping[str, Judgement]) -> Iterator[str]:
         if judgement.judge == BUILT_IN or BUILT_IN not in ran or count is None:
             continue
         differ = sum(f.rows for f in judgement.findings if f.sides)
-        text = f"{judgement.judge} on {count.rows:,} routes, row by row"
+        compared = int(judgement.settings.get("routes compared", count.rows))
+        text = f"{judgement.judge} on {compared:,} routes, row by row"
         if differ:
             text = f"no: not with {judgement.judge} on {_rows(differ)}, shown above"
         yield f"  {'judges agree':<20}{text}"

@@ -8,6 +8,9 @@ from barefabric.lab.inside import system
 from barefabric.lab.inside.hosts import Places
 from barefabric.lab.types import Host, Link
 
+AT_ONCE = 200
+"""Cables that are laid by one process."""
+
 
 class SetupError(Exception):
     """A host's interfaces could not be brought up; the text says which command failed."""
@@ -36,13 +39,18 @@ def enter(host: str) -> None:
 
 
 def lay_cables(links: Iterable[Link]) -> None:
-    """Make the pairs of ports, both ends in place at once."""
+    """Make the pairs of ports, both ends in place at once.
+
+    ``ip`` keeps a file open for every network that a batch names, so a batch stays well below the
+    1,024 files that a process may have open.
+    """
     lines = [
         f"link add name {link.a_port} netns {link.a} type veth"
         f" peer name {link.b_port} netns {link.b}"
         for link in links
     ]
-    batch("the cables", ("ip",), lines)
+    for start in range(0, len(lines), AT_ONCE):
+        batch("the cables", ("ip",), lines[start : start + AT_ONCE])
 
 
 def batch(where: str, program: tuple[str, ...], lines: Iterable[str]) -> None:

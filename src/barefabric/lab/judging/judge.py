@@ -10,6 +10,7 @@ from barefabric.lab.judging.decide import decide_absent, decide_routes, decide_s
 from barefabric.lab.judging.failures import Trial, decide_failures
 from barefabric.lab.judging.packets import Packets
 from barefabric.lab.judging.paths import Paths
+from barefabric.lab.judging.tables import rows
 from barefabric.model.contract import ContractKind
 from barefabric.verify.deciding.case import Outcome
 from barefabric.verify.verdict import Count, Finding, Judgement
@@ -72,6 +73,7 @@ def _settings(case: LabCase, packets: Packets) -> dict[str, str]:
         "hosts": str(len(plan.hosts)),
         "interfaces": ", ".join(readers),
         "stand-ins": f"FRR for {', '.join(stand_ins)}" if stand_ins else "none",
+        "routes compared": str(rows(case.expected.table(), case.table)),
         "changed lines": str(sum(len(host.changes) for host in plan.hosts)),
     }
     if packets.sampled:

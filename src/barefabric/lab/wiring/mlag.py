@@ -24,7 +24,8 @@ PORT = 5342
 SYS = Path("/sys/class/net")
 STATE = Path("/run/mlag.json")
 RTMGRP_LINK = 1
-NOBODY = "00:00:00:00:00:00"
+COLLECTING, DISTRIBUTING = 0x10, 0x20
+"""Bits of a port's LACP state."""
 
 
 class Leaf:
@@ -152,15 +153,21 @@ def is_up(name: str) -> bool:
 
 
 def own_legs(bonds: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
-    """Whether each bond is up here: with a carrier, and a partner that speaks LACP."""
-    return {number: is_up(bond["name"]) and _has_partner(bond["name"]) for number, bond in
-            bonds.items()}  # fmt: skip
+    """Whether each bond carries frames here: some port of it sends, and its partner takes them.
+
+    A bond has a carrier a little before that; a partner that held back by then would cut the
+    server off until LACP is done.
+    """
+    return {number: any(map(_carries, bond["ports"])) for number, bond in bonds.items()}
 
 
-def _has_partner(name: str) -> bool:
-    with contextlib.suppress(OSError):
-        partner = (SYS / name / "bonding/ad_partner_mac").read_text(encoding="ascii").strip()
-        return partner not in ("", NOBODY)
+def _carries(port: str) -> bool:
+    """Whether a port is distributing and its partner collecting (IEEE 802.1AX, 6.4.2.3)."""
+    with contextlib.suppress(OSError, ValueError):
+        states = SYS / port / "bonding_slave"
+        ours = int((states / "ad_actor_oper_port_state").read_text(encoding="ascii"))
+        theirs = int((states / "ad_partner_oper_port_state").read_text(encoding="ascii"))
+        return is_up(port) and bool(ours & DISTRIBUTING and theirs & COLLECTING)
     return False
 
 
