@@ -10,6 +10,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from barefabric.cli.guard import guarded
+
 ROOT = Path(__file__).parent.parent
 MISSING = {
     "mixed-vendors": ["cisco_nxos", "cumulus_linux", "juniper_junos"],
@@ -328,3 +330,14 @@ def test_a_push_asks_for_what_the_topology_asks_for(folder: Path) -> None:
     assert proof["proven"] is False
     assert proof["required"] == {"judges": ["built-in", "batfish"], "failures": 1}
     assert proof["why_not"] == "batfish has not judged it, and push.require asks for it"
+
+
+def test_an_interrupted_run_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_path: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("barefabric.pipeline.design", interrupt)
+    assert guarded(["check", str(folder / "topologies/quickstart.yaml")]) == 130
+    assert capsys.readouterr().err == "interrupted\n"

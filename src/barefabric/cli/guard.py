@@ -7,6 +7,9 @@ from pathlib import Path
 
 from barefabric.errors import FabricError
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, also from the command line's own library, which then says nothing."""
+
 
 def guarded(arguments: list[str]) -> int:
     """Run the command line; return its exit status."""
@@ -24,7 +27,7 @@ def guarded(arguments: list[str]) -> int:
         return fault.exit_status
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader went away (fabric ... | head); nothing more can be said on stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -39,6 +42,8 @@ def _run(arguments: list[str]) -> int:
 
     outcome = app(arguments, standalone_mode=False, prog_name="fabric")
     sys.stdout.flush()
+    if outcome == INTERRUPTED:
+        sys.stderr.write("interrupted\n")
     return outcome if isinstance(outcome, int) else 0
 
 
