@@ -86,8 +86,8 @@ TOOLS = {
             also_delete=("barefabric/*.lock",),
             generates="EOS configurations of all switches with the sessions and filters towards "
             "every server, the servers' own files, the clusters' manifests, plans, contracts, "
-            "design.json, the ledger",
-            leaves_out="EVPN and VXLAN; proving is `fabric verify`, not in these figures",
+            "design.json, the ledger, and judges the intact fabric by all its contracts",
+            leaves_out="EVPN and VXLAN; judging failures is `fabric verify`, not in these figures",
         ),
         Tool(
             name="pyavd-rack",

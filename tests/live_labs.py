@@ -51,5 +51,5 @@ def until(holds: Callable[[], bool], seconds: float = 20.0, pause: float = 0.2) 
 def at_rest(live: Live) -> None:
     """Every route and every session is there."""
     wrong = live.settle()
-    assert wrong == []
+    assert wrong == [], wrong
     assert until(lambda: not live.case.sessions.down), live.case.sessions.down

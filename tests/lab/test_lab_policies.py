@@ -189,7 +189,11 @@ STOLEN = (DEFAULT, "10.255.0.1/32", "192.0.2.129/32")
 
 @contextmanager
 def lying_host(live: Live) -> Iterator[None]:
-    """A host that announces what is not its own, past its own policy."""
+    """A host that announces what is not its own, past its own policy.
+
+    It ends when its leaves hear the truth again: a limit of prefixes that comes back before that
+    would shut the session for good.
+    """
     bgp = ["router bgp 64512", "no bgp network import-check", "address-family ipv4 unicast"]
     lines = [f"network {prefix}" for prefix in STOLEN]
     out = "neighbor LEAVES route-map TO-LEAVES out"
@@ -199,6 +203,8 @@ def lying_host(live: Live) -> Iterator[None]:
               "exit", "no route-map ANY"]  # fmt: skip
     with configured(live, RED, opened, closed):
         yield
+    for leaf in ("r1-leaf1", "r1-leaf2"):
+        assert until(lambda leaf=leaf: len(heard(live, leaf, "swp1")) <= 2)
 
 
 def heard(live: Live, leaf: str, neighbor: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,15 +13,19 @@ from barefabric.lab.types import Host, Part
 KINDS = ("routes", "sessions", "bfd", "bonds", "received")
 
 
-def facts(lab: Lab, kinds: tuple[str, ...], hosts: tuple[str, ...]) -> dict[str, Any]:
-    """Facts of the given kinds by host; ``faults`` names who did not answer.
+def facts(
+    lab: Lab, kinds: tuple[str, ...], hosts: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Facts of the given kinds, host by host; ``faults`` names who did not answer.
 
     Several hosts are asked at once, since daemons and the kernel take their time.
     """
     wanted = [h for h in lab.plan.hosts if not hosts or h.name in hosts]
     with ThreadPoolExecutor(4) as pool:
-        told = pool.map(lambda host: _of(lab, host, kinds), wanted)
-    return {host.name: one for host, one in zip(wanted, told, strict=True)}
+        for host, told in zip(
+            wanted, pool.map(lambda host: _of(lab, host, kinds), wanted), strict=True
+        ):
+            yield host.name, told
 
 
 def _of(lab: Lab, host: Host, kinds: tuple[str, ...]) -> dict[str, Any]:

@@ -36,10 +36,18 @@ def status(lab: Lab, request: Message, _: Progress) -> Any:
     }
 
 
-def facts(lab: Lab, request: Message, _: Progress) -> Any:
-    """Routes, sessions, BFD and bonds of some or all hosts."""
+def facts(lab: Lab, request: Message, progress: Progress) -> Any:
+    """Routes, sessions, BFD and bonds of some or all hosts.
+
+    Each host is told of as it is done: many of them take a user-mode kernel minutes.
+    """
     kinds = tuple(request.get("kinds") or facts_.KINDS)
-    return facts_.facts(lab, kinds, tuple(request.get("hosts") or ()))
+    hosts = tuple(request.get("hosts") or ())
+    found: dict[str, Any] = {}
+    for done, (host, told) in enumerate(facts_.facts(lab, kinds, hosts), 1):
+        found[host] = told
+        progress("facts", done, len(hosts) or len(lab.plan.hosts))
+    return found
 
 
 def execute(lab: Lab, request: Message, _: Progress) -> Any:
