@@ -156,11 +156,3 @@ def missing(plan: LabPlan) -> list[Missing]:
         *missing_neighbors(plan),
         *missing_memory(plan),
     ]
-
-
-def bfd_load(design_sessions: Iterable[int]) -> float:
-    """CPU seconds a second that BFD takes, for the intervals (ms) of all sessions' ends.
-
-    Measured with FRR's bfdd: 0.4 % of a core for each end at 100 ms, in proportion to the rate.
-    """
-    return sum(0.4 / interval for interval in design_sessions)

@@ -162,11 +162,9 @@ class Panel:
         """Whether a place is free: a lane needs its port unused or broken out alike."""
         if slot.name in self.taken:
             return False
-        if not self._broken and not slot.lane:
-            return True
-        broken = self._broken.get(slot.panel)
         if not slot.lane:
-            return broken is None
+            return slot.panel not in self._broken
+        broken = self._broken.get(slot.panel)
         return broken == slot.speed or (broken is None and slot.spec.name not in self.taken)
 
     def suits(self, slot: Slot) -> bool:

@@ -11,7 +11,6 @@ CLONE_NEWNET = 0x40000000
 MS_BIND = 4096
 MS_REC = 16384
 MS_PRIVATE = 1 << 18
-MNT_DETACH = 2
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -65,8 +64,3 @@ def sethostname(name: str) -> None:
     """Set the name of this host."""
     raw = name.encode()
     _checked(_libc.sethostname(raw, len(raw)), name)
-
-
-def die_with_parent() -> None:
-    """Be killed when the parent ends (PR_SET_PDEATHSIG)."""
-    _libc.prctl(1, 9, 0, 0, 0)

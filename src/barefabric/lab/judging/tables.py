@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from barefabric.lab.hosts import OUTSIDE
 from barefabric.lab.types import LabPlan
 from barefabric.model.design import Design
 from barefabric.model.device import Attach
@@ -171,8 +170,3 @@ def rows(ours: Table, lab: Table, gone: frozenset[str] = frozenset()) -> int:
 def listed(names: tuple[str, ...] | None) -> str:
     """Next hops as text."""
     return ", ".join(names) if names else "no route"
-
-
-def outside_address() -> str:
-    """Where packets to the world go in a lab."""
-    return OUTSIDE
