@@ -16,7 +16,9 @@ from barefabric.derive.profiles import (
     fabric_profile,
     host_profile,
     node_profiles,
+    on_links,
     pair_profile,
+    per_family,
     upstream_profiles,
 )
 from barefabric.derive.sessions import (
@@ -54,8 +56,8 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
     profiles = _profiles(underlay, switches, servers, clusters, ups, by_cluster, racks)
     sessions = [
         *fabric_sessions(cables, switches, profiles),
-        *(pair_sessions(pairs, switches, profiles["pair"]) if pairs else ()),
-        *(host_sessions(cables, switches, servers, profiles["host"]) if "host" in profiles else ()),
+        *pair_sessions(pairs, switches, profiles),
+        *host_sessions(cables, switches, servers, profiles),
     ]
     for rack in racks.values():
         sessions += node_sessions(rack, switches, servers, by_cluster)
@@ -75,7 +77,7 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
         cables=cables,
         profiles=profiles,
         sessions=tuple(sessions),
-        announcements=tuple(_announcements(clusters, servers, by_cluster)),
+        announcements=tuple(_announcements(clusters, servers, by_cluster, profiles)),
         plan=prefix_plan(topology, clusters, servers),
         pools=numbers.pools,
         asn_pools=tuple(_asn_pools(topology)),
@@ -147,21 +149,35 @@ def _profiles(
     by_cluster: NodeProfiles,
     racks: Mapping[str, Rack],
 ) -> dict[str, SessionProfile]:
-    limit = _fabric_limit(switches, servers, clusters, racks)
+    limits = {
+        family: _fabric_limit(switches, servers, clusters, racks, family)
+        for family in underlay.families
+    }
     roles = {s.role for s in switches.values()}
     top = Role.SUPERSPINE if Role.SUPERSPINE in roles else Role.SPINE
     tiers = [(Role.SPINE, Role.LEAF), (top, Role.BORDER)]
     if top is Role.SUPERSPINE:
         tiers.insert(0, (Role.SUPERSPINE, Role.SPINE))
-    found = [fabric_profile(underlay, a, b, limit) for a, b in tiers if b in roles]
-    found.append(pair_profile(underlay, limit))
+    most = max(limits.values())
+    found = [fabric_profile(underlay, a, b, most) for a, b in tiers if b in roles]
+    found = [each for profile in found for each in on_links(underlay, profile)]
+    found += per_family(pair_profile(underlay, most), underlay.families)
+    found = [_limited(profile, limits) for profile in found]
     if any(s.attach is Attach.ROUTED for s in servers.values()):
         most = 1 + any(s.uses_second for s in servers.values() if s.attach is Attach.ROUTED)
-        found.append(host_profile(underlay, most))
+        found += on_links(underlay, host_profile(underlay, most))
     for kinds in by_cluster.values():
         found += kinds
-    found += upstream_profiles(ups, underlay.families)
+    found += upstream_profiles(ups)
     return {profile.name: profile for profile in found}
+
+
+def _limited(profile: SessionProfile, limits: Mapping[str, int]) -> SessionProfile:
+    """A profile between switches with the limit of the families that it carries."""
+    most = max(limits[family] for family in profile.families)
+    return profile._replace(
+        a=profile.a._replace(max_prefix=most), b=profile.b._replace(max_prefix=most)
+    )
 
 
 def _fabric_limit(
@@ -169,20 +185,24 @@ def _fabric_limit(
     servers: Mapping[str, Server],
     clusters: Mapping[str, Cluster],
     racks: Mapping[str, Rack],
+    family: str,
 ) -> int:
     """Max-prefix of fabric sessions: twice what the plan expects, rounded up to thousands."""
     expected = len(switches) + len(racks) + 1
     expected += sum(1 + s.uses_second for s in servers.values() if s.attach is Attach.ROUTED)
     for cluster in clusters.values():
         if cluster.cni_mode == "bgp":
-            expected += len(cluster.nodes) * blocks_per_node(cluster)
-        expected += expected_services(cluster) + 1
+            expected += len(cluster.nodes) * blocks_per_node(cluster, family)
+        expected += expected_services(cluster, family) + 1
     return -(-2 * expected // 1000) * 1000
 
 
 def _announcements(
-    clusters: Mapping[str, Cluster], servers: Mapping[str, Server], by_cluster: NodeProfiles
+    clusters: Mapping[str, Cluster],
+    servers: Mapping[str, Server],
+    by_cluster: NodeProfiles,
+    profiles: Mapping[str, SessionProfile],
 ) -> Iterator[Announcement]:
     for cluster in clusters.values():
         yield from node_announcements(cluster, servers, by_cluster)
-    yield from host_announcements(servers)
+    yield from host_announcements(servers, profiles)

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from barefabric.ledger.addresses import RACK6
 from barefabric.ledger.asns import node_key, switch_key
-from barefabric.model.address import dotted
+from barefabric.ledger.patching import link6
+from barefabric.model.address import colons, dotted
 from barefabric.model.design import Pair
 from barefabric.model.device import Attach, Rack, Server, Switch, Upstream
 from barefabric.model.kubernetes import Cluster
@@ -17,7 +19,8 @@ FIRST_LEAF = 2
 
 
 def number_switches(shape: Shape, numbers: Numbers) -> dict[str, Switch]:
-    """Switches with id, ASN, loopback and management address."""
+    """Switches with id, ASN, loopbacks and management address."""
+    loopbacks6 = numbers.loopbacks6
     return {
         name: replace(
             switch,
@@ -25,6 +28,7 @@ def number_switches(shape: Shape, numbers: Numbers) -> dict[str, Switch]:
             asn=numbers.asns[switch_key(switch)],
             loopback=dotted(numbers.loopbacks[name]),
             management=dotted(numbers.management[name]),
+            loopback6=colons(loopbacks6[name]) if loopbacks6 else "",
         )
         for name, switch in shape.switches.items()
     }
@@ -39,12 +43,15 @@ def number_racks(topology: Topology, shape: Shape, numbers: Numbers) -> dict[str
         if base is None:
             racks[name] = rack
             continue
+        base6 = numbers.racks6.get(name)
         bridged = any(shape.servers[s].attach is not Attach.ROUTED for s in rack.servers)
         racks[name] = replace(
             rack,
             prefix=f"{dotted(base)}/{pool.per_rack}",
             gateway=dotted(base + 1) if bridged else "",
             vlan=pool.vlan if bridged else 0,
+            prefix6="" if base6 is None else f"{colons(base6)}/{RACK6}",
+            gateway6="" if base6 is None or not bridged else colons(base6 + 1),
         )
     return racks
 
@@ -72,11 +79,13 @@ def number_servers(
         address = numbers.nodes[name]
         all_nodes, control_nodes = second.get(server.cluster, (False, False))
         speaks = server.cluster or server.attach is Attach.ROUTED
+        rack, base6 = numbers.racks[server.rack], numbers.racks6.get(server.rack)
+        address6 = 0 if base6 is None else base6 + address - rack
         servers[name] = Server(
             name,
             server.type,
             server.rack,
-            address - numbers.racks[server.rack] - 10,
+            address - rack - 10,
             server.attach,
             server.nics,
             server.nic_speed,
@@ -87,6 +96,8 @@ def number_servers(
             dotted(address),
             dotted(address + half),
             all_nodes or (control_nodes and server.control_plane),
+            colons(address6) if address6 else "",
+            colons(address6 + half) if address6 else "",
         )
     return servers
 
@@ -98,6 +109,7 @@ def number_pairs(switches: Mapping[str, Switch], numbers: Numbers) -> dict[str, 
         if switch.peer and switch.index % 2 == 1:
             name = f"{switch.peer} {switch.name}"
             control, routing = numbers.links[f"{name} control"], numbers.links[f"{name} routing"]
+            routing6 = numbers.links6.get(f"{name} routing")
             key = switch_key(switch)
             pairs[key] = Pair(
                 key,
@@ -105,6 +117,7 @@ def number_pairs(switches: Mapping[str, Switch], numbers: Numbers) -> dict[str, 
                 switch.peer,
                 (f"{dotted(control)}/31", f"{dotted(control + 1)}/31"),
                 (f"{dotted(routing)}/31", f"{dotted(routing + 1)}/31"),
+                ("", "") if routing6 is None else link6(routing6),
             )
     return pairs
 
@@ -124,12 +137,12 @@ def upstreams(topology: Topology) -> dict[str, Upstream]:
             e.asn,
             e.attach.switch,
             e.attach.port,
-            e.attach.ours,
-            e.attach.theirs,
+            *e.attach.ends("ipv4"),
             e.accept,
             tuple(announced.get(e.name, ())),
             e.password,
             e.mtu,
+            *e.attach.ends("ipv6"),
         )
         for e in topology.external
     }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from barefabric.derive import names
 from barefabric.derive.prefixes import endpoint_matches, pod_matches, service_matches
-from barefabric.derive.tiers import permits
+from barefabric.derive.tiers import lists_of, permits
+from barefabric.model.address import host_route
 from barefabric.model.design import Design
 from barefabric.model.device import Switch
 from barefabric.model.policy import (
@@ -26,19 +27,27 @@ def upstream_policy(
     for session in sessions:
         upstream = design.upstreams[session.b]
         group = names.upper(upstream.name)
-        accept, announce = names.upstream_accept(session.b), names.upstream_announce(session.b)
-        taken = Term(10, True, accept, set_community=FROM_UPSTREAM)
-        if upstream.accept:
-            lists.append(PrefixList(accept, tuple(PrefixMatch(p) for p in upstream.accept)))
-            policies.append(Policy(names.import_of(group), (taken,)))
-        else:
-            policies.append(Policy(names.import_of(group), (Term(10, False),)))
-        if upstream.announce:
-            lists.append(PrefixList(announce, tuple(PrefixMatch(p) for p in upstream.announce)))
-            policies.append(Policy(names.export_of(group), permits(announce)))
-        else:
-            policies.append(Policy(names.export_of(group), (Term(10, False),)))
-    return lists, policies
+        accept = lists_of(names.upstream_accept(session.b), map(PrefixMatch, upstream.accept))
+        announce = lists_of(names.upstream_announce(session.b), map(PrefixMatch, upstream.announce))
+        lists += [*accept, *announce]
+        policies.append(Policy(names.import_of(group), marked(accept, FROM_UPSTREAM)))
+        policies.append(
+            Policy(names.export_of(group), permits(*(a.name for a in announce)) or NOTHING)
+        )
+    return list(dict.fromkeys(lists)), list(dict.fromkeys(policies))
+
+
+NOTHING = (Term(10, False),)
+"""What a policy says that permits nothing: an empty one permits everything on some switches."""
+
+
+def marked(lists: Iterable[PrefixList], community: str) -> tuple[Term, ...]:
+    """Terms that permit lists and replace the communities of their routes."""
+    terms = tuple(
+        Term(10 * number, True, entry.name, set_community=community)
+        for number, entry in enumerate(lists, 1)
+    )
+    return terms or NOTHING
 
 
 def speaker_matches(design: Design, profile: SessionProfile) -> tuple[PrefixMatch, ...]:
@@ -62,16 +71,15 @@ def node_policy(
     lists: list[PrefixList] = []
     policies: list[Policy] = []
     profiles = {
-        s.profile.a.group: s.profile for s in sessions if s.profile.kind is SessionKind.NODE
+        s.profile.a.import_policy: s.profile for s in sessions if s.profile.kind is SessionKind.NODE
     }
-    for group, profile in profiles.items():
-        matches = speaker_matches(design, profile)
-        term = Term(10, True, group, set_community=FROM_NODE) if matches else Term(10, False)
-        if matches:
-            lists.append(PrefixList(group, matches))
-        policies.append(Policy(profile.a.import_policy, (term,)))
+    for policy, profile in profiles.items():
+        group = names.speaker_group(profile.cluster, profile.b.speaker)
+        own = lists_of(group, speaker_matches(design, profile))
+        lists += own
+        policies.append(Policy(policy, marked(own, FROM_NODE)))
     if profiles:
-        policies.append(Policy(names.TO_NODES, (Term(10, False),)))
+        policies.append(Policy(names.TO_NODES, NOTHING))
     return lists, policies
 
 
@@ -82,16 +90,19 @@ def host_policy(
     lists: list[PrefixList] = []
     policies: list[Policy] = []
     for name in dict.fromkeys(s.b for s in sessions if s.profile.kind is SessionKind.HOST):
-        server = design.servers[name]
-        own = [server.address, *([server.second_address] if server.uses_second else [])]
-        owned = tuple(PrefixMatch(f"{address}/32") for address in own)
-        lists.append(PrefixList(names.host_list(name), owned))
-        term = Term(10, True, names.host_list(name), set_community=FROM_NODE)
-        policies.append(Policy(names.host_import(name), (term,)))
+        own = design.servers[name].own_addresses
+        owned = lists_of(names.host_list(name), map(PrefixMatch, map(host_route, own)))
+        lists += owned
+        policies.append(Policy(names.host_import(name), marked(owned, FROM_NODE)))
     if lists:
-        lists.append(PrefixList(names.SELF_LIST, (PrefixMatch(f"{switch.loopback}/32"),)))
-        policies.append(Policy(names.import_of(names.HOSTS), (Term(10, False),)))
+        mine = [host_route(a) for a in (switch.loopback, switch.loopback6) if a]
+        itself = lists_of(names.SELF_LIST, map(PrefixMatch, mine))
+        lists += itself
+        default = names.each(design.underlay.families, names.DEFAULT_LIST)
+        policies.append(Policy(names.import_of(names.HOSTS), NOTHING))
         policies.append(
-            Policy(names.export_of(names.HOSTS), permits(names.DEFAULT_LIST, names.SELF_LIST))
+            Policy(
+                names.export_of(names.HOSTS), permits(*default, *(entry.name for entry in itself))
+            )
         )
     return lists, policies

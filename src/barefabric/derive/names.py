@@ -1,5 +1,7 @@
 """Names of groups, policies and lists. One place, so that both ends of a policy agree."""
 
+from collections.abc import Iterable
+
 from barefabric.model.device import Role
 from barefabric.model.session import Speaker
 
@@ -25,6 +27,16 @@ LAST_RESORT_LIST = "LAST-RESORT"
 CONNECTED = "CONNECTED"
 LAST_RESORT = "LAST-RESORT"
 TO_NODES = "TO-NODES"
+
+
+def of_family(name: str, family: str) -> str:
+    """A list, a group or a session profile in a family: ``FABRIC``, ``FABRIC6``."""
+    return f"{name}6" if family == "ipv6" else name
+
+
+def each(families: Iterable[str], *names: str) -> tuple[str, ...]:
+    """Names of lists, in every family."""
+    return tuple(of_family(name, family) for name in names for family in families)
 
 
 def upper(name: str) -> str:

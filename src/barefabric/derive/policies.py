@@ -11,16 +11,18 @@ from typing import NamedTuple
 
 from barefabric.derive import names
 from barefabric.derive.edges import host_policy, node_policy, upstream_policy
-from barefabric.derive.prefixes import DEFAULT
+from barefabric.derive.prefixes import DEFAULTS
 from barefabric.derive.tiers import (
     border_policies,
     connected,
     fabric_lists,
     leaf_policies,
-    permits,
+    lists_of,
+    named,
     spine_policies,
     superspine_policies,
 )
+from barefabric.model.address import FAMILIES
 from barefabric.model.design import Design
 from barefabric.model.device import Role, Switch
 from barefabric.model.policy import LAST_RESORT, CommunityList, Policy, PrefixList, PrefixMatch
@@ -38,8 +40,12 @@ class RoutingPolicy(NamedTuple):
 def local_prefixes(design: Design, switch: Switch) -> tuple[str, ...]:
     """What a switch originates itself: its loopback, and its rack's prefix if servers are on it."""
     rack = design.racks.get(switch.rack)
-    own = (f"{switch.loopback}/32",)
-    return (*own, rack.prefix) if rack is not None and rack.gateway else own
+    bridged = rack is not None and rack.gateway
+    own = (f"{switch.loopback}/32", *((rack.prefix,) if rack is not None and bridged else ()))
+    if not switch.loopback6:
+        return own
+    own6 = f"{switch.loopback6}/128"
+    return (*own, own6, *((rack.prefix6,) if rack is not None and bridged else ()))
 
 
 def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
@@ -47,30 +53,29 @@ def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
     sessions = design.sessions_by_device[switch.name]
     kinds = {s.profile.name: s for s in sessions}.values()
     shared = fabric_lists(design)
-    external = tuple(p.name for p in shared if p.name == names.EXTERNAL_LIST)
-    groups = {
-        side.group
-        for s in kinds
-        if s.profile.kind is SessionKind.FABRIC
-        for side in (s.profile.a if s.a == switch.name else s.profile.b,)
-    }
-    local = PrefixList(
-        names.LOCAL_LIST, tuple(PrefixMatch(p) for p in local_prefixes(design, switch))
-    )
-    lists, policies = [*shared, local], [connected()]
+    common = named(shared)
+    groups = _fabric_groups(switch, kinds)
+    local = lists_of(names.LOCAL_LIST, map(PrefixMatch, local_prefixes(design, switch)))
+    own = [entry.name for entry in local]
+    lists, policies = [*shared, *local], [connected(local)]
+    upper = next(iter(groups), names.GROUP[Role.SPINE])
     if switch.role is Role.SUPERSPINE:
-        policies += superspine_policies(external, groups)
+        policies += superspine_policies(common, groups)
     elif switch.role is Role.SPINE:
-        policies += spine_policies(external, groups)
+        policies += spine_policies(common, groups)
     elif switch.role is Role.LEAF:
-        upper = next(iter(groups), names.GROUP[Role.SPINE])
-        policies += leaf_policies(external, upper)
-        lists, policies = _leaf_side(design, switch, kinds, lists, policies)
+        edge = _leaf_side(design, switch, kinds)
+        policies += leaf_policies(common, upper, (*own, *(entry.name for entry in edge.passed)))
+        lists, policies = [*lists, *edge.passed, *edge.lists], [*policies, *edge.policies]
     else:
-        upper = next(iter(groups), names.GROUP[Role.SPINE])
         outward = [s for s in sessions if s.profile.kind is SessionKind.UPSTREAM]
-        takes = any(DEFAULT in design.upstreams[s.b].accept for s in outward)
-        policies += border_policies(external, upper, takes)
+        taken = {prefix for s in outward for prefix in design.upstreams[s.b].accept}
+        brought = [
+            name
+            for name, family in zip(common.default, design.underlay.families, strict=True)
+            if DEFAULTS[family] in taken
+        ]
+        policies += border_policies(common, upper, own, brought)
         more, rules = upstream_policy(design, outward)
         lists, policies = lists + more, policies + rules
     communities = (CommunityList(names.LAST_RESORT_LIST, LAST_RESORT),)
@@ -78,28 +83,35 @@ def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
     return RoutingPolicy(tuple(lists), communities if uses else (), tuple(policies))
 
 
-def _leaf_side(
-    design: Design,
-    switch: Switch,
-    kinds: Iterable[Session],
-    lists: list[PrefixList],
-    policies: list[Policy],
-) -> tuple[list[PrefixList], list[Policy]]:
-    """Add what a leaf needs towards its servers, and the list of all it passes on for them.
+def _fabric_groups(switch: Switch, kinds: Iterable[Session]) -> dict[str, None]:
+    """The groups of other switches that a switch has sessions with, without their families."""
+    return dict.fromkeys(
+        side.group.removesuffix("6")
+        for s in kinds
+        if s.profile.kind is SessionKind.FABRIC
+        for side in (s.profile.a if s.a == switch.name else s.profile.b,)
+    )
 
-    ``kinds`` holds one session of each profile.
-    """
+
+class _Edge(NamedTuple):
+    """What a leaf needs towards its servers; ``passed`` lists all that it passes on for them."""
+
+    passed: tuple[PrefixList, ...]
+    lists: list[PrefixList]
+    policies: list[Policy]
+
+
+def _leaf_side(design: Design, switch: Switch, kinds: Iterable[Session]) -> _Edge:
+    """The edge of a leaf; ``kinds`` holds one session of each profile."""
     node_lists, node_rules = node_policy(design, kinds)
     routed = any(s.profile.kind is SessionKind.HOST for s in kinds)
     hosts = design.sessions_by_device[switch.name] if routed else ()
     host_lists, host_rules = host_policy(design, switch, hosts)
     passed = dict.fromkeys(m for p in node_lists for m in p.entries)
-    passed.update(dict.fromkeys(m for p in host_lists[:-1] for m in p.entries))
-    nodes = PrefixList(names.NODES_LIST, tuple(passed))
-    upward = policies[-1]
-    if not passed:
-        policies = [*policies[:-1], Policy(upward.name, permits(names.LOCAL_LIST))]
-    return (
-        [*lists, *([nodes] if passed else []), *node_lists, *host_lists],
-        [*policies, *node_rules, *host_rules],
+    own = names.each(FAMILIES, names.SELF_LIST)
+    passed.update(dict.fromkeys(m for p in host_lists if p.name not in own for m in p.entries))
+    return _Edge(
+        lists_of(names.NODES_LIST, passed),
+        [*node_lists, *host_lists],
+        [*node_rules, *host_rules],
     )

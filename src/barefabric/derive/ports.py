@@ -105,9 +105,10 @@ class _Sorting:
         A port is forced where it runs below its native speed; a lane of a broken-out port always
         does.
         """
-        kind, upper, port, peer, peer_port, speed, _, address, lower_address = cable
+        kind, upper, port, peer, peer_port, speed, _, address, below, address6, below6 = cable
         if upper != self.switch.name:
-            port, address, peer, peer_port = peer_port, lower_address, upper, port
+            port, peer, peer_port = peer_port, upper, port
+            address, address6 = below, below6
         forced = speed != self.native.get(port)
         towards = f"{peer} {peer_port}" if peer_port else peer
         attach = self.design.servers[peer].attach if kind is CableKind.SERVER else Attach.ROUTED
@@ -121,7 +122,7 @@ class _Sorting:
             outside = kind is CableKind.UPSTREAM
             mtu = self.design.upstreams[peer].mtu if outside else self.mtu
             self.routed.append(
-                RoutedPort(port, towards, speed, forced, mtu, address, peer, peer_port)
+                RoutedPort(port, towards, speed, forced, mtu, address, peer, peer_port, address6)
             )
         else:
             self.access.append(

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from barefabric.model.address import is_ipv4, split
+from barefabric.ledger.addresses import RACK6
+from barefabric.model.address import family as family_of
+from barefabric.model.address import host_route, is_ipv4, split, width
 from barefabric.model.design import PrefixPlan
 from barefabric.model.device import Attach, Server
 from barefabric.model.kubernetes import Cluster
@@ -10,6 +12,12 @@ from barefabric.model.policy import PrefixMatch
 from barefabric.topology.schema import Topology
 
 DEFAULT = "0.0.0.0/0"
+DEFAULTS = {"ipv4": DEFAULT, "ipv6": "::/0"}
+"""The default route of each family."""
+
+BLOCK6 = 122
+"""Length of Calico's IPv6 pod blocks (IPPool ``blockSize``, 122 by default)."""
+
 MAX_PODS = 110
 """Kubelet's default limit of pods per node (kubernetes.io, large clusters)."""
 
@@ -17,18 +25,28 @@ EXPECTED_SERVICES = 500
 """Load-balancer addresses a cluster is expected to use at most, where its pools hold more."""
 
 
-def within(prefixes: Iterable[str], length: int) -> tuple[PrefixMatch, ...]:
-    """Everything of exactly ``length`` inside IPv4 prefixes."""
+def within(prefixes: Iterable[str], length: int, length6: int) -> tuple[PrefixMatch, ...]:
+    """Everything of exactly ``length`` inside IPv4 prefixes, of ``length6`` inside IPv6 ones."""
     return tuple(
-        PrefixMatch(p) if split(p)[1] == length else PrefixMatch(p, length, length)
+        PrefixMatch(p) if split(p)[1] == exact else PrefixMatch(p, exact, exact)
         for p in prefixes
-        if is_ipv4(p)
+        for exact in (length if is_ipv4(p) else length6,)
     )
+
+
+def addresses_in(prefixes: Iterable[str]) -> tuple[PrefixMatch, ...]:
+    """Every single address inside prefixes."""
+    return within(prefixes, 32, 128)
+
+
+def block_length(cluster: Cluster, prefix: str) -> int:
+    """Length of the cluster's pod blocks in the family of a prefix."""
+    return cluster.block_size if is_ipv4(prefix) else BLOCK6
 
 
 def pod_matches(cluster: Cluster) -> tuple[PrefixMatch, ...]:
     """The cluster's pod blocks, where its CNI announces them."""
-    return within(cluster.pods, cluster.block_size) if cluster.cni_mode == "bgp" else ()
+    return within(cluster.pods, cluster.block_size, BLOCK6) if cluster.cni_mode == "bgp" else ()
 
 
 def service_matches(cluster: Cluster) -> tuple[PrefixMatch, ...]:
@@ -40,15 +58,17 @@ def service_matches(cluster: Cluster) -> tuple[PrefixMatch, ...]:
     """
     prefixes = [p for pool in cluster.pools for p in pool.prefixes]
     if cluster.announcer == "metallb":
-        return within(prefixes, 32)
+        return addresses_in(prefixes)
     if cluster.announcer == "calico":
-        return tuple(PrefixMatch(p) for p in prefixes if is_ipv4(p)) + within(prefixes, 32)
+        return tuple(map(PrefixMatch, prefixes)) + addresses_in(prefixes)
     return ()
 
 
 def endpoint_matches(cluster: Cluster) -> tuple[PrefixMatch, ...]:
     """The API endpoint's address, where kube-vip announces it."""
-    return (PrefixMatch(f"{cluster.endpoint}/32"),) if cluster.endpoint_use == "kube-vip" else ()
+    if cluster.endpoint_use != "kube-vip":
+        return ()
+    return (PrefixMatch(host_route(cluster.endpoint)),)
 
 
 def prefix_plan(
@@ -60,12 +80,12 @@ def prefix_plan(
     bridged = any(s.attach is not Attach.ROUTED for s in servers.values())
     accepted = {p for e in topology.external for p in e.accept}
     return PrefixPlan(
-        loopbacks=within(topology.addressing.loopbacks, 32),
-        racks=within(pool.pool, pool.per_rack) if bridged else (),
-        hosts=within(pool.pool, 32) if routed else (),
+        loopbacks=addresses_in(topology.addressing.loopbacks),
+        racks=within(pool.pool, pool.per_rack, RACK6) if bridged else (),
+        hosts=addresses_in(pool.pool) if routed else (),
         pods=tuple(_chain(pod_matches(c) for c in clusters.values())),
         services=tuple(_chain(service_matches(c) + endpoint_matches(c) for c in clusters.values())),
-        external=tuple(PrefixMatch(p) for p in sorted(accepted) if is_ipv4(p)),
+        external=tuple(map(PrefixMatch, sorted(accepted))),
     )
 
 
@@ -74,16 +94,15 @@ def _chain(parts: Iterable[tuple[PrefixMatch, ...]]) -> Iterator[PrefixMatch]:
         yield from part
 
 
-def blocks_per_node(cluster: Cluster) -> int:
-    """Pod blocks a full node needs, and one more for churn."""
-    per_block = 1 << (32 - cluster.block_size)
-    return -(-MAX_PODS // per_block) + 1
+def blocks_per_node(cluster: Cluster, family: str = "ipv4") -> int:
+    """Pod blocks of a family that a full node needs, and one more for churn."""
+    length, bits = (cluster.block_size, 32) if family == "ipv4" else (BLOCK6, 128)
+    return -(-MAX_PODS // (1 << (bits - length))) + 1
 
 
-def expected_services(cluster: Cluster) -> int:
-    """How many load-balancer routes one node is expected to announce at most."""
-    sizes = sum(
-        1 << (32 - split(p)[1]) for pool in cluster.pools for p in pool.prefixes if is_ipv4(p)
-    )
-    aggregates = sum(len(pool.prefixes) for pool in cluster.pools)
+def expected_services(cluster: Cluster, family: str = "ipv4") -> int:
+    """How many load-balancer routes of a family one node is expected to announce at most."""
+    prefixes = [p for pool in cluster.pools for p in pool.prefixes if family_of(p) == family]
+    sizes = sum(1 << (width(p) - split(p)[1]) for p in prefixes)
+    aggregates = len(prefixes)
     return min(sizes, EXPECTED_SERVICES) + (aggregates if cluster.announcer == "calico" else 0)

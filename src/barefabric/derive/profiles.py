@@ -1,9 +1,11 @@
 """The kinds of session a fabric has, each with everything its sessions share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from barefabric.derive import names
 from barefabric.derive.prefixes import blocks_per_node, expected_services
+from barefabric.model.address import FAMILIES
+from barefabric.model.address import family as family_of
 from barefabric.model.design import Underlay
 from barefabric.model.device import Role, Upstream
 from barefabric.model.kubernetes import Cluster
@@ -17,6 +19,31 @@ NODE_BFD = Bfd(300, 3)
 
 FEWEST_PREFIXES = 2
 """The least that a neighbor may announce: a limit of 0 means none on EOS."""
+
+
+def per_family(profile: SessionProfile, families: Iterable[str]) -> Iterator[SessionProfile]:
+    """One profile for each family: sessions that run from addresses carry that of the addresses.
+
+    Both use the same policies, whose terms name lists of one family each.
+    """
+    for family in families:
+        yield profile._replace(
+            name=names.of_family(profile.name, family),
+            a=profile.a._replace(group=names.of_family(profile.a.group, family)),
+            b=profile.b._replace(group=names.of_family(profile.b.group, family)),
+            families=(family,),
+        )
+
+
+def on_links(underlay: Underlay, profile: SessionProfile) -> Iterator[SessionProfile]:
+    """The profiles of sessions on links: one for both families where links have no addresses.
+
+    RFC 8950: the next hop of an IPv4 route is a link-local address there.
+    """
+    if underlay.numbered:
+        yield from per_family(profile, underlay.families)
+    else:
+        yield profile._replace(families=underlay.families)
 
 
 def fabric_profile(underlay: Underlay, upper: Role, lower: Role, max_prefix: int) -> SessionProfile:
@@ -154,24 +181,47 @@ def node_profiles(
     it the next hop of all that MetalLB announced. kube-vip's BFD cannot speak from the second
     address (GoBGP 4.8, ``docs/sources/bfd.md``), and the first one is the CNI's.
     """
-    services = expected_services(cluster)
+    for speaker, used in _speakers(cluster, families).items():
+        for family in used:
+            services = expected_services(cluster, family)
+            expected, bfd = services, None
+            if speaker is Speaker.CALICO:
+                expected = blocks_per_node(cluster, family)
+                expected += services if cluster.announcer == "calico" else 0
+            elif speaker is Speaker.METALLB and not routed:
+                bfd = NODE_BFD
+            elif speaker is Speaker.KUBE_VIP:
+                expected = 1
+            shown = shown_asn if speaker is Speaker.CALICO else 0
+            profile = _node_profile(cluster, speaker, routed, (family,), expected, bfd, shown)
+            yield from per_family(profile, (family,))
+
+
+def _speakers(cluster: Cluster, families: tuple[str, ...]) -> dict[Speaker, tuple[str, ...]]:
+    """The speakers on a cluster's nodes, each with the families it has prefixes of."""
+    found = {}
     if cluster.cni_mode == "bgp" and cluster.cni == "calico":
-        expected = blocks_per_node(cluster) + (services if cluster.announcer == "calico" else 0)
-        yield _node_profile(cluster, Speaker.CALICO, routed, families, expected, None, shown_asn)
+        found[Speaker.CALICO] = _families_of(cluster.pods, families)
     if cluster.announcer == "metallb":
-        bfd = None if routed else NODE_BFD
-        yield _node_profile(cluster, Speaker.METALLB, routed, families, services, bfd)
+        pools = [prefix for pool in cluster.pools for prefix in pool.prefixes]
+        found[Speaker.METALLB] = _families_of(pools, families)
     if cluster.endpoint_use == "kube-vip":
-        yield _node_profile(cluster, Speaker.KUBE_VIP, routed, families, 1, None)
+        found[Speaker.KUBE_VIP] = _families_of((cluster.endpoint,), families)
+    return found
 
 
-def upstream_profiles(
-    upstreams: Mapping[str, Upstream], families: tuple[str, ...]
-) -> Iterator[SessionProfile]:
-    """One profile for each upstream router; end ``a`` is our border."""
+def _families_of(prefixes: Iterable[str], families: tuple[str, ...]) -> tuple[str, ...]:
+    """Which families some prefixes have; the first one where there are no prefixes yet."""
+    held = {family_of(prefix) for prefix in prefixes}
+    return tuple(family for family in families if family in held) or families[:1]
+
+
+def upstream_profiles(upstreams: Mapping[str, Upstream]) -> Iterator[SessionProfile]:
+    """One profile for each upstream router and family of its link; end ``a`` is our border."""
     for upstream in upstreams.values():
+        families = {"ipv4": upstream.ours, "ipv6": upstream.ours6}
         group = names.upper(upstream.name)
-        yield SessionProfile(
+        profile = SessionProfile(
             f"upstream-{upstream.name}",
             SessionKind.UPSTREAM,
             Side(
@@ -184,9 +234,10 @@ def upstream_profiles(
                 remove_private_as=True,
             ),
             Side(Speaker.UPSTREAM, group, Source.LINK),
-            families,
+            FAMILIES,
             NODE_KEEPALIVE * 10,
             NODE_HOLD * 10,
             None,
             upstream.password,
         )
+        yield from per_family(profile, (family for family in FAMILIES if families[family]))

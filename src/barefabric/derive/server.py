@@ -1,13 +1,16 @@
 """The complete view of one server: its links, addresses and, where it routes, its BGP."""
 
+from collections.abc import Iterator
+
 from barefabric.derive import names
-from barefabric.derive.prefixes import DEFAULT
+from barefabric.derive.prefixes import DEFAULTS
 from barefabric.derive.switch import peer_group
-from barefabric.derive.tiers import permits
+from barefabric.derive.tiers import connected, lists_of, permits
+from barefabric.model.address import host_route
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role, Server
-from barefabric.model.intent import Bgp, Nic, ServerIntent
+from barefabric.model.intent import Bgp, Nic, PeerGroup, ServerIntent
 from barefabric.model.policy import Policy, PrefixList, PrefixMatch, Term
 from barefabric.model.session import Session, SessionKind
 
@@ -17,9 +20,9 @@ def server_intent(design: Design, name: str) -> ServerIntent:
     server = design.servers[name]
     rack = design.racks[server.rack]
     routed = server.attach is Attach.ROUTED
-    length = "32" if routed else rack.prefix.partition("/")[2]
+    lengths = ("32", "128") if routed else (_length(rack.prefix), _length(rack.prefix6))
     nics = tuple(
-        Nic(c.b_port, c.a, c.a_port, c.speed, c.b_address)
+        Nic(c.b_port, c.a, c.a_port, c.speed, c.b_address, c.b_address6)
         for c in design.cables_by_device[name]
         if c.kind is CableKind.SERVER
     )
@@ -28,19 +31,17 @@ def server_intent(design: Design, name: str) -> ServerIntent:
         server=server,
         nics=nics,
         mtu=design.underlay.server_mtu,
-        addresses=tuple(f"{address}/{length}" for address in own_addresses(server)),
+        addresses=tuple(f"{a}/{lengths[':' in a]}" for a in server.own_addresses),
         gateway="" if routed else rack.gateway,
         prefix_lists=lists,
         policies=policies,
         bgp=_host_bgp(design, server) if routed else None,
+        gateway6="" if routed else rack.gateway6,
     )
 
 
-def own_addresses(server: Server) -> tuple[str, ...]:
-    """The server's addresses in use: the node address, and the second one where it is used."""
-    if server.uses_second:
-        return server.address, server.second_address
-    return (server.address,)
+def _length(prefix: str) -> str:
+    return prefix.partition("/")[2]
 
 
 def _host_sessions(design: Design, server: Server) -> list[Session]:
@@ -56,20 +57,20 @@ def _host_policy(
     """
     leaves = dict.fromkeys(s.a for s in _host_sessions(design, server))
     group = names.GROUP[Role.LEAF]
-    lists = (
-        PrefixList(names.DEFAULT_LIST, (PrefixMatch(DEFAULT),)),
-        PrefixList(
-            names.LEAF_LIST,
-            tuple(PrefixMatch(f"{design.switches[leaf].loopback}/32") for leaf in leaves),
-        ),
-        PrefixList(names.OWN_LIST, tuple(PrefixMatch(f"{a}/32") for a in own_addresses(server))),
-    )
+    families = design.underlay.families
+    switches = [design.switches[leaf] for leaf in leaves]
+    loopbacks = [a for leaf in switches for a in (leaf.loopback, leaf.loopback6) if a]
+    default = lists_of(names.DEFAULT_LIST, (PrefixMatch(DEFAULTS[f]) for f in families))
+    leaf = lists_of(names.LEAF_LIST, map(PrefixMatch, map(host_route, loopbacks)))
+    own = lists_of(names.OWN_LIST, map(PrefixMatch, map(host_route, server.own_addresses)))
+    taken = permits(*(entry.name for entry in (*default, *leaf)))
+    sent = (Term(10 * n, True, entry.name, own_path=True) for n, entry in enumerate(own, 1))
     policies = (
-        Policy(names.CONNECTED, permits(names.OWN_LIST)),
-        Policy(names.import_of(group), permits(names.DEFAULT_LIST, names.LEAF_LIST)),
-        Policy(names.export_of(group), (Term(10, True, names.OWN_LIST, own_path=True),)),
+        connected(own),
+        Policy(names.import_of(group), taken),
+        Policy(names.export_of(group), tuple(sent)),
     )
-    return lists, policies
+    return (*default, *leaf, *own), policies
 
 
 def _host_bgp(design: Design, server: Server) -> Bgp:
@@ -78,8 +79,18 @@ def _host_bgp(design: Design, server: Server) -> Bgp:
         asn=server.asn,
         router_id=server.address,
         ecmp=64,
-        networks=tuple(f"{a}/32" for a in own_addresses(server)),
+        networks=tuple(map(host_route, server.own_addresses)),
         aggregates=(),
         last_resort=False,
-        groups=(peer_group(server.name, sessions),) if sessions else (),
+        groups=tuple(_groups(server, sessions)),
+        families=design.underlay.families,
     )
+
+
+def _groups(server: Server, sessions: list[Session]) -> Iterator[PeerGroup]:
+    """The leaves, once for each profile."""
+    by_profile: dict[str, list[Session]] = {}
+    for session in sessions:
+        by_profile.setdefault(session.profile.name, []).append(session)
+    for members in by_profile.values():
+        yield peer_group(server.name, members)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from barefabric.derive.policies import local_prefixes, switch_policy
 from barefabric.derive.ports import SwitchPorts, switch_ports
 from barefabric.derive.sessions import leaf_address
-from barefabric.model.address import split
+from barefabric.model.address import split, width
 from barefabric.model.design import Design, Pair
 from barefabric.model.device import Rack, Role, Switch
 from barefabric.model.intent import Bgp, Mlag, Neighbor, PeerGroup, Svi, SwitchIntent, Vlan
@@ -56,6 +56,7 @@ def switch_intent(design: Design, name: str) -> SwitchIntent:
         policies=policy.policies,
         bgp=_bgp(design, switch),
         extra=_extra(design, switch),
+        loopback6=f"{switch.loopback6}/128" if switch.loopback6 else "",
     )
 
 
@@ -83,12 +84,23 @@ def _svis(design: Design, switch: Switch, rack: Rack | None, pair: Pair | None) 
     mtu = design.underlay.mtu
     if rack is not None and rack.vlan:
         address = f"{leaf_address(rack, switch)}/{split(rack.prefix)[1]}"
-        yield Svi(rack.vlan, f"servers of rack {rack.name}", mtu, address, rack.gateway, False)
+        address6 = leaf_address(rack, switch, "ipv6")
+        yield Svi(
+            rack.vlan,
+            f"servers of rack {rack.name}",
+            mtu,
+            address,
+            rack.gateway,
+            False,
+            f"{address6}/{split(rack.prefix6)[1]}" if address6 else "",
+            rack.gateway6,
+        )
     if pair is not None:
         control, routing = _pair_vlans(switch)
         mine = switch.name != pair.first
         peer = switch.peer
-        yield Svi(routing, f"iBGP with {peer}", mtu, pair.routing[mine], "", True)
+        address, address6 = pair.routing[mine], pair.routing6[mine]
+        yield Svi(routing, f"iBGP with {peer}", mtu, address, "", True, address6)
         yield Svi(control, f"pair control with {peer}", mtu, pair.control[mine], "", True)
 
 
@@ -118,6 +130,7 @@ def _bgp(design: Design, switch: Switch) -> Bgp:
         aggregates=_aggregates(design, switch),
         last_resort=switch.role is Role.SPINE,
         groups=groups,
+        families=design.underlay.families,
     )
 
 
@@ -154,7 +167,7 @@ def _aggregates(design: Design, switch: Switch) -> tuple[str, ...]:
         if cluster.announcer == "metallb"
         for pool in cluster.pools
         for prefix in pool.prefixes
-        if split(prefix)[1] < 32
+        if split(prefix)[1] < width(prefix)
     }
     return tuple(sorted(outward & single))
 

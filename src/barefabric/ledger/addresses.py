@@ -1,11 +1,16 @@
-"""IPv4 addresses: loopbacks, management, rack prefixes, server addresses and link /31s."""
+"""Addresses: loopbacks, management, rack prefixes, server addresses and links.
+
+Each family has registers of its own, so that a fabric takes IPv6 up without moving anything. A
+server's IPv6 address lies as far into its rack's prefix as its IPv4 address does, and needs no
+number of its own.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from barefabric.errors import Diagnostic
 from barefabric.ledger.register import Notation, Register, assign
 from barefabric.ledger.space import Space, networks
-from barefabric.model.address import dotted, number, split
+from barefabric.model.address import BITS, dotted, number, split, written
 from barefabric.model.cable import CableKind
 from barefabric.model.device import Attach
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
@@ -14,6 +19,12 @@ from barefabric.topology.load import Loaded
 from barefabric.topology.schema import Topology
 
 HOST = 32
+
+RACK6 = 64
+"""Length of a rack's IPv6 prefix: what hosts on a link take for granted (RFC 7421)."""
+
+LINK = {"ipv4": 31, "ipv6": 127}
+"""Length of a link's prefix in each family (RFC 3021, RFC 6164)."""
 
 FIRST_LEAF = 2
 """Offset of a rack's first leaf; the gateway has .1."""
@@ -26,10 +37,15 @@ FIRST_MANAGED = 11
 
 
 ADDRESSES = Notation(number, dotted)
+ADDRESSES6 = Notation(number, lambda value: written(value, BITS["ipv6"]))
 
 
-def _prefixes(unit: int) -> Notation:
-    return Notation(lambda text: split(text)[0], lambda value: f"{dotted(value)}/{unit}")
+def _notation(space: Space) -> Notation:
+    if space.unit == space.bits:
+        return ADDRESSES if space.bits == HOST else ADDRESSES6
+    return Notation(
+        lambda text: split(text)[0], lambda value: f"{written(value, space.bits)}/{space.unit}"
+    )
 
 
 def _run(
@@ -44,7 +60,7 @@ def _run(
         kind,
         wanted,
         ledger.of(kind),
-        ADDRESSES if space.unit == HOST else _prefixes(space.unit),
+        _notation(space),
         lambda _, value: space.holds(value),
         space.units(skip),
         pins,
@@ -65,6 +81,13 @@ def allocate_loopbacks(
     prefixes = loaded.topology.addressing.loopbacks
     space = Space(prefixes, HOST, networks(prefixes))
     return _run(Kind.LOOPBACK, shape.switches, ledger, space, 1, pins), space
+
+
+def allocate_loopbacks6(loaded: Loaded, shape: Shape, ledger: Ledger) -> tuple[Register, Space]:
+    """A /128 for each switch. The first address of a prefix belongs to all routers (RFC 4291)."""
+    prefixes = loaded.topology.addressing.loopbacks
+    space = Space(prefixes, BITS["ipv6"], networks(prefixes, "ipv6"), of="ipv6")
+    return _run(Kind.LOOPBACK6, shape.switches, ledger, space, 1, {}), space
 
 
 def allocate_management(
@@ -88,6 +111,13 @@ def allocate_racks(
     wanted = [rack.name for rack in shape.racks.values() if rack.servers]
     register = _run(Kind.RACK, wanted, ledger, space, 0, pins)
     return _relengthened(register, ledger, f"/{servers.per_rack}"), space
+
+
+def allocate_racks6(loaded: Loaded, shape: Shape, ledger: Ledger) -> tuple[Register, Space]:
+    """A /64 for each rack that has servers."""
+    space = Space(loaded.topology.addressing.servers.pool, RACK6, of="ipv6")
+    wanted = [rack.name for rack in shape.racks.values() if rack.servers]
+    return _run(Kind.RACK6, wanted, ledger, space, 0, {}), space
 
 
 def _relengthened(register: Register, ledger: Ledger, length: str) -> Register:
@@ -124,8 +154,15 @@ def allocate_links(
     loaded: Loaded, shape: Shape, ledger: Ledger, pins: Mapping[str, int]
 ) -> tuple[Register, Space]:
     """A /31 for each numbered link (RFC 3021)."""
-    space = Space(loaded.topology.addressing.links, 31)
+    space = Space(loaded.topology.addressing.links, LINK["ipv4"])
     return _run(Kind.LINK, link_keys(loaded.topology, shape), ledger, space, 0, pins), space
+
+
+def allocate_links6(loaded: Loaded, shape: Shape, ledger: Ledger) -> tuple[Register, Space]:
+    """A /127 for each numbered link (RFC 6164); the control session of a pair needs none."""
+    space = Space(loaded.topology.addressing.links, LINK["ipv6"], of="ipv6")
+    wanted = [k for k in link_keys(loaded.topology, shape) if not k.endswith(" control")]
+    return _run(Kind.LINK6, wanted, ledger, space, 0, {}), space
 
 
 def node_room(loaded: Loaded, leaves: int) -> range:

@@ -74,6 +74,16 @@ def _pools(loaded: Loaded, shape: Shape, ledger: Ledger, pins: Pins) -> tuple[_P
         _Pool("links", *pools.allocate_links(loaded, shape, ledger, pins.of(Kind.LINK)), 0),
         _Pool("servers", *pools.allocate_racks(loaded, shape, ledger, pins.of(Kind.RACK)), 0),
         _Pool("management", *managed, len(managed[1].refused)),
+        *(_pools6(loaded, shape, ledger) if "ipv6" in loaded.topology.underlay.families else ()),
+    )
+
+
+def _pools6(loaded: Loaded, shape: Shape, ledger: Ledger) -> tuple[_Pool, ...]:
+    """The same pools in IPv6; management ports have IPv4 only."""
+    return (
+        _Pool("loopbacks", *pools.allocate_loopbacks6(loaded, shape, ledger), 1),
+        _Pool("links", *pools.allocate_links6(loaded, shape, ledger), 0),
+        _Pool("servers", *pools.allocate_racks6(loaded, shape, ledger), 0),
     )
 
 
@@ -112,9 +122,12 @@ def _numbers(
 ) -> Numbers:
     """Everything handed out, the cables plugged, and the ledger that remembers it."""
     values = {register.kind: register.values for register in registers}
-    patched = patch(loaded, shape, ledger, values[Kind.LINK])
+    patched = patch(loaded, shape, ledger, values[Kind.LINK], values.get(Kind.LINK6, {}))
     entries: dict[Kind, Mapping[str, Entry]] = {r.kind: r.entries for r in registers}
-    uses = {pool.name: pool_use(pool.name, pool.space, pool.register) for pool in held}
+    uses = [
+        pool_use(pool.name if pool.space.bits == 32 else f"{pool.name}6", pool.space, pool.register)
+        for pool in held
+    ]
     return Numbers(
         ids=values[Kind.ID],
         asns=values[Kind.ASN],
@@ -124,7 +137,10 @@ def _numbers(
         links=values[Kind.LINK],
         nodes=values[Kind.NODE],
         cables=patched.cables,
-        pools=tuple(uses.values()),
+        pools=tuple(uses),
         ledger=Ledger({**entries, Kind.CABLE: patched.entries}),
         moves=(*(move for r in registers for move in r.moves), *patched.moves),
+        loopbacks6=values.get(Kind.LOOPBACK6, {}),
+        racks6=values.get(Kind.RACK6, {}),
+        links6=values.get(Kind.LINK6, {}),
     )

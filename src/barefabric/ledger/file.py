@@ -10,7 +10,7 @@ A line reads ``kind key = value``, with ``retired`` at its end where the thing i
 import re
 from collections.abc import Callable
 from pathlib import Path
-from socket import AF_INET, inet_pton
+from socket import AF_INET, AF_INET6, inet_pton
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError, Place
 from barefabric.model.ledger import Entry, Kind, Ledger
@@ -19,6 +19,12 @@ HEADER = "# barefabric ledger 1. Commit it beside the topology. fabric writes it
 _KINDS = {kind.value: kind for kind in Kind}
 _DIGITS = re.compile(r"(\d+)")
 _NUMBER = re.compile(r"[1-9]\d{0,9}")
+_IPV6 = (Kind.LOOPBACK6, Kind.RACK6, Kind.LINK6)
+_LENGTHS = {
+    Kind.RACK: tuple(str(n) for n in range(1, 33)), Kind.LINK: ("31",),
+    Kind.RACK6: ("64",), Kind.LINK6: ("127",),
+}  # fmt: skip
+"""Lengths of the prefixes of each kind; kinds that are not here hold addresses."""
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ", "||||||| ")
 
 
@@ -90,15 +96,16 @@ def is_entry(kind: Kind, key: str, value: str) -> bool:
         one_word = kind is Kind.ASN or " " not in key
         return one_word and _NUMBER.fullmatch(value) is not None and int(value) < 1 << 32
     address, slash, length = value.partition("/")
+    family, bits = (AF_INET6, 128) if kind in _IPV6 else (AF_INET, 32)
     try:
-        network = int.from_bytes(inet_pton(AF_INET, address), "big")
+        network = int.from_bytes(inet_pton(family, address), "big")
     except (OSError, ValueError):
         return False
-    if kind is not Kind.LINK and kind is not Kind.RACK:
+    if kind not in _LENGTHS:
         return not slash and " " not in key
-    if not _NUMBER.fullmatch(length) or int(length) > 32 or (kind is Kind.LINK and length != "31"):
+    if not _NUMBER.fullmatch(length) or int(length) > bits:
         return False
-    return not network & ((1 << (32 - int(length))) - 1)
+    return length in _LENGTHS[kind] and not network & ((1 << (bits - int(length))) - 1)
 
 
 def _not_a_line(path: Path, number: int, line: str) -> Diagnostic:

@@ -34,9 +34,8 @@ def lay_upstreams(run: Patching) -> list[Cable]:
         else:
             panel.take_port(spec, spec.speeds[0], f"external {external.name}")
             ends = (attach.switch, attach.port, external.name, "")
-            cables.append(
-                Cable(CableKind.UPSTREAM, *ends, spec.speeds[0], 1, attach.ours, attach.theirs)
-            )
+            addresses = (*attach.ends("ipv4"), *attach.ends("ipv6"))
+            cables.append(Cable(CableKind.UPSTREAM, *ends, spec.speeds[0], 1, *addresses))
     return cables
 
 

@@ -17,6 +17,9 @@ _NOUN = {
     Kind.LINK: "link prefix",
     Kind.NODE: "node address",
     Kind.CABLE: "port",
+    Kind.LOOPBACK6: "IPv6 loopback",
+    Kind.RACK6: "IPv6 rack prefix",
+    Kind.LINK6: "IPv6 link prefix",
 }
 MOST_PLACES = 6
 """Lines of the ledger shown for one pair of names."""
@@ -74,7 +77,7 @@ class _Names:
         first, *rest = key.split(" ")
         if kind is Kind.ASN and rest and first in ("cluster", "pod"):
             return rest[-1] if len(rest) == 3 else rest[0]
-        if kind is Kind.CABLE or kind is Kind.LINK:
+        if kind in (Kind.CABLE, Kind.LINK, Kind.LINK6):
             return next((word for word in (first, rest[0]) if word in self._new), first)
         return first
 

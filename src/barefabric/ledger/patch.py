@@ -32,14 +32,20 @@ class Patched(NamedTuple):
     moves: tuple[Move, ...]
 
 
-def patch(loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]) -> Patched:
-    """Assign ports to all cables; ``links`` holds the even address of each numbered one.
+def patch(
+    loaded: Loaded,
+    shape: Shape,
+    ledger: Ledger,
+    links: Mapping[str, int],
+    links6: Mapping[str, int],
+) -> Patched:
+    """Assign ports to all cables; ``links`` and ``links6`` hold the even address of each.
 
     Order of precedence: ports of upstreams, cables laid by hand, recorded cables, ports kept for
     cables that are gone, then new ones: fabric links, peer links, servers. Raises
     :class:`FabricError` where ports run out, speeds do not meet, or a speed group has two rates.
     """
-    run = Patching(loaded, shape, ledger, links)
+    run = Patching(loaded, shape, ledger, links, links6)
     upstream = lay_upstreams(run)
     wants = with_hand_laid(run)
     by_hand = [want for want in wants if want.a_port]

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from barefabric.ledger.panel import panel_for
-from barefabric.model.address import dotted
+from barefabric.model.address import colons, dotted
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
 from barefabric.model.shape import Shape, Want
@@ -13,6 +13,11 @@ from barefabric.topology.load import Loaded
 
 if TYPE_CHECKING:
     from barefabric.errors import Diagnostic
+
+
+def link6(base: int) -> tuple[str, str]:
+    """Both addresses of a /127, with the length."""
+    return f"{colons(base)}/127", f"{colons(base + 1)}/127"
 
 
 def owner_text(owner: str) -> str:
@@ -31,11 +36,17 @@ class Patching:
     """
 
     def __init__(
-        self, loaded: Loaded, shape: Shape, ledger: Ledger, links: Mapping[str, int]
+        self,
+        loaded: Loaded,
+        shape: Shape,
+        ledger: Ledger,
+        links: Mapping[str, int],
+        links6: Mapping[str, int],
     ) -> None:
         self.loaded = loaded
         self.shape = shape
         self.links = links
+        self.links6 = links6
         self.recorded = ledger.of(Kind.CABLE)
         self.panels = {s.name: panel_for(s.model, s.nos) for s in shape.switches.values()}
         self.done: dict[str, Cable] = {}
@@ -52,7 +63,11 @@ class Patching:
             a_address = b_address = ""
         else:
             a_address, b_address = f"{dotted(base)}/31", f"{dotted(base + 1)}/31"
-        self.done[key] = Cable(kind, a, a_port, b, b_port, speed, index, a_address, b_address)
+        base = self.links6.get(key)
+        a_address6, b_address6 = ("", "") if base is None else link6(base)
+        self.done[key] = Cable(
+            kind, a, a_port, b, b_port, speed, index, a_address, b_address, a_address6, b_address6
+        )
         if self.recorded:
             before = self.recorded.get(key)
             if before is not None and not before.retired and before.value != f"{a_port} {b_port}":

@@ -1,4 +1,4 @@
-"""Pools of IPv4 prefixes that are handed out in equal units."""
+"""Pools of prefixes of one family that are handed out in equal units."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from barefabric.errors import Diagnostic
 from barefabric.ledger.register import Register
-from barefabric.model.address import contains, dotted, is_ipv4, split
+from barefabric.model.address import BITS, contains, family, split, written
 from barefabric.model.design import PoolUse
 from barefabric.topology.load import Loaded
 from barefabric.topology.space import smallest_prefix_for
@@ -15,19 +15,26 @@ from barefabric.topology.space import smallest_prefix_for
 class Space:
     """A pool, handed out in units of one prefix length.
 
-    ``refused`` are addresses in it that are never handed out: networks, the gateway.
+    Prefixes of another family than ``of`` are left out. ``refused`` are addresses in it that are
+    never handed out: networks, the gateway.
     """
 
     def __init__(
-        self, prefixes: Iterable[str], unit: int, refused: frozenset[int] = frozenset()
+        self,
+        prefixes: Iterable[str],
+        unit: int,
+        refused: frozenset[int] = frozenset(),
+        *,
+        of: str = "ipv4",
     ) -> None:
-        self.prefixes = tuple(p for p in prefixes if is_ipv4(p))
+        self.prefixes = tuple(p for p in prefixes if family(p) == of)
         self.unit = unit
+        self.bits = BITS[of]
         self.refused = refused
         self.blocks = tuple(
             (base, length) for base, length in map(split, self.prefixes) if length <= unit
         )
-        self._step = 1 << (32 - unit)
+        self._step = 1 << (self.bits - unit)
 
     @property
     def size(self) -> int:
@@ -41,7 +48,8 @@ class Space:
 
     def covers(self, value: int) -> bool:
         """Whether an address lies in the pool."""
-        return any((value ^ base) >> (32 - length) == 0 for base, length in self.blocks)
+        bits = self.bits
+        return any((value ^ base) >> (bits - length) == 0 for base, length in self.blocks)
 
     def holds(self, value: int) -> bool:
         """Whether an address is one that the pool could have handed out."""
@@ -59,9 +67,9 @@ class Space:
         return (value for value in chain(early, late) if value not in self.refused)
 
 
-def networks(prefixes: Iterable[str]) -> frozenset[int]:
-    """First addresses of prefixes, which are no hosts."""
-    return frozenset(split(p)[0] for p in prefixes if is_ipv4(p))
+def networks(prefixes: Iterable[str], of: str = "ipv4") -> frozenset[int]:
+    """First addresses of a family's prefixes, which are no hosts."""
+    return frozenset(split(p)[0] for p in prefixes if family(p) == of)
 
 
 def pool_use(name: str, space: Space, register: Register) -> PoolUse:
@@ -88,7 +96,7 @@ def too_small(
     """
     known = [space.covers(value) for value in register.reserved]
     want = _Want(len(register.values) + register.short, sum(known), register.short)
-    unit = "addresses" if space.unit == 32 else f"prefixes of /{space.unit}"
+    unit = "addresses" if space.unit == space.bits else f"prefixes of /{space.unit}"
     kept = f", {want.kept:,} are kept for what is gone" if want.kept else ""
     reclaim = "; fabric reclaim frees what is kept" if want.kept else ""
     return Diagnostic(
@@ -106,7 +114,7 @@ def _remedy(loaded: Loaded, name: str, space: Space, want: _Want, unusable: int)
     if not space.blocks:
         return f"the smallest prefix that would do is a /{whole}"
     base = space.blocks[0][0]
-    around = f"{dotted(base >> (32 - whole) << (32 - whole))}/{whole}" if whole >= 0 else ""
+    around = _network(base, whole, space.bits) if whole >= 0 else ""
     remedies = []
     if around and all(contains(around, prefix) for prefix in space.prefixes):
         remedies.append(f"the smallest prefix that would do is a /{whole}, such as {around}")
@@ -129,5 +137,9 @@ def _beside(loaded: Loaded, space: Space, length: int) -> str:
     view = View(loaded.document, loaded.topology, Roster(loaded.topology))
     taken = [str(pool.network) for pool in pools(view)]
     base = space.blocks[-1][0]
-    near = f"{dotted(base >> (32 - length) << (32 - length))}/{length}"
-    return free_near(near, taken)
+    return free_near(_network(base, length, space.bits), taken)
+
+
+def _network(value: int, length: int, bits: int) -> str:
+    """The prefix of a length that holds an address."""
+    return f"{written(value >> (bits - length) << (bits - length), bits)}/{length}"

@@ -1,12 +1,23 @@
-"""IPv4 arithmetic in plain integers; text only where text is asked for."""
+"""Addresses and prefixes in plain integers; text only where text is asked for.
 
-from socket import inet_aton
+Both families: which one a text belongs to shows by its notation.
+"""
+
+from socket import AF_INET6, inet_aton, inet_ntop, inet_pton
 
 _OCTETS = tuple(str(n) for n in range(256))
 
+FAMILIES = ("ipv4", "ipv6")
+"""Address families in the order in which everything lists them."""
+
+BITS = {"ipv4": 32, "ipv6": 128}
+"""Length of an address of each family."""
+
 
 def number(text: str) -> int:
-    """The integer of a dotted IPv4 address. Raises ``OSError`` for anything else."""
+    """The integer of an address. Raises ``OSError`` for anything else."""
+    if ":" in text:
+        return int.from_bytes(inet_pton(AF_INET6, text), "big")
     return int.from_bytes(inet_aton(text), "big")
 
 
@@ -16,19 +27,49 @@ def dotted(value: int) -> str:
     return f"{a}.{b}.{_OCTETS[value >> 8 & 255]}.{_OCTETS[value & 255]}"
 
 
+def colons(value: int) -> str:
+    """The text of an IPv6 integer, in its one canonical form (RFC 5952)."""
+    return inet_ntop(AF_INET6, value.to_bytes(16, "big"))
+
+
+def written(value: int, bits: int) -> str:
+    """The text of an address of ``bits`` bits."""
+    return dotted(value) if bits == 32 else colons(value)
+
+
+def width(text: str) -> int:
+    """How many bits an address, or the address of a prefix, has: 32 or 128."""
+    return 128 if ":" in text else 32
+
+
 def split(prefix: str) -> tuple[int, int]:
-    """The network integer and the length of ``10.0.0.0/8`` (host bits are kept)."""
+    """The network integer and the length of ``10.0.0.0/8`` or ``fd00::/8`` (host bits are kept)."""
     address, _, length = prefix.partition("/")
-    return number(address), int(length or 32)
+    return number(address), int(length or width(address))
+
+
+def host_route(address: str) -> str:
+    """The prefix of one address: ``10.0.0.1/32``, ``fd00::1/128``."""
+    return f"{address}/{width(address)}"
 
 
 def contains(outer: str, inner: str) -> bool:
-    """Whether an IPv4 prefix holds another one (or an address)."""
+    """Whether a prefix holds another one of its family (or an address)."""
+    bits = width(outer)
     network, length = split(outer)
     address, inner_length = split(inner)
-    return inner_length >= length and (address ^ network) >> (32 - length) == 0
+    return (
+        width(inner) == bits
+        and inner_length >= length
+        and (address ^ network) >> (bits - length) == 0
+    )
 
 
 def is_ipv4(prefix: str) -> bool:
     """Whether a prefix or an address is IPv4 (by its notation)."""
     return ":" not in prefix
+
+
+def family(text: str) -> str:
+    """``ipv4`` or ``ipv6``, by notation."""
+    return "ipv6" if ":" in text else "ipv4"

@@ -17,7 +17,8 @@ class Cable(NamedTuple):
     """One cable. ``a`` is the upper end (spine over leaf, leaf over server, ours over upstream).
 
     ``speed`` is in Gbit/s. Addresses carry a prefix length and are empty on unnumbered and on
-    layer-2 links. ``index`` tells parallel cables of the same two devices apart, from 1.
+    layer-2 links; those that end in 6 are IPv6. ``index`` tells parallel cables of the same two
+    devices apart, from 1.
     """
 
     kind: CableKind
@@ -29,6 +30,8 @@ class Cable(NamedTuple):
     index: int = 1  # type: ignore[assignment]  # tuple.index is not needed here
     a_address: str = ""
     b_address: str = ""
+    a_address6: str = ""
+    b_address6: str = ""
 
     @property
     def key(self) -> str:

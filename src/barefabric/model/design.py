@@ -48,7 +48,10 @@ class Settings(NamedTuple):
 
 
 class PoolUse(NamedTuple):
-    """How full a pool is. ``unit`` is the prefix length handed out; counts are of such units."""
+    """How full a pool is. ``unit`` is the prefix length handed out; counts are of such units.
+
+    ``name`` is the key under ``addressing``, with a 6 where the prefixes are IPv6.
+    """
 
     name: str
     prefixes: tuple[str, ...]
@@ -69,7 +72,8 @@ class AsnPool(NamedTuple):
 class Pair(NamedTuple):
     """An MLAG pair. ``control`` and ``routing`` are /31s: control session and iBGP session.
 
-    Addresses (with length) belong to ``first`` and ``second`` in that order.
+    Addresses (with length) belong to ``first`` and ``second`` in that order. ``routing6`` is a
+    /127, empty without IPv6; the control session needs none.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Pair(NamedTuple):
     second: str
     control: tuple[str, str]
     routing: tuple[str, str]
+    routing6: tuple[str, str] = ("", "")
 
 
 class AnnouncementKind(StrEnum):

@@ -73,7 +73,8 @@ class Switch:
     """A switch of the designed fabric.
 
     ``index`` counts from 1 within its rack, pod or tier. ``peer`` is the other leaf of an MLAG
-    pair, empty where there is none. Addresses are text without a prefix length.
+    pair, empty where there is none. Addresses are text without a prefix length; ``loopback6`` is
+    empty where the fabric carries no IPv6.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Switch:
     asn: int = 0
     loopback: str = ""
     management: str = ""
+    loopback6: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Server:
     ``address`` is its node address: on the rack's subnet for bonds and single links, a loopback
     (/32) for routed servers. ``second_address`` is reserved for a second BGP speaker and is
     configured only where ``uses_second`` is set. ``asn`` is 0 for a server that speaks no BGP.
+    Those that end in 6 are the same in IPv6, as far into the rack's prefix as the others.
     """
 
     name: str
@@ -115,6 +118,18 @@ class Server:
     address: str = ""
     second_address: str = ""
     uses_second: bool = False
+    address6: str = ""
+    second_address6: str = ""
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Addresses in use: the node address, the second where it is used; then those of IPv6."""
+        own: tuple[str, ...] = (self.address,)
+        own6: tuple[str, ...] = (self.address6,) if self.address6 else ()
+        if self.uses_second:
+            own += (self.second_address,)
+            own6 += (self.second_address6,) if self.address6 else ()
+        return own + own6
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,7 @@ class Rack:
 
     ``prefix`` is a network such as ``10.10.0.0/24``. ``gateway`` is the address servers use as
     their default (empty where every server of the rack is routed). ``vlan`` is 0 likewise.
+    ``prefix6`` and ``gateway6`` are the same in IPv6.
     """
 
     name: str
@@ -132,6 +148,8 @@ class Rack:
     prefix: str = ""
     gateway: str = ""
     vlan: int = 0
+    prefix6: str = ""
+    gateway6: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +157,7 @@ class Upstream:
     """A router outside the fabric that one of our switches peers with.
 
     ``announce`` are the pool prefixes that go out to it, ``accept`` the prefixes taken from it.
-    ``ours`` and ``theirs`` carry a prefix length.
+    ``ours`` and ``theirs`` carry a prefix length, and are empty where the link has no IPv4.
     """
 
     name: str
@@ -152,3 +170,5 @@ class Upstream:
     announce: tuple[str, ...]
     password: str = ""
     mtu: int = 1500
+    ours6: str = ""
+    theirs6: str = ""

@@ -20,7 +20,7 @@ class Vlan(NamedTuple):
 
 
 class RoutedPort(NamedTuple):
-    """A routed front-panel port. ``address`` has a length; empty means unnumbered (link-local).
+    """A routed front-panel port. Addresses have a length; without any it is unnumbered.
 
     ``forced`` says that ``speed`` (Gbit/s) is below the port's native speed.
     """
@@ -33,6 +33,7 @@ class RoutedPort(NamedTuple):
     address: str
     peer: str
     peer_port: str
+    address6: str = ""
 
 
 class MemberPort(NamedTuple):
@@ -77,7 +78,7 @@ class Channel(NamedTuple):
 class Svi(NamedTuple):
     """A VLAN's routed interface. ``gateway`` is the address shared by the pair (no length).
 
-    ``pair_only`` marks the interfaces of the control and iBGP VLANs.
+    ``pair_only`` marks the interfaces of the control and iBGP VLANs. Names that end in 6 are IPv6.
     """
 
     vlan: int
@@ -86,6 +87,8 @@ class Svi(NamedTuple):
     address: str
     gateway: str
     pair_only: bool
+    address6: str = ""
+    gateway6: str = ""
 
 
 class Mlag(NamedTuple):
@@ -166,6 +169,7 @@ class Bgp:
     aggregates: tuple[str, ...]
     last_resort: bool
     groups: tuple[PeerGroup, ...]
+    families: tuple[str, ...] = ("ipv4",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,23 +193,26 @@ class SwitchIntent:
     policies: tuple[Policy, ...]
     bgp: Bgp
     extra: tuple[str, ...]
+    loopback6: str = ""
 
 
 class Nic(NamedTuple):
-    """A server's network port. ``address`` is empty unless the link is numbered and routed."""
+    """A server's network port. Addresses are empty unless the link is numbered and routed."""
 
     name: str
     peer: str
     peer_port: str
     speed: int
     address: str
+    address6: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerIntent:
     """Everything one server must be told.
 
-    ``addresses`` carry lengths: node address first, then the second one where it is used. They
+    ``addresses`` carry lengths: node address first, then the second one where it is used, then the
+    same of IPv6. They
     belong on the bond (``bond``), on the one link (``single``) or on the loopback (``routed``).
     ``gateway`` is empty for routed servers, which learn their default by BGP. ``bgp`` is the host's
     own routing daemon, present on routed servers only.
@@ -219,3 +226,4 @@ class ServerIntent:
     prefix_lists: tuple[PrefixList, ...]
     policies: tuple[Policy, ...]
     bgp: Bgp | None
+    gateway6: str = ""

@@ -10,7 +10,8 @@ class Kind(StrEnum):
     """What a ledger line records. The value's form is given for each.
 
     ``ID`` a number; ``ASN`` an AS number; ``LOOPBACK``, ``MANAGEMENT`` and ``NODE`` an address;
-    ``LINK`` a /31; ``RACK`` a prefix; ``CABLE`` two port names, upper end first.
+    ``LINK`` a /31; ``RACK`` a prefix; ``CABLE`` two port names, upper end first. Kinds that end in
+    6 are IPv6: an address, a /127, a /64.
     """
 
     ID = "id"
@@ -21,6 +22,9 @@ class Kind(StrEnum):
     LINK = "link"
     NODE = "node"
     CABLE = "cable"
+    LOOPBACK6 = "loopback6"
+    RACK6 = "rack6"
+    LINK6 = "link6"
 
 
 class Entry(NamedTuple):

@@ -13,8 +13,8 @@ class Numbers:
     """The allocation of one shape.
 
     ``asns`` is keyed as :mod:`barefabric.ledger.asns` says. ``links`` holds the even address of
-    each /31, ``racks`` the network of each rack. ``cables`` are complete: ports, and
-    addresses where the link is numbered.
+    each /31, ``racks`` the network of each rack; names that end in 6 hold IPv6 (/127, /64).
+    ``cables`` are complete: ports, and addresses where the link is numbered.
     """
 
     ids: Mapping[str, int]
@@ -28,3 +28,6 @@ class Numbers:
     pools: tuple[PoolUse, ...]
     ledger: Ledger
     moves: tuple[Move, ...]
+    loopbacks6: Mapping[str, int]
+    racks6: Mapping[str, int]
+    links6: Mapping[str, int]

@@ -85,6 +85,11 @@ class SessionProfile(NamedTuple):
     ttl_security: bool = False
     cluster: str = ""
 
+    @property
+    def only_ipv6(self) -> bool:
+        """Whether its sessions run over IPv6 and carry nothing else."""
+        return self.families == ("ipv6",)
+
 
 class Session(NamedTuple):
     """One BGP session. ``a`` is the upper end: spine over leaf, leaf over node, ours over theirs.
@@ -109,4 +114,5 @@ class Session(NamedTuple):
     def id(self) -> str:
         """The stable id: kind, both devices, and what tells two sessions of the same pair apart."""
         tail = self.a_interface or self.profile.b.speaker
-        return f"{self.profile.kind}:{self.a}:{self.b}:{tail}"
+        only6 = ":ipv6" if self.profile.only_ipv6 else ""
+        return f"{self.profile.kind}:{self.a}:{self.b}:{tail}{only6}"

@@ -6,10 +6,12 @@ from itertools import chain
 from socket import AF_INET6, inet_aton, inet_pton
 from typing import NamedTuple
 
+from barefabric.derive.prefixes import block_length
 from barefabric.derive.sessions import leaf_address
+from barefabric.model.address import host_route
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
-from barefabric.model.device import Attach, Upstream
+from barefabric.model.device import Attach, Rack, Server, Upstream
 from barefabric.model.kubernetes import Cluster
 from barefabric.vendors.catalogue import vendor
 
@@ -84,6 +86,8 @@ def _switches(design: Design) -> Iterator[Entry]:
         its = names(switch.nos)
         if switch.loopback:
             yield _entry(f"{switch.loopback}/32", "loopback", switch.name, its.loopback)
+        if switch.loopback6:
+            yield _entry(f"{switch.loopback6}/128", "loopback", switch.name, its.loopback)
         if switch.management:
             yield _entry(f"{switch.management}/{length}", "management", switch.name, its.management)
     if design.management_gateway:
@@ -91,9 +95,12 @@ def _switches(design: Design) -> Iterator[Entry]:
 
 
 def _links(design: Design) -> Iterator[Entry]:
-    for kind, a, a_port, b, b_port, _, _, a_address, b_address in design.cables:
+    for kind, a, a_port, b, b_port, _, _, a_address, b_address, a_six, b_six in design.cables:
         if kind is CableKind.UPSTREAM:
             continue
+        if a_six:
+            yield key(a_six), (a_six, f"link to {b}", a, a_port)
+            yield key(b_six), (b_six, f"link to {a}", b, b_port)
         if a_address:
             yield key(a_address), (a_address, f"link to {b}", a, a_port)
         if b_address:
@@ -107,26 +114,32 @@ def _pairs(design: Design) -> Iterator[Entry]:
         routing = its.svi.format(number=its.routing_vlan)
         for device, own in zip((pair.first, pair.second), pair.control, strict=True):
             yield _entry(own, "MLAG control", device, control)
-        for device, own in zip((pair.first, pair.second), pair.routing, strict=True):
-            yield _entry(own, "iBGP of the pair", device, routing)
+        for ends in (pair.routing, pair.routing6):
+            for device, own in zip((pair.first, pair.second), ends, strict=True):
+                if own:
+                    yield _entry(own, "iBGP of the pair", device, routing)
 
 
 def _racks(design: Design) -> Iterator[Entry]:
     for rack in design.racks.values():
-        if not rack.prefix:
-            continue
-        yield _entry(rack.prefix, "prefix of the rack", f"rack {rack.name}")
-        if not rack.gateway:
-            continue
-        length, leaves = rack.prefix.partition("/")[2], [design.switches[n] for n in rack.leaves]
-        svi = [names(leaf.nos).svi.format(number=rack.vlan) for leaf in leaves]
-        shared = " ".join(dict.fromkeys(svi))
-        yield _entry(
-            f"{rack.gateway}/{length}", "gateway of the servers", " ".join(rack.leaves), shared
-        )
-        for leaf, vlan in zip(leaves, svi, strict=True):
-            own = leaf_address(rack, leaf)
-            yield _entry(f"{own}/{length}", "leaf in the servers' VLAN", leaf.name, vlan)
+        if rack.prefix:
+            yield from _rack(design, rack, "ipv4", rack.prefix, rack.gateway)
+        if rack.prefix6:
+            yield from _rack(design, rack, "ipv6", rack.prefix6, rack.gateway6)
+
+
+def _rack(design: Design, rack: Rack, family: str, prefix: str, gateway: str) -> Iterator[Entry]:
+    """A rack's prefix in one family, its gateway and its leaves' own addresses."""
+    yield _entry(prefix, "prefix of the rack", f"rack {rack.name}")
+    if not gateway:
+        return
+    length, leaves = prefix.partition("/")[2], [design.switches[n] for n in rack.leaves]
+    svi = [names(leaf.nos).svi.format(number=rack.vlan) for leaf in leaves]
+    shared = " ".join(dict.fromkeys(svi))
+    yield _entry(f"{gateway}/{length}", "gateway of the servers", " ".join(rack.leaves), shared)
+    for leaf, vlan in zip(leaves, svi, strict=True):
+        own = leaf_address(rack, leaf, family)
+        yield _entry(f"{own}/{length}", "leaf in the servers' VLAN", leaf.name, vlan)
 
 
 def _single_nics(design: Design) -> dict[str, str]:
@@ -141,6 +154,7 @@ def _single_nics(design: Design) -> dict[str, str]:
 
 def _servers(design: Design) -> Iterator[Entry]:
     lengths = {rack.name: rack.prefix.partition("/")[2] for rack in design.racks.values()}
+    lengths6 = {rack.name: rack.prefix6.partition("/")[2] for rack in design.racks.values()}
     nics = _single_nics(design)
     for server in design.servers.values():
         name, length, interface = server.name, lengths[server.rack], "bond0"
@@ -156,11 +170,23 @@ def _servers(design: Design) -> Iterator[Entry]:
             used = server.uses_second
             what = "second BGP speaker" if used else "reserved for a second BGP speaker"
             yield key(second), (second, what, name, interface if used else "")
+        if server.address6:
+            length = "128" if interface == "lo" else lengths6[server.rack]
+            yield from _server6(server, length, interface)
+
+
+def _server6(server: Server, length: str, interface: str) -> Iterator[Entry]:
+    """A server's IPv6 addresses."""
+    yield _entry(f"{server.address6}/{length}", "server", server.name, interface)
+    used = server.uses_second
+    what = "second BGP speaker" if used else "reserved for a second BGP speaker"
+    second = f"{server.second_address6}/{length}"
+    yield _entry(second, what, server.name, interface if used else "")
 
 
 def _cluster(cluster: Cluster) -> Iterator[Entry]:
     for prefix in cluster.pods:
-        yield _entry(prefix, f"pods in blocks of /{cluster.block_size}")
+        yield _entry(prefix, f"pods in blocks of /{block_length(cluster, prefix)}")
     for prefix in cluster.services:
         yield _entry(prefix, "services inside the cluster")
     for pool in cluster.pools:
@@ -168,11 +194,11 @@ def _cluster(cluster: Cluster) -> Iterator[Entry]:
             yield _entry(prefix, f"load balancer pool {pool.name}")
     if cluster.endpoint:
         by = f" by {cluster.endpoint_use}" if cluster.endpoint_use else ""
-        yield _entry(f"{cluster.endpoint}/32", f"endpoint of the API{by}")
+        yield _entry(host_route(cluster.endpoint), f"endpoint of the API{by}")
 
 
 def _upstream(upstream: Upstream) -> Iterator[Entry]:
-    if upstream.ours:
-        yield _entry(upstream.ours, f"link to {upstream.name}", upstream.switch, upstream.port)
-    if upstream.theirs:
-        yield _entry(upstream.theirs, f"link to {upstream.switch}", upstream.name)
+    for ours in filter(None, (upstream.ours, upstream.ours6)):
+        yield _entry(ours, f"link to {upstream.name}", upstream.switch, upstream.port)
+    for theirs in filter(None, (upstream.theirs, upstream.theirs6)):
+        yield _entry(theirs, f"link to {upstream.switch}", upstream.name)

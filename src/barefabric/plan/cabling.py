@@ -83,7 +83,7 @@ def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
     runs = _Runs(Distances(design))
     lanes = {(leg.switch, leg.port) for leg in legs(design)}
     fabric = CableKind.FABRIC
-    for kind, upper, upper_port, lower, lower_port, speed, _, _, _ in design.cables:
+    for kind, upper, upper_port, lower, lower_port, speed, *_ in design.cables:
         if kind is fabric:
             near, port, far, far_port = lower, lower_port, upper, upper_port
         else:

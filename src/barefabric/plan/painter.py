@@ -183,8 +183,7 @@ def _wires(painter: Painter) -> tuple[Wire, ...]:
     """Cables between boxes, counted. One pass over all cables."""
     box_of = painter.box_of
     counts = Counter(
-        (box_of[a], box_of[b], kind, speed)
-        for kind, a, _, b, _, speed, _, _, _ in painter.design.cables
+        (box_of[a], box_of[b], kind, speed) for kind, a, _, b, _, speed, *_ in painter.design.cables
     )
     return tuple(
         Wire(a, b, kind, speed, count) for (a, b, kind, speed), count in counts.items() if a != b

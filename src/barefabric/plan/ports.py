@@ -62,7 +62,7 @@ def legs(design: Design) -> tuple[Leg, ...]:
 def _legs(design: Design) -> Iterator[Leg]:
     panel_of = panels(design.switches.values())
     panel = {switch.name: panel_of[switch.type] for switch in design.switches.values()}
-    for kind, leaf, port, _, _, speed, _, _, _ in design.cables:
+    for kind, leaf, port, _, _, speed, *_ in design.cables:
         if kind is CableKind.SERVER and speed not in panel[leaf].speeds.get(port, ()):
             yield Leg(leaf, port, panel[leaf].cage(port), speed)
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 from barefabric.derive.policies import local_prefixes, switch_policy
-from barefabric.derive.server import own_addresses
 from barefabric.model.cable import Cable
 from barefabric.model.design import Announcement, Design
 from barefabric.model.device import Attach, Server, Switch
@@ -116,7 +115,7 @@ def _switch(design: Design, s: Switch) -> str:
 
 
 def _server(s: Server) -> str:
-    addresses = ", ".join(f'"{a}"' for a in own_addresses(s))
+    addresses = ", ".join(f'"{a}"' for a in s.own_addresses)
     return (
         f'{{"role": "server", "type": "{s.type}", "rack": "{s.rack}", "position": {s.position}, '
         f'"attach": "{s.attach}", "cluster": "{s.cluster}", '
@@ -129,15 +128,18 @@ def _rack(rack: Any) -> dict[str, Any]:
     return {
         "pod": rack.pod, "leaves": rack.leaves, "prefix": rack.prefix, "gateway": rack.gateway,
         "vlan": rack.vlan, "servers": len(rack.servers),
+        **({"prefix6": rack.prefix6, "gateway6": rack.gateway6} if rack.prefix6 else {}),
     }  # fmt: skip
 
 
 def _link(key: str, cable: Cable) -> str:
-    kind, a, a_port, b, b_port, speed, _, a_address, b_address = cable
+    kind, a, a_port, b, b_port, speed, _, a_address, b_address, a_address6, b_address6 = cable
+    a_six = f', "address6": "{a_address6}"' if a_address6 else ""
+    b_six = f', "address6": "{b_address6}"' if b_address6 else ""
     return (
         f'"{key}": {{"kind": "{kind}", "speed": {speed}, '
-        f'"a": {{"device": "{a}", "port": "{a_port}", "address": "{a_address}"}}, '
-        f'"b": {{"device": "{b}", "port": "{b_port}", "address": "{b_address}"}}}}'
+        f'"a": {{"device": "{a}", "port": "{a_port}", "address": "{a_address}"{a_six}}}, '
+        f'"b": {{"device": "{b}", "port": "{b_port}", "address": "{b_address}"{b_six}}}}}'
     )
 
 
@@ -151,6 +153,7 @@ def _pairs(design: Design, held: Mapping[str, list[tuple[str, str]]]) -> Iterato
             "peer_links": [key for _, key in held[pair.first] if key in second],
             "control_vlan": vendor.pair_vlan, "control": pair.control,
             "routing_vlan": vendor.routing_vlan, "routing": pair.routing,
+            **({"routing6": pair.routing6} if pair.routing6[0] else {}),
         })  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def _fabric(view: View) -> Iterator[Diagnostic]:
     """The fabric's own pools."""
     addressing, underlay = view.topology.addressing, view.topology.underlay
     pools = {"loopbacks": addressing.loopbacks, "servers": addressing.servers.pool}
-    if underlay.links == "numbered":
+    paired = any(kind.pair != "none" for kind in view.topology.switch_types.values())
+    if paired or underlay.links == "numbered":
         pools["links"] = addressing.links
     for family in underlay.families:
         lacking = [key for key, prefixes in pools.items() if family not in _of(prefixes)]

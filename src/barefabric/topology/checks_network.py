@@ -1,9 +1,10 @@
 """Checks of the underlay: timers, MTU, families, and links to upstream routers."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface, ip_network
 
-from barefabric.errors import Diagnostic
+from barefabric.errors import Diagnostic, Place
+from barefabric.model.address import family
 from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
 
@@ -48,30 +49,52 @@ def _mtu(view: View) -> Iterator[Diagnostic]:
 
 
 def _external(view: View) -> Iterator[Diagnostic]:
-    """Both ends of a link to an upstream router are hosts of one subnet."""
+    """Both ends of a link to an upstream router are hosts of one subnet, in each family."""
     for index, external in enumerate(view.topology.external):
-        keys = ("external", index, "attach")
-        ours, theirs = ip_interface(external.attach.ours), ip_interface(external.attach.theirs)
+        attach = external.attach
+        keys: Keys = ("external", index, "attach")
         places = (view.place(*keys, "ours"), view.place(*keys, "theirs"))
-        if ours.ip == theirs.ip:
-            yield Diagnostic(
-                "AD010", f"both ends of the link to {external.name} are {ours.ip}", places
-            )
-        elif ours.network != theirs.network:
+        families = [[family(text) for text in end] for end in (attach.ours, attach.theirs)]
+        if any(len(set(some)) < len(some) for some in families) or set(families[0]) != set(
+            families[1]
+        ):
             yield Diagnostic(
                 "AD010",
-                f"the ends of the link to {external.name} are not in one subnet: "
-                f"{ours.network} and {theirs.network}",
+                f"the ends of the link to {external.name} do not fit: {', '.join(attach.ours)} and "
+                f"{', '.join(attach.theirs)}",
                 places,
-                "both have the same length and differ in their host bits only",
+                "each end has one address, or one of each family",
             )
-        elif ours.version == 4 and ours.network.prefixlen < 31:
-            for end, place in zip((ours, theirs), places, strict=True):
-                if end.ip in (end.network.network_address, end.network.broadcast_address):
-                    edge = "network" if end.ip == end.network.network_address else "broadcast"
-                    message = f"{end.ip} is the {edge} address of {end.network}, not a host"
-                    mend = "use another, or a /31, which has two hosts and no more (RFC 3021)"
-                    yield Diagnostic("AD010", message, (place,), mend=mend)
+            continue
+        for name in dict.fromkeys(families[0]):
+            ours, theirs = map(ip_interface, attach.ends(name))
+            yield from _ends(external.name, ours, theirs, places)
+
+
+def _ends(
+    name: str,
+    ours: IPv4Interface | IPv6Interface,
+    theirs: IPv4Interface | IPv6Interface,
+    places: tuple[Place, Place],
+) -> Iterator[Diagnostic]:
+    """What is wrong with two ends of one family."""
+    if ours.ip == theirs.ip:
+        yield Diagnostic("AD010", f"both ends of the link to {name} are {ours.ip}", places)
+    elif ours.network != theirs.network:
+        yield Diagnostic(
+            "AD010",
+            f"the ends of the link to {name} are not in one subnet: "
+            f"{ours.network} and {theirs.network}",
+            places,
+            "both have the same length and differ in their host bits only",
+        )
+    elif ours.version == 4 and ours.network.prefixlen < 31:
+        for end, place in zip((ours, theirs), places, strict=True):
+            if end.ip in (end.network.network_address, end.network.broadcast_address):
+                edge = "network" if end.ip == end.network.network_address else "broadcast"
+                message = f"{end.ip} is the {edge} address of {end.network}, not a host"
+                mend = "use another, or a /31, which has two hosts and no more (RFC 3021)"
+                yield Diagnostic("AD010", message, (place,), mend=mend)
 
 
 def _racks_fit(view: View) -> Iterator[Diagnostic]:

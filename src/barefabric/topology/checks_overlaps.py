@@ -50,8 +50,9 @@ def pools(view: View) -> list[Pool]:
     ]
     for index, external in enumerate(view.topology.external):
         keys = ("external", index, "attach", "ours")
-        network = ip_interface(external.attach.ours).network
-        found.append(Pool(f"external.{external.name}", network, keys, written=True))
+        for ours in external.attach.ours:
+            network = ip_interface(ours).network
+            found.append(Pool(f"external.{external.name}", network, keys, written=True))
     return found
 
 

@@ -60,6 +60,9 @@ Keepalive = Annotated[int, form(scalars.keepalive_time, WrittenTime)]
 Secret = Annotated[str, form(scalars.secret_name, WrittenSecret)]
 SecretReference = Annotated[str, form(scalars.secret_reference, str)]
 
+Interfaces = Annotated[
+    tuple[Interface, ...], form(widen.listed, _WrittenPrefix | list[_WrittenPrefix])
+]
 Strings = Annotated[tuple[Text, ...], form(widen.listed, _WrittenText | list[_WrittenText])]
 Prefixes = Annotated[tuple[Prefix, ...], form(widen.listed, _WrittenPrefix | list[_WrittenPrefix])]
 Addresses = Annotated[

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from barefabric.model.address import family as family_of
 from barefabric.topology import addresses, widen
 from barefabric.topology.schema_base import (
     Address,
@@ -11,7 +12,7 @@ from barefabric.topology.schema_base import (
     BfdInterval,
     Block,
     HoldTime,
-    Interface,
+    Interfaces,
     Keepalive,
     Name,
     Prefix,
@@ -172,14 +173,27 @@ class Addressing(Block):
 
 
 class Attachment(Block):
-    """The port an upstream router is plugged into, and both addresses with their length."""
+    """The port an upstream router is plugged into, and both addresses with their length.
+
+    Each end has one address, or one of each family.
+    """
 
     noun: ClassVar[str] = "an attachment"
 
     switch: Name = Field(description="Our switch: border1.")
     port: Text = Field(description="Its port, in the vendor's own spelling.")
-    ours: Interface = Field(description="Our address with its length: 192.0.2.0/31.")
-    theirs: Interface = Field(description="Their address with its length: 192.0.2.1/31.")
+    ours: Interfaces = Field(
+        description="Our address with its length: 192.0.2.0/31, or one of each family in a list."
+    )
+    theirs: Interfaces = Field(
+        description="Their address with its length: 192.0.2.1/31, or one of each family in a list."
+    )
+
+    def ends(self, family: str) -> tuple[str, str]:
+        """Our and their address in a family, with the length; empty where there is none."""
+        ours = next((text for text in self.ours if family_of(text) == family), "")
+        theirs = next((text for text in self.theirs if family_of(text) == family), "")
+        return ours, theirs
 
 
 class External(Block):

@@ -9,9 +9,8 @@ from barefabric.model.design import Design
 from barefabric.model.session import Session, SessionKind, SessionProfile, Speaker
 from barefabric.verify.labels import Labels
 from barefabric.verify.network import PLAIN, Attributes, Config, Network, Use
-from barefabric.verify.prefixes import family
 from barefabric.verify.sessions import Sessions
-from barefabric.verify.survey import DEFAULTS, Facts, Survey
+from barefabric.verify.survey import Facts, Survey
 from barefabric.verify.wiring import Wiring
 
 NODE = Config(1, 1, {}, {}, mute=True, deaf=True)
@@ -188,10 +187,8 @@ class Fabric:
             built.origins.setdefault(prefix, []).append((number, PLAIN))
         for prefix in facts.aggregates:
             built.aggregates.setdefault(prefix, []).append(number)
-        if facts.last_resort is not None:
-            for prefix in DEFAULTS:
-                if family(prefix) in self.design.underlay.families:
-                    built.origins.setdefault(prefix, []).append((number, facts.last_resort))
+        for prefix, attributes in facts.last_resort.items():
+            built.origins.setdefault(prefix, []).append((number, attributes))
 
     def _announce(self, built: Built, gone: frozenset[str]) -> None:
         """What the nodes' speakers announce. A host's own loopbacks come from its intent."""

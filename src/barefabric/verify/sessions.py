@@ -78,13 +78,11 @@ def _test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], bool]:
     """The test of addresses and reachability for one kind of session."""
     if profile.kind is SessionKind.PAIR:
         routing, peered = wiring.routing, wiring.peered
-        return lambda s: (
-            routing.get((s.a, s.b)) == (s.a_address, s.b_address) and (s.a, s.b) in peered
-        )
+        return lambda s: (s.a, s.b, s.a_address, s.b_address) in routing and (s.a, s.b) in peered
     if profile.kind is SessionKind.UPSTREAM:
         return lambda s: _upstream_fits(wiring, s)
     if profile.a.source is Source.LINK:
-        links = wiring.links
+        links = wiring.links6 if profile.only_ipv6 else wiring.links
         return lambda s: (s.a, s.a_interface, s.a_address, s.b, s.b_interface, s.b_address) in links
     return _node_test(wiring, profile)
 
@@ -99,9 +97,7 @@ def _node_test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], b
         server = servers.get(session.b)
         if server is None or session.a not in switches:
             return False
-        if session.b_address != server.address and not (
-            server.uses_second and session.b_address == server.second_address
-        ):
+        if session.b_address != server.address and session.b_address not in server.own_addresses:
             return False
         if session.a_address not in switches[session.a].addresses:
             return False
@@ -115,8 +111,11 @@ def _upstream_fits(wiring: Wiring, session: Session) -> bool:
     upstream = wiring.design.upstreams.get(session.b)
     return upstream is not None and (
         (upstream.switch, upstream.port) == (session.a, session.a_interface)
-        and bare(upstream.ours) == session.a_address
-        and bare(upstream.theirs) == session.b_address
+        and (session.a_address, session.b_address)
+        in (
+            (bare(upstream.ours), bare(upstream.theirs)),
+            (bare(upstream.ours6), bare(upstream.theirs6)),
+        )
     )
 
 

@@ -1,21 +1,20 @@
 """What the judge keeps of each device's intent: little enough for the largest fabrics."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from barefabric.derive.prefixes import DEFAULTS
 from barefabric.model.design import Design
 from barefabric.model.intent import Bgp, PeerGroup, ServerIntent, SwitchIntent
-from barefabric.model.policy import Policy, PrefixList
 from barefabric.verify.checks.duties import check_duties
 from barefabric.verify.checks.local import check_server, check_switch
 from barefabric.verify.checks.pairs import PairChecks
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.configs import Reader
 from barefabric.verify.network import DISCARD, PLAIN, Attributes
-from barefabric.verify.policy import apply, compile_policy
+from barefabric.verify.policy import Passed, apply, compile_policy
 from barefabric.verify.prefixes import ListIndex, parse
 
-DEFAULTS = ("0.0.0.0/0", "::/0")
 LAST_RESORT_POLICY = "LAST-RESORT"
 """The policy that originates the default of last resort has this name on every switch."""
 
@@ -33,7 +32,7 @@ class Facts(NamedTuple):
     ecmp: int
     networks: tuple[str, ...]
     aggregates: tuple[str, ...]
-    last_resort: Attributes | None
+    last_resort: Mapping[str, Attributes]
     addresses: frozenset[str]
     groups: Mapping[str, PeerGroup]
     counts: Mapping[str, int]
@@ -65,12 +64,12 @@ class Survey:
             intent.prefix_lists,
             intent.community_lists,
         )
-        addresses = frozenset(
-            (_bare(intent.loopback), *(_bare(svi.address) for svi in intent.svis))
-        )
-        resort = None
+        own = [intent.loopback, intent.loopback6]
+        own += [a for svi in intent.svis for a in (svi.address, svi.address6)]
+        addresses = frozenset(_bare(address) for address in own if address)
+        resort = {}
         if intent.bgp.last_resort:
-            resort = self._last_resort(intent.policies, intent.prefix_lists)
+            resort = self._last_resort(intent)
         facts = self._facts(router, intent.bgp, addresses, resort)
         self.switches[switch.name] = facts
         return facts
@@ -82,11 +81,15 @@ class Survey:
             return None
         router = self.reader.read("host", intent.bgp, intent.policies, intent.prefix_lists, ())
         addresses = frozenset(map(_bare, intent.addresses))
-        facts = self.hosts[intent.server.name] = self._facts(router, intent.bgp, addresses, None)
+        facts = self.hosts[intent.server.name] = self._facts(router, intent.bgp, addresses, {})
         return facts
 
     def _facts(
-        self, router: int, bgp: Bgp, addresses: frozenset[str], resort: Attributes | None
+        self,
+        router: int,
+        bgp: Bgp,
+        addresses: frozenset[str],
+        resort: Mapping[str, Attributes],
     ) -> Facts:
         groups = {}
         for group in bgp.groups:
@@ -105,25 +108,31 @@ class Survey:
             {g.profile: len(g.neighbors) for g in bgp.groups},
         )
 
-    def _last_resort(
-        self, policies: Iterable[Policy], lists: Iterable[PrefixList]
-    ) -> Attributes | None:
-        """What the default of last resort starts with, after the policy that originates it."""
-        policy = next((p for p in policies if p.name == LAST_RESORT_POLICY), None)
+    def _last_resort(self, intent: SwitchIntent) -> dict[str, Attributes]:
+        """What each default of last resort starts with, after the policy that originates it."""
+        defaults = [DEFAULTS[family] for family in intent.bgp.families]
+        policy = next((p for p in intent.policies if p.name == LAST_RESORT_POLICY), None)
         if policy is None:
-            return DISCARD
-        entries = {entry.name: entry.entries for entry in lists}
+            return dict.fromkeys(defaults, DISCARD)
+        entries = {entry.name: entry.entries for entry in intent.prefix_lists}
         rules = compile_policy(policy, entries, {}, self.index).rules
-        matched = frozenset(self.index.matching(parse(DEFAULTS[0])))
-        passed = apply(rules, matched, frozenset(), frozenset(), 0)
-        if passed is None:
-            return None
-        return Attributes(
-            PLAIN.weight if passed.weight is None else passed.weight,
-            PLAIN.preference if passed.local_preference is None else passed.local_preference,
-            passed.communities or frozenset(),
-            discards=True,
-        )
+        found = {}
+        for default in defaults:
+            matched = frozenset(self.index.matching(parse(default)))
+            passed = apply(rules, matched, frozenset(), frozenset(), 0)
+            if passed is not None:
+                found[default] = _originated(passed)
+        return found
+
+
+def _originated(passed: Passed) -> Attributes:
+    """A discard route as a policy lets it in."""
+    return Attributes(
+        PLAIN.weight if passed.weight is None else passed.weight,
+        PLAIN.preference if passed.local_preference is None else passed.local_preference,
+        passed.communities or frozenset(),
+        discards=True,
+    )
 
 
 def _bare(address: str) -> str:

@@ -35,6 +35,7 @@ class Wiring:
         self.asns.update((name, f.asn) for name, f in survey.hosts.items())
         self.asns.update((name, u.asn) for name, u in self.design.upstreams.items())
         self.links: dict[LinkKey, int] = {}
+        self.links6: dict[LinkKey, int] = {}
         self.served: set[tuple[str, str]] = set()
         self.peered: set[tuple[str, str]] = set()
         self.ranked, self.parallel = 0, False
@@ -59,13 +60,19 @@ class Wiring:
         self.ranked, self.parallel = len(ranked), any(c.index > 1 for c in ranked)
         self.links = {
             (a, a_port, a_address.partition("/")[0], b, b_port, b_address.partition("/")[0]): index
-            for _, a, a_port, b, b_port, _, index, a_address, b_address in ranked
+            for _, a, a_port, b, b_port, _, index, a_address, b_address, _, _ in ranked
+        }
+        self.links6 = {
+            (c.a, c.a_port, bare(c.a_address6), c.b, c.b_port, bare(c.b_address6)): c.index
+            for c in ranked
+            if c.a_address6
         }
 
     def ordinal(self, session: Session) -> int:
         """Which of several parallel cables a link session runs over, from 1."""
-        _, a, _, a_address, a_port, b, _, b_address, b_port, _ = session
-        return self.links[a, a_port, a_address, b, b_port, b_address]
+        profile, a, _, a_address, a_port, b, _, b_address, b_port, _ = session
+        links = self.links6 if profile.only_ipv6 else self.links
+        return links[a, a_port, a_address, b, b_port, b_address]
 
     @cached_property
     def leaf_of_pair(self) -> Mapping[str, str]:
@@ -76,12 +83,13 @@ class Wiring:
         }
 
     @cached_property
-    def routing(self) -> Mapping[tuple[str, str], tuple[str, str]]:
-        """Addresses of the iBGP session of each pair."""
-        return {
-            (p.first, p.second): (bare(p.routing[0]), bare(p.routing[1]))
+    def routing(self) -> frozenset[tuple[str, str, str, str]]:
+        """Both leaves and both addresses of the iBGP sessions of each pair."""
+        return frozenset(
+            (p.first, p.second, bare(first), bare(second))
             for p in self.design.pairs.values()
-        }
+            for first, second in (p.routing, p.routing6)
+        )
 
     def shown(self, profile: str) -> Mapping[str, int]:
         """The AS number each switch shows to its neighbors of a profile."""

@@ -12,8 +12,8 @@ from barefabric.verify.checks.tally import Tally
 _DERIVED = "the configuration was not made from this design, or was changed by hand"
 _AGAIN = "run fabric design again; if it stays, report it"
 
-Face = tuple[str, str, str, str, int]
-"""A port as seen from its device: name, address, peer, the peer's port, speed."""
+Face = tuple[str, str, str, str, str, int]
+"""A port as seen from its device: name, both addresses, peer, the peer's port, speed."""
 
 
 def check_switch(design: Design, intent: SwitchIntent, tally: Tally) -> None:
@@ -62,19 +62,23 @@ def _unique(intent: SwitchIntent, tally: Tally) -> None:
 
 def _ports(intent: SwitchIntent) -> set[Face]:
     """Ports as the switch configures them."""
-    found: set[Face] = {(p.name, p.address, p.peer, p.peer_port, p.speed) for p in intent.routed}
-    found.update((m.name, "", m.peer, m.peer_port, m.speed) for m in intent.members)
-    found.update((a.name, "", a.peer, a.peer_port, a.speed) for a in intent.access)
+    found: set[Face] = {
+        (p.name, p.address, p.address6, p.peer, p.peer_port, p.speed) for p in intent.routed
+    }
+    found.update((m.name, "", "", m.peer, m.peer_port, m.speed) for m in intent.members)
+    found.update((a.name, "", "", a.peer, a.peer_port, a.speed) for a in intent.access)
     return found
 
 
 def _cables(design: Design, name: str) -> set[Face]:
     """Ports as the design's cables have them. Addresses stand on routed links only."""
     return {
-        (a_port, a_address, b, b_port, speed)
+        (a_port, a_address, a_address6, b, b_port, speed)
         if a == name
-        else (b_port, b_address, a, a_port, speed)
-        for _, a, a_port, b, b_port, speed, _, a_address, b_address in design.cables_by_device[name]
+        else (b_port, b_address, b_address6, a, a_port, speed)
+        for _, a, a_port, b, b_port, speed, _, a_address, b_address, a_address6, b_address6 in (
+            design.cables_by_device[name]
+        )
     }
 
 
@@ -85,10 +89,10 @@ def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     tally.count("links", len(cabled))
     if configured == cabled:
         return
-    for port, address, peer, peer_port, speed in sorted(configured ^ cabled):
-        face = (port, address, peer, peer_port, speed)
+    for face in sorted(configured ^ cabled):
+        port, address, address6, peer, peer_port, speed = face
         have = "configures" if face in configured else "has cabled"
-        what = " ".join(filter(None, (port, address, "to", peer, peer_port)))
+        what = " ".join(filter(None, (port, address, address6, "to", peer, peer_port)))
         tally.fault(
             "links",
             f"{name} {have} {what} at {speed}G",

@@ -32,29 +32,28 @@ def _own_addresses(survey: Survey) -> list[tuple[str, str]]:
     design = survey.design
     found = [(a, name) for name, facts in survey.switches.items() for a in facts.addresses]
     found += [(switch.management, switch.name) for switch in design.switches.values()]
-    found += [(server.address, server.name) for server in design.servers.values()]
-    found += [(s.second_address, s.name) for s in design.servers.values() if s.uses_second]
+    found += [(a, server.name) for server in design.servers.values() for a in server.own_addresses]
     found += [(r.gateway, f"rack {r.name}") for r in design.racks.values() if r.gateway]
+    found += [(r.gateway6, f"rack {r.name}") for r in design.racks.values() if r.gateway6]
     return [entry for entry in found if entry[0]]
 
 
 def _addresses(survey: Survey, tally: Tally) -> None:
+    """No address is used twice. Addresses of links are compared as text, while that suffices."""
     own = _own_addresses(survey)
-    cables = [cable for cable in survey.design.cables if cable.a_address]
-    links = [c.a_address for c in cables] + [c.b_address for c in cables]
-    tally.count("addresses", len(own) + len(links))
-    lengths = {address.partition("/")[2] for address in links[:1]} or {"31"}
-    alone, linked = {address for address, _ in own}, set(links)
-    mixed = any(not address.endswith(f"/{next(iter(lengths))}") for address in links)
-    clash = any(f"{address}/{next(iter(lengths))}" in linked for address in alone)
-    if len(alone) == len(own) and len(linked) == len(links) and not mixed and not clash:
+    cables = survey.design.cables
+    ends = [(c.a_address, c.b_address, c) for c in cables if c.a_address]
+    ends6 = [(c.a_address6, c.b_address6, c) for c in cables if c.a_address6]
+    tally.count("addresses", len(own) + 2 * len(ends) + 2 * len(ends6))
+    alone = {address for address, _ in own}
+    if len(alone) == len(own) and _apart(alone, ends) and _apart(alone, ends6):
         return
     owners: dict[str, set[str]] = {}
     for address, owner in own:
         owners.setdefault(address, set()).add(owner)
-    for cable in cables:
-        owners.setdefault(_bare(cable.a_address), set()).add(f"{cable.a} {cable.a_port}")
-        owners.setdefault(_bare(cable.b_address), set()).add(f"{cable.b} {cable.b_port}")
+    for a_address, b_address, cable in (*ends, *ends6):
+        owners.setdefault(_bare(a_address), set()).add(f"{cable.a} {cable.a_port}")
+        owners.setdefault(_bare(b_address), set()).add(f"{cable.b} {cable.b_port}")
     for address, names in owners.items():
         if len(names) > 1:
             tally.fault(
@@ -65,6 +64,19 @@ def _addresses(survey: Survey, tally: Tally) -> None:
             )
 
 
+def _apart(alone: Iterable[str], ends: Sequence[tuple[str, str, Cable]]) -> bool:
+    """Whether links of one length surely share no address with each other, nor with devices."""
+    linked = {a for a, _, _ in ends} | {b for _, b, _ in ends}
+    if not ends:
+        return True
+    length = ends[0][0].rpartition("/")[2]
+    return (
+        len(linked) == 2 * len(ends)
+        and all(address.endswith(f"/{length}") for address in linked)
+        and not any(f"{address}/{length}" in linked for address in alone)
+    )
+
+
 def _in_pools(design: Design, tally: Tally) -> None:
     """Loopbacks, management addresses, racks and links lie where their pools say."""
     pools = {pool.name: [parse(p) for p in pool.prefixes] for pool in design.pools}
@@ -72,13 +84,18 @@ def _in_pools(design: Design, tally: Tally) -> None:
     for switch in design.switches.values():
         checks.append(("loopbacks", switch.loopback, switch.name))
         checks.append(("management", switch.management, switch.name))
+        checks.append(("loopbacks6", switch.loopback6, switch.name))
     checks += [("servers", rack.prefix, f"rack {rack.name}") for rack in design.racks.values()]
+    checks += [("servers6", rack.prefix6, f"rack {rack.name}") for rack in design.racks.values()]
     checks += [
         ("links", cable.a_address, cable.key) for cable in _outside(design, pools.get("links", ()))
     ]
+    kinds = (CableKind.FABRIC, CableKind.SERVER)
+    checks += [("links6", c.a_address6, c.key) for c in design.cables if c.kind in kinds]
+    checks = [check for check in checks if check[1]]
     tally.count("addresses", len(checks))
     for pool, address, owner in checks:
-        if pool in pools and address and not _within(address, pools[pool]):
+        if pool in pools and not _within(address, pools[pool]):
             tally.fault(
                 "addresses",
                 f"{address} of {owner} lies outside the pool {pool}",
@@ -112,17 +129,23 @@ def _within(address: str, pools: Iterable[Prefix]) -> bool:
 
 def _servers(design: Design, tally: Tally) -> None:
     """A server's addresses lie in its rack's prefix."""
-    prefixes = {rack.name: (parse(rack.prefix),) for rack in design.racks.values() if rack.prefix}
+    racks = design.racks.values()
+    prefixes = {
+        rack.name: [parse(p) for p in (rack.prefix, rack.prefix6) if p]
+        for rack in racks
+        if rack.prefix
+    }
     tally.count("gateways" if prefixes else "addresses", len(design.servers))
     for server in design.servers.values():
         outer = prefixes.get(server.rack)
-        if outer is not None and server.address and not _within(server.address, outer):
-            tally.fault(
-                "gateways",
-                f"{server.name} has {server.address}, outside its rack's prefix",
-                "the server moved to another rack with its old address",
-                "release the address in the ledger",
-            )
+        for address in server.own_addresses if outer is not None else ():
+            if address and not _within(address, outer or ()):
+                tally.fault(
+                    "gateways",
+                    f"{server.name} has {address}, outside its rack's prefix",
+                    "the server moved to another rack with its old address",
+                    "release the address in the ledger",
+                )
 
 
 # Pools.
@@ -139,7 +162,12 @@ def _named_pools(design: Design) -> list[tuple[str, str]]:
             if cluster.announcer != "l2"  # announced by ARP: part of a rack's prefix on purpose
             for p in pool.prefixes
         ]
-    found += [(f"link to {u.name}", u.ours) for u in design.upstreams.values() if u.ours]
+    found += [
+        (f"link to {u.name}", ours)
+        for u in design.upstreams.values()
+        for ours in (u.ours, u.ours6)
+        if ours
+    ]
     return found
 
 
