@@ -82,10 +82,12 @@ def missing_vendors(loaded: Loaded) -> Iterator[Diagnostic]:
 
 
 def _families(loaded: Loaded) -> Iterator[Diagnostic]:
-    if "ipv6" in loaded.topology.underlay.families:
+    """IPv6 goes beside IPv4: router ids, management and the pairs' control sessions are IPv4."""
+    if "ipv4" not in loaded.topology.underlay.families:
         yield Diagnostic(
             "GE011",
-            "IPv6 is checked in the topology but not designed yet",
+            "a fabric of IPv6 alone cannot be designed",
             (loaded.place("underlay", "families"),),
-            mend="families: [ipv4]",
+            allowed="[ipv4], or [ipv4, ipv6]",
+            mend="families: [ipv4, ipv6]",
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from barefabric.derive import names
 from barefabric.ledger.addresses import RACK6
 from barefabric.model.address import family as family_of
 from barefabric.model.address import host_route, is_ipv4, split, width
@@ -14,6 +15,9 @@ from barefabric.topology.schema import Topology
 DEFAULT = "0.0.0.0/0"
 DEFAULTS = {"ipv4": DEFAULT, "ipv6": "::/0"}
 """The default route of each family."""
+
+LABELS = {prefix: names.of_family("default", family) for family, prefix in DEFAULTS.items()}
+"""What contracts call them in their ids."""
 
 BLOCK6 = 122
 """Length of Calico's IPv6 pod blocks (IPPool ``blockSize``, 122 by default)."""

@@ -84,6 +84,7 @@ class HostView:
     policy: PolicyView
     bgp: BgpView
     source: str
+    source6: str
 
 
 @cache
@@ -109,6 +110,7 @@ def host_view(intent: ServerIntent, bgp: Bgp) -> HostView:
         policy=policy_view(cast("SwitchIntent", filters), routing),
         bgp=routing,
         source=intent.server.address if any(nic.address for nic in intent.nics) else "",
+        source6=intent.server.address6 if any(nic.address6 for nic in intent.nics) else "",
     )
 
 

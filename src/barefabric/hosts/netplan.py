@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from barefabric.model.device import Attach
 from barefabric.model.intent import Nic, ServerIntent
-from barefabric.render.yaml import Value, dump
+from barefabric.render.yaml import Value, dump, scalar
 
 BOND = "bond0"
 PATH = "01-barefabric.yaml"
@@ -61,15 +61,18 @@ def _bond(names: tuple[str, ...], mtu: int) -> Block:
 def _link(nic: Nic, mtu: int) -> Block:
     """A link with its own BGP session: link-local IPv6 carries it where it has no address."""
     link: Block = {"mtu": mtu, "optional": True, "accept-ra": False}
+    if nic.address6:
+        return link | {"addresses": [nic.address, nic.address6]}
     if nic.address:
         return link | {"link-local": [], "addresses": [nic.address]}
     return link | {"link-local": ["ipv6"]}
 
 
 def _addressing(intent: ServerIntent) -> Block:
+    gateways = filter(None, (intent.gateway, intent.gateway6))
     return {
         "addresses": list(intent.addresses),
-        "routes": [{"to": "default", "via": intent.gateway}],
+        "routes": [{"to": "default", "via": gateway} for gateway in gateways],
     }
 
 
@@ -90,8 +93,10 @@ def text(intent: ServerIntent) -> str:
     if intent.server.attach is not Attach.BOND:
         return HEADING + dump(document(intent))
     addresses = "".join(f"        - {address}\n" for address in intent.addresses)
+    default6 = f"        - to: default\n          via: {scalar(intent.gateway6)}\n"
     return (
         f"{_bond_text(tuple(nic.name for nic in intent.nics), intent.mtu)}"
         f"      addresses:\n{addresses}"
         f"      routes:\n        - to: default\n          via: {intent.gateway}\n"
+        f"{default6 if intent.gateway6 else ''}"
     )

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from barefabric.kubernetes import metallb
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import dotted, number
 from barefabric.model.device import Attach
 from barefabric.model.session import Session, Speaker
+from barefabric.render.natural import by_address
 
 TITLES = {Speaker.CALICO: "Calico", Speaker.METALLB: "MetalLB", Speaker.KUBE_VIP: "kube-vip"}
 
@@ -37,7 +37,7 @@ def _sessions(view: ClusterView) -> Iterator[str]:
             row.append(session)
     for leaf, kinds in rows.items():
         for (address, speaker), same in kinds.items():
-            neighbors = _span(dotted(n) for n in sorted(number(s.b_address) for s in same))
+            neighbors = _span(sorted((s.b_address for s in same), key=by_address))
             asns = _span(str(n) for n in sorted(s.b_asn for s in same))
             yield (
                 f"| {leaf} | {address} | {same[0].a_asn} | {TITLES[speaker]} "

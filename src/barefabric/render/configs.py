@@ -38,6 +38,7 @@ def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> Switc
     """The complete view of a switch in the words of its network OS."""
     settings = design.settings
     bgp = bgp_view(intent.bgp, intent.switch.role, dialect)
+    unnumbered = any(not (port.address or port.address6) for port in intent.routed)
     return SwitchView(
         name=intent.switch.name,
         management=intent.management,
@@ -57,6 +58,8 @@ def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> Switc
         bridged=any(not vlan.pair_only for vlan in intent.vlans),
         policy=policy_view(intent, bgp),
         bgp=bgp,
-        unnumbered=any(not port.address for port in intent.routed),
+        unnumbered=unnumbered,
         extra=intent.extra,
+        loopback6=intent.loopback6,
+        ipv6=unnumbered or "ipv6" in intent.bgp.families,
     )

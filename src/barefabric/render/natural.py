@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from socket import inet_aton
+from socket import AF_INET6, inet_aton, inet_pton
 
 _PARTS = re.compile(r"(\d+)")
 
@@ -15,8 +15,13 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-by_address = inet_aton
-"""A sort key that orders IPv4 addresses by value: their bytes."""
+_AFTER = b"\xff" * 4
+"""Begins the keys of IPv6 addresses: no neighbor is 255.255.255.255."""
+
+
+def by_address(text: str) -> bytes:
+    """A sort key that orders addresses by value, IPv4 first: their bytes."""
+    return _AFTER + inet_pton(AF_INET6, text) if ":" in text else inet_aton(text)
 
 
 def ranges(numbers: list[int]) -> str:

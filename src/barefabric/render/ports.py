@@ -56,7 +56,7 @@ def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
         speed = speeds[routed.speed] if routed.forced else ""
         yield PortView(
             routed.name, routed.description, speed, routed.mtu, True, routed.address,
-            not routed.address,
+            not (routed.address or routed.address6), address6=routed.address6,
         )  # fmt: skip
     for member in intent.members:
         speed = speeds[member.speed] if member.forced else ""
@@ -124,7 +124,7 @@ def _channels(intent: SwitchIntent, dialect: Dialect) -> Iterator[ChannelView]:
 def _svis(intent: SwitchIntent, dialect: Dialect) -> Iterator[SviView]:
     control = intent.mlag.vlan if intent.mlag else 0
     for svi in sorted(intent.svis):
-        length = svi.address.partition("/")[2]
+        length, length6 = (a.partition("/")[2] for a in (svi.address, svi.address6))
         yield SviView(
             name=dialect.svi_name.format(number=svi.vlan),
             vlan=svi.vlan,
@@ -134,6 +134,9 @@ def _svis(intent: SwitchIntent, dialect: Dialect) -> Iterator[SviView]:
             gateway=svi.gateway,
             gateway_prefix=f"{svi.gateway}/{length}" if svi.gateway else "",
             always_up=svi.vlan == control,
+            address6=svi.address6,
+            gateway6=svi.gateway6,
+            gateway_prefix6=f"{svi.gateway6}/{length6}" if svi.gateway6 else "",
         )
 
 

@@ -1,10 +1,13 @@
 """Views of routing policy and BGP."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from barefabric.derive.names import CONNECTED, GROUP, LAST_RESORT
+from barefabric.derive.prefixes import DEFAULTS
+from barefabric.model.address import family as family_of
+from barefabric.model.address import is_ipv4
 from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, Neighbor, PeerGroup, SwitchIntent
 from barefabric.model.policy import PrefixList, PrefixMatch, Term
@@ -16,6 +19,7 @@ from barefabric.render.view import (
     BfdView,
     BgpView,
     EntryView,
+    FamilyView,
     GroupView,
     NeighborView,
     PolicyView,
@@ -37,19 +41,20 @@ def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
     for group in bgp.groups:
         attached.update((group.import_policy, group.export_policy))
     attached.update(neighbor.import_policy for neighbor in bgp.members)
+    lists = [_prefix_list(lst) for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)]
+    six = {lst.name for lst in intent.prefix_lists if not is_ipv4(lst.entries[0].prefix)}
     terms = tuple(
-        _term(policy.name, term)
+        _term(policy.name, term, term.prefix_list in six)
         for policy in sorted(intent.policies, key=lambda policy: policy.name)
         if policy.name in attached
         for term in policy.terms
     )
     return PolicyView(
-        prefix_lists=tuple(
-            _prefix_list(lst) for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)
-        ),
+        prefix_lists=tuple(lst for lst in lists if lst.name not in six),
         community_lists=tuple(sorted(intent.community_lists)),
         terms=terms,
         own_path=any(term.own_path for term in terms),
+        prefix_lists6=tuple(lst for lst in lists if lst.name in six),
     )
 
 
@@ -70,17 +75,18 @@ def _entries(entries: Iterable[PrefixMatch]) -> Iterator[EntryView]:
         yield EntryView(10 * number, match)
 
 
-def _term(policy: str, term: Term) -> TermView:
+def _term(policy: str, term: Term, six: bool) -> TermView:
     return TermView(
         policy,
         "permit" if term.permit else "deny",
         term.sequence,
-        term.prefix_list,
+        "" if six else term.prefix_list,
         term.community_list,
         term.own_path,
         "" if term.local_preference is None else str(term.local_preference),
         "" if term.weight is None else str(term.weight),
         term.set_community,
+        term.prefix_list if six else "",
     )
 
 
@@ -98,6 +104,7 @@ def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
         members += [view for _, view in (*own_ports, *own_addresses)]
         ports += own_ports
         addresses += own_addresses
+    carried = {group.name: group.families for group in groups}
     return BgpView(
         asn=bgp.asn,
         router_id=bgp.router_id,
@@ -109,6 +116,25 @@ def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
         aggregates=bgp.aggregates,
         last_resort=bgp.last_resort,
         bfd_profiles=tuple(sorted({v.bfd for v in views if v.bfd is not None and v.bfd.name})),
+        families=tuple(_family(name, bgp, views, members, carried) for name in bgp.families),
+    )
+
+
+def _family(
+    name: str,
+    bgp: Bgp,
+    groups: Iterable[GroupView],
+    members: Iterable[NeighborView],
+    carried: Mapping[str, tuple[str, ...]],
+) -> FamilyView:
+    """One address family of the process; ``carried`` are the families of each group."""
+    return FamilyView(
+        name,
+        "ip" if name == "ipv4" else name,
+        tuple(group for group in groups if name in carried[group.name]),
+        tuple(neighbor for neighbor in members if name in carried[neighbor.group]),
+        tuple(prefix for prefix in bgp.aggregates if family_of(prefix) == name),
+        DEFAULTS[name] if bgp.last_resort else "",
     )
 
 

@@ -17,7 +17,7 @@ class PortView(NamedTuple):
     The first part in use of a port that is broken out names that port in ``split``, and into how
     many ``parts``.
 
-    Exactly one of these holds: ``routed`` (with ``address``, or ``unnumbered``), ``channel`` (the
+    Exactly one of these holds: ``routed`` (with addresses, or ``unnumbered``), ``channel`` (the
     number of the port channel it belongs to), ``vlan`` (its untagged VLAN), ``unused``.
     """
 
@@ -33,6 +33,7 @@ class PortView(NamedTuple):
     unused: bool = False
     split: str = ""
     parts: int = 0
+    address6: str = ""
 
 
 class ChannelView(NamedTuple):
@@ -50,7 +51,7 @@ class ChannelView(NamedTuple):
 class SviView(NamedTuple):
     """A VLAN's interface. ``gateway`` has no length, ``gateway_prefix`` has the subnet's.
 
-    ``always_up`` marks the one that carries the pair's control session.
+    ``always_up`` marks the one that carries the pair's control session. Names with a 6 are IPv6.
     """
 
     name: str
@@ -61,6 +62,9 @@ class SviView(NamedTuple):
     gateway: str
     gateway_prefix: str
     always_up: bool
+    address6: str
+    gateway6: str
+    gateway_prefix6: str
 
 
 class VlanView(NamedTuple):
@@ -128,7 +132,10 @@ class PrefixListView(NamedTuple):
 
 
 class TermView(NamedTuple):
-    """A term of a route map. ``local_preference`` and ``weight`` are text: 0 is a value."""
+    """A term of a route map. ``local_preference`` and ``weight`` are text: 0 is a value.
+
+    At most one of both prefix lists is there; ``prefix_list6`` holds IPv6.
+    """
 
     name: str
     action: str
@@ -139,15 +146,20 @@ class TermView(NamedTuple):
     local_preference: str
     weight: str
     set_community: str
+    prefix_list6: str
 
 
 class PolicyView(NamedTuple):
-    """Lists and route maps, by name. ``own_path`` is true where a term needs the empty AS path."""
+    """Lists and route maps, by name. ``own_path`` is true where a term needs the empty AS path.
+
+    ``prefix_lists6`` are those of IPv6 prefixes.
+    """
 
     prefix_lists: tuple[PrefixListView, ...]
     community_lists: tuple[CommunityList, ...]
     terms: tuple[TermView, ...]
     own_path: bool
+    prefix_lists6: tuple[PrefixListView, ...]
 
 
 class BfdView(NamedTuple):
@@ -208,13 +220,28 @@ class NeighborView(NamedTuple):
     import_policy: str
 
 
+class FamilyView(NamedTuple):
+    """What the process does in one address family, called as all vendors call it: ``ipv4``.
+
+    ``keyword`` begins commands about its routes: ``ip``, ``ipv6``. ``default`` is its default route
+    where the last resort is wanted, else empty.
+    """
+
+    name: str
+    keyword: str
+    groups: tuple[GroupView, ...]
+    members: tuple[NeighborView, ...]
+    aggregates: tuple[str, ...]
+    default: str
+
+
 class BgpView(NamedTuple):
     """The BGP process. Groups are in the order of their names.
 
     ``members`` are all neighbors by group, those named by a port first; ``numbered`` (by address)
     and ``unnumbered`` (by port) are the same ones once more, for an OS that lists them so.
-    ``last_resort`` asks for the discard route and its redistribution. ``bfd_profiles`` are the
-    timers that differ from the default.
+    ``last_resort`` asks for the discard routes and their redistribution. ``bfd_profiles`` are the
+    timers that differ from the default. ``families`` say the same once more for each family.
     """
 
     asn: int
@@ -227,6 +254,7 @@ class BgpView(NamedTuple):
     aggregates: tuple[str, ...]
     last_resort: bool
     bfd_profiles: tuple[BfdView, ...]
+    families: tuple[FamilyView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +262,7 @@ class SwitchView:
     """All that the templates of one switch read.
 
     ``administrators`` are the names of accounts that may do everything. ``bridged`` is true where
-    servers share a VLAN.
+    servers share a VLAN. ``ipv6`` is true where the switch forwards IPv6, be it only to next hops.
     """
 
     name: str
@@ -254,3 +282,5 @@ class SwitchView:
     bgp: BgpView
     unnumbered: bool
     extra: tuple[str, ...]
+    loopback6: str
+    ipv6: bool

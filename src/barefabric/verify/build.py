@@ -74,15 +74,22 @@ class Fabric:
         What contracts expect of a cable then shows as missing in the classes that have it.
         """
         network = built.network
-        ranked = {n for n, label in enumerate(network.labels) if label.rank}
-        used = {(a, b, network.labels[n].ordinal) for a, b, n in network.edges if n in ranked}
-        if len(used) == wiring.ranked:
-            return
-        for (a, _, _, b, _, _), index in wiring.links.items():
-            lower = built.switches.get(b, built.hosts.get(b, -1))
-            upper = built.switches.get(a, -1)
-            if min(lower, upper) >= 0 and (upper, lower, index) not in used:
-                network.edges.append((upper, lower, labels.dead(index)))
+        alone = self.design.underlay.numbered
+        families = self.design.underlay.families
+        for meant in ((family,) for family in families) if alone else (families,):
+            ranked = {
+                n
+                for n, label in enumerate(network.labels)
+                if label.rank and set(meant) <= set(label.families)
+            }
+            used = {(a, b, network.labels[n].ordinal) for a, b, n in network.edges if n in ranked}
+            if len(used) == wiring.ranked:
+                continue
+            for (a, _, _, b, _, _), index in wiring.links.items():
+                lower = built.switches.get(b, built.hosts.get(b, -1))
+                upper = built.switches.get(a, -1)
+                if min(lower, upper) >= 0 and (upper, lower, index) not in used:
+                    network.edges.append((upper, lower, labels.dead(index, meant)))
 
     def _add_routers(self, built: Built, gone: frozenset[str]) -> None:
         network, reader = built.network, self.survey.reader

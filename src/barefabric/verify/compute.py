@@ -1,6 +1,8 @@
 """The routes of a design: sessions, network, prefixes, aggregates, in the order they depend."""
 
-from barefabric.model.session import Session
+from barefabric.derive import names
+from barefabric.model.address import FAMILIES, family
+from barefabric.model.session import Session, SessionKind
 from barefabric.verify.build import Built, Fabric
 from barefabric.verify.network import DISCARD
 from barefabric.verify.prefixes import parse
@@ -23,6 +25,10 @@ class Computed:
             _drop_unreached(self.sessions, single, routes)
         self.built = fabric.build(self.wiring, self.sessions)
         self.table = _routes(self.built, by_class)
+
+
+HOSTS = names.each(FAMILIES, "host")
+"""Profiles of the sessions with routed servers."""
 
 
 def _routes(built: Built, by_class: bool) -> RouteTable:
@@ -61,7 +67,13 @@ def _drop_unreached(sessions: Sessions, built: Built, table: RouteTable) -> None
     A session of two hops crosses the one cable between leaf and host: the leaf must send packets
     for the host's loopback over it, and the host those for the leaf's.
     """
-    linked = {(s.a, s.b) for s in sessions.up.get("host", ())}
+    linked = {
+        (family, s.a, s.b)
+        for up in sessions.up.values()
+        if up and up[0].profile.kind is SessionKind.HOST
+        for family in up[0].profile.families
+        for s in up
+    }
     direct = _Direct(built, table, linked)
     for name, up in sessions.up.items():
         if not up or up[0].profile.hops == 1:
@@ -76,13 +88,13 @@ def _drop_unreached(sessions: Sessions, built: Built, table: RouteTable) -> None
 class _Direct:
     """Which loopbacks are reached over the cable to their owner."""
 
-    def __init__(self, built: Built, table: RouteTable, linked: set[tuple[str, str]]) -> None:
+    def __init__(self, built: Built, table: RouteTable, linked: set[tuple[str, str, str]]) -> None:
         self.built, self.table, self.linked = built, table, linked
         self._whole: dict[int, bool] = {}
 
     def both_ways(self, session: Session) -> bool:
         """Whether both ends reach each other over their cable."""
-        if (session.a, session.b) not in self.linked:
+        if not self._linked(session):
             return False
         a, b = self.built.switches[session.a], self.built.hosts.get(session.b, -1)
         return (
@@ -91,12 +103,15 @@ class _Direct:
             and self._reaches(b, a, session.a_address)
         )
 
+    def _linked(self, session: Session) -> bool:
+        return (family(session.b_address), session.a, session.b) in self.linked
+
     def reason(self, session: Session) -> str:
         """Which end does not reach the other."""
         a, b = self.built.switches[session.a], self.built.hosts.get(session.b, -1)
         if b < 0:
             return f"{session.b} has no routing daemon"
-        if (session.a, session.b) not in self.linked:
+        if not self._linked(session):
             return f"{session.b}'s own session with {session.a} is missing or down"
         if not self._reaches(a, b, session.b_address):
             return f"{session.a} does not reach {session.b_address} over its cable to {session.b}"
@@ -122,7 +137,8 @@ class _Direct:
         network, graph = self.built.network, group.classes.graph
         cell = group.view.cell(group.owners[0][0])
         for edge in group.solution.edges.get(cell, ()):
-            if network.labels[edge.code // 2 - 1].profile != "host":
+            label = network.labels[edge.code // 2 - 1]
+            if label.profile not in HOSTS or group.family not in label.families:
                 continue
             route = group.solution.routes.get(edge.cell)
             if route is None or (cell, graph.mirror[edge.code]) not in route.hops:

@@ -25,15 +25,16 @@ class Labels:
                     shape,
                     symmetric=profile.kind is SessionKind.PAIR and profile.a == profile.b,
                     rank=int(profile.kind in (SessionKind.FABRIC, SessionKind.HOST)),
+                    meant=profile.families,
                 )
             )
         return known
 
-    def dead(self, index: int) -> int:
-        """The number of the label for cables without a session."""
-        key = ("", index, 0)
+    def dead(self, index: int, meant: tuple[str, ...]) -> int:
+        """The number of the label for cables without a session of some families."""
+        key = (" ".join(meant), index, -1)
         known = self._numbers.get(key)
         if known is None:
             known = self._numbers[key] = len(self.network.labels)
-            self.network.labels.append(Label("", (), index, rank=1))
+            self.network.labels.append(Label("", (), index, rank=1, meant=meant))
         return known

@@ -51,6 +51,8 @@ class Label(NamedTuple):
 
     ``shape`` numbers the import policy that end ``a`` has for this neighbor alone (0: none).
     ``symmetric`` says that both ends are alike. ``rank`` is 1 where ``a`` is one tier above ``b``.
+    ``families`` are those whose routes it carries, ``meant`` those that it should carry: they
+    differ for a cable without a session that is up.
     """
 
     profile: str
@@ -59,6 +61,7 @@ class Label(NamedTuple):
     shape: int = 0
     symmetric: bool = False
     rank: int = 0
+    meant: tuple[str, ...] = ()
 
 
 class Attributes(NamedTuple):

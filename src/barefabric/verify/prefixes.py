@@ -52,11 +52,6 @@ def readable(text: str) -> Prefix | None:
         return None
 
 
-def family(text: str) -> str:
-    """``ipv4`` or ``ipv6``, by notation."""
-    return "ipv6" if ":" in text else "ipv4"
-
-
 def inside(inner: Prefix, outer: Prefix) -> bool:
     """Whether ``inner`` lies in ``outer`` (or equals it)."""
     return (

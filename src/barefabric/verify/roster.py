@@ -171,10 +171,12 @@ class Roster:
     def _choose(self, chosen: Selector) -> Iterable[str]:
         if chosen.noun == "loopbacks":
             names = [n for noun in _NOUNS for n in self._loopback_owners(noun, chosen)]
-            return (f"{self.design.switches[name].loopback}/32" for name in names)
+            switches = [self.design.switches[name] for name in names]
+            own = [f"{switch.loopback}/32" for switch in switches]
+            return own + [f"{switch.loopback6}/128" for switch in switches if switch.loopback6]
         if chosen.noun == "racks":
-            racks = self.design.racks.values()
-            return (rack.prefix for rack in racks if rack.gateway and rack.servers)
+            racks = [r for r in self.design.racks.values() if r.gateway and r.servers]
+            return [r.prefix for r in racks] + [r.prefix6 for r in racks if r.prefix6]
         return self._announced(chosen)
 
     def _loopback_owners(self, noun: str, chosen: Selector) -> list[str]:

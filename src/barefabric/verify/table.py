@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from barefabric.model.address import family
 from barefabric.verify.classes import Classes
 from barefabric.verify.network import Attributes, Network, Use
 from barefabric.verify.paths import Route
@@ -26,6 +27,11 @@ class Group(NamedTuple):
     classes: Classes
     view: View
     solution: Solution
+
+    @property
+    def family(self) -> str:
+        """The family of its prefixes."""
+        return family(self.prefixes[0])
 
 
 class Row(NamedTuple):

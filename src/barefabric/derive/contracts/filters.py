@@ -6,10 +6,11 @@ prefix space; and it refuses, by name, what would hurt most.
 
 from collections.abc import Iterable, Iterator
 
-from barefabric.derive.contracts.words import roles
+from barefabric.derive.contracts.words import defaults, over, roles, variants
 from barefabric.derive.edges import speaker_matches
-from barefabric.derive.prefixes import DEFAULT
-from barefabric.model.address import dotted, is_ipv4, split
+from barefabric.derive.prefixes import DEFAULTS, block_length
+from barefabric.model.address import host_route, split, width
+from barefabric.model.address import written as written_address
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role
@@ -27,14 +28,21 @@ def filter_contracts(design: Design) -> Iterator[Contract]:
         elif profile.kind is SessionKind.FABRIC:
             yield from _fabric(design, profile)
     for upstream in design.upstreams.values():
-        yield _only(
-            f"upstream/{upstream.name}",
-            f"{upstream.switch} accepts from {upstream.name} only what the topology names",
-            (upstream.switch,),
-            f"upstream-{upstream.name}",
-            map(PrefixMatch, upstream.accept),
-        )
+        for profile in variants(design, f"upstream-{upstream.name}"):
+            end = "/ipv6" if profile.only_ipv6 else ""
+            yield _only(
+                f"upstream/{upstream.name}{end}",
+                f"{upstream.switch} accepts from {upstream.name} only what the topology names"
+                f"{over(profile)}",
+                (upstream.switch,),
+                profile.name,
+                map(PrefixMatch, upstream.accept),
+            )
     yield _links(design)
+
+
+LINKS = ("links", "links6", "management")
+"""Pools of networks that nobody announces."""
 
 
 def _refused(
@@ -74,16 +82,16 @@ def written(match: PrefixMatch) -> str:
 
 def _first(prefix: str) -> str:
     """A host route in the middle of a prefix's beginning: its second address."""
-    base, length = split(prefix)
-    return f"{dotted(base + (length < 31))}/32"
+    (base, length), bits = split(prefix), width(prefix)
+    return host_route(written_address(base + (length < bits - 1), bits))
 
 
 def _samples(matches: Iterable[PrefixMatch]) -> Iterator[str]:
     """One prefix that each entry permits."""
     for match in matches:
-        if is_ipv4(match.prefix):
-            base, length = split(match.prefix)
-            yield f"{dotted(base)}/{match.ge or match.le or length}"
+        base, length = split(match.prefix)
+        address = written_address(base, width(match.prefix))
+        yield f"{address}/{match.ge or match.le or length}"
 
 
 def _foreign(design: Design, cluster: str) -> Iterator[str]:
@@ -91,17 +99,20 @@ def _foreign(design: Design, cluster: str) -> Iterator[str]:
 
     A default, other clusters' pods and services, the fabric's own prefixes.
     """
-    yield DEFAULT
+    yield from defaults(design)
     for other in design.clusters.values():
         if other.name == cluster:
             continue
         for prefix in other.pods:
-            if is_ipv4(prefix):
-                yield f"{prefix.partition('/')[0]}/{other.block_size}"
-        yield from (_first(p) for pool in other.pools for p in pool.prefixes if is_ipv4(p))
+            yield f"{prefix.partition('/')[0]}/{block_length(other, prefix)}"
+        yield from (_first(p) for pool in other.pools for p in pool.prefixes)
     yield from _samples((*design.plan.loopbacks, *design.plan.racks))
     yield from (
-        f"{switch.loopback}/32" for switch in design.switches.values() if switch.role is Role.SPINE
+        host_route(address)
+        for switch in design.switches.values()
+        if switch.role is Role.SPINE
+        for address in (switch.loopback, switch.loopback6)
+        if address
     )
     yield from (
         pool.prefixes[0] for pool in design.pools if pool.name.startswith("link") and pool.prefixes
@@ -159,24 +170,25 @@ def _hosts(design: Design, profile: SessionProfile) -> Iterator[Contract]:
         ("@own",),
         profile.name,
     )
-    for rack in racks:
+    for rack in racks if profile is variants(design, "host")[0] else ():
         yield Contract(
             f"absent/{profile.name}/{rack}",
             ContractKind.ABSENT,
             f"routed servers of rack {rack} know a default and their leaves, and nothing else",
             (f"@servers:rack={rack},attach=routed",),
             ("@all",),
-            (DEFAULT, f"@loopbacks:rack={rack}"),
+            (*defaults(design), f"@loopbacks:rack={rack}"),
         )
 
 
 def _not_hosts(design: Design, racks: Iterable[str]) -> Iterator[str]:
     """What no routed server may announce."""
-    yield DEFAULT
+    yield from defaults(design)
     yield from _samples((*design.plan.loopbacks, *design.plan.pods, *design.plan.services))
     for rack in racks:
         for leaf in design.racks[rack].leaves:
-            yield f"{design.switches[leaf].loopback}/32"
+            switch = design.switches[leaf]
+            yield from (host_route(a) for a in (switch.loopback, switch.loopback6) if a)
 
 
 def _fabric(design: Design, profile: SessionProfile) -> Iterator[Contract]:
@@ -184,28 +196,31 @@ def _fabric(design: Design, profile: SessionProfile) -> Iterator[Contract]:
     plan = design.plan
     fabric = (*plan.loopbacks, *plan.racks, *plan.hosts, *plan.pods, *plan.services)
     lower = profile.name.removeprefix("fabric-")
+    end = "6" if profile.only_ipv6 else ""
+    default = tuple(DEFAULTS[family] for family in profile.families)
     top = "superspines" if Role.SUPERSPINE in roles(design) else "spines"
-    upper = "superspines" if lower == "spine" else top if lower == "border" else "spines"
-    if lower == "border":
+    tier = lower.removesuffix("6")
+    upper = "superspines" if tier == "spine" else top if tier == "border" else "spines"
+    if tier == "border":
         yield _refused(
-            "borders/default",
+            f"borders/default{end}",
             "borders refuse any default of the fabric, so that the upstream's always comes back",
             ("@borders",),
             profile.name,
-            (DEFAULT,),
+            default,
         )
-        fabric = (*fabric, PrefixMatch(DEFAULT), *plan.external)
+        fabric = (*fabric, *map(PrefixMatch, defaults(design)), *plan.external)
     else:
         yield _refused(
-            f"{upper}/default",
+            f"{upper}/default{end}",
             f"{upper} refuse a default from below",
             (f"@{upper}",),
             profile.name,
-            (DEFAULT,),
+            default,
         )
     yield _only(
         f"{upper}/{lower}",
-        f"{upper} accept from {lower} switches only the fabric's prefixes",
+        f"{upper} accept from {tier} switches only the fabric's prefixes{over(profile)}",
         (f"@{upper}",),
         profile.name,
         dict.fromkeys(fabric),
@@ -213,9 +228,7 @@ def _fabric(design: Design, profile: SessionProfile) -> Iterator[Contract]:
 
 
 def _links(design: Design) -> Contract:
-    prefixes = tuple(
-        p for pool in design.pools if pool.name in ("links", "management") for p in pool.prefixes
-    )
+    prefixes = tuple(p for pool in design.pools if pool.name in LINKS for p in pool.prefixes)
     return Contract(
         "absent/links",
         ContractKind.ABSENT,

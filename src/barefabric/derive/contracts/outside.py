@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from barefabric.derive.contracts.routes import route
-from barefabric.derive.contracts.words import NOUN, UP, listed, roles, top_role
-from barefabric.derive.prefixes import DEFAULT
+from barefabric.derive.contracts.words import NOUN, UP, defaults, listed, roles, top_role
+from barefabric.derive.prefixes import LABELS
+from barefabric.model.address import is_ipv4
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role
@@ -12,7 +13,8 @@ from barefabric.model.device import Attach, Role
 
 def outside_contracts(design: Design) -> Iterator[Contract]:
     """The default, other external prefixes, and what goes out."""
-    prefixes = dict.fromkeys([DEFAULT, *(p for u in design.upstreams.values() for p in u.accept)])
+    every = defaults(design)
+    prefixes = dict.fromkeys([*every, *(p for u in design.upstreams.values() for p in u.accept)])
     for prefix in prefixes:
         yield from _brought(design, prefix)
     if any(s.attach is Attach.ROUTED for s in design.servers.values()):
@@ -20,7 +22,7 @@ def outside_contracts(design: Design) -> Iterator[Contract]:
             "default/hosts",
             "every routed server reaches the world by all its leaves",
             ("@servers:attach=routed",),
-            (DEFAULT,),
+            every,
             UP,
         )
     for upstream in design.upstreams.values():
@@ -28,14 +30,17 @@ def outside_contracts(design: Design) -> Iterator[Contract]:
 
 
 def _spoken(prefix: str) -> str:
-    return "the default" if prefix == DEFAULT else prefix
+    """A prefix in a sentence."""
+    if prefix not in LABELS:
+        return prefix
+    return "the default" if is_ipv4(prefix) else "the IPv6 default"
 
 
 def _brought(design: Design, prefix: str) -> Iterator[Contract]:
     """Who reaches an external prefix by whom: borders, the tier above them, everything else."""
     givers = [u for u in design.upstreams.values() if prefix in u.accept]
     borders = tuple(dict.fromkeys(u.switch for u in givers))
-    tail = "default" if prefix == DEFAULT else prefix
+    tail = LABELS.get(prefix, prefix)
     for border in borders:
         names = tuple(u.name for u in givers if u.switch == border)
         yield route(
@@ -83,7 +88,7 @@ def _below_borders(
     else:
         yield route(
             f"{tail}/spines",
-            "the spines have the default of last resort, which discards: hosts keep a default",
+            f"the spines have {what} of last resort, which discards: hosts keep a default",
             ("@spines",),
             (prefix,),
             ("@discard",),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from barefabric.derive.contracts.routes import anycast
-from barefabric.derive.prefixes import DEFAULT
+from barefabric.derive.contracts.words import defaults
 from barefabric.model.address import contains
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.model.design import Design
@@ -46,8 +46,10 @@ def _servers(design: Design) -> Iterator[Contract]:
 
 
 def _outside(design: Design) -> Iterator[Contract]:
-    if any(DEFAULT in u.accept for u in design.upstreams.values()):
-        yield _reach("out", "every server reaches the world", ("@servers",), (DEFAULT,))
+    taken = {prefix for upstream in design.upstreams.values() for prefix in upstream.accept}
+    world = tuple(default for default in defaults(design) if default in taken)
+    if world:
+        yield _reach("out", "every server reaches the world", ("@servers",), world)
     offered = [prefix for prefixes in anycast(design).values() for prefix, _ in prefixes]
     for upstream in design.upstreams.values():
         inward = tuple(p for p in offered if any(contains(pool, p) for pool in upstream.announce))

@@ -6,7 +6,16 @@ missing from the list breaks its contract.
 
 from collections.abc import Iterator, Mapping
 
-from barefabric.derive.contracts.words import NOUN, UP, listed, roles, top_role, verb
+from barefabric.derive.contracts.words import (
+    NOUN,
+    UP,
+    listed,
+    over,
+    roles,
+    top_role,
+    variants,
+    verb,
+)
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Role, Server
@@ -24,19 +33,35 @@ def session_contracts(design: Design) -> Iterator[Contract]:
         if rack.leaves:
             yield from _rack(design, rack, by_cluster)
     for upstream in design.upstreams.values():
-        yield _contract(
+        yield from _each(
+            design,
+            f"upstream-{upstream.name}",
             f"upstream/{upstream.name}",
             f"{upstream.switch} has its session with upstream {upstream.name}, and it is up",
             (upstream.switch,),
             (upstream.name,),
-            f"upstream-{upstream.name}",
         )
 
 
 def _contract(
-    tail: str, sentence: str, subjects: tuple[str, ...], expected: tuple[str, ...], over: str
+    tail: str, sentence: str, subjects: tuple[str, ...], expected: tuple[str, ...], name: str
 ) -> Contract:
-    return Contract(f"session/{tail}", ContractKind.SESSION, sentence, subjects, (), expected, over)
+    return Contract(f"session/{tail}", ContractKind.SESSION, sentence, subjects, (), expected, name)
+
+
+def _each(
+    design: Design,
+    name: str,
+    tail: str,
+    sentence: str,
+    subjects: tuple[str, ...],
+    expected: tuple[str, ...],
+) -> Iterator[Contract]:
+    """A contract for the sessions of a kind, and one for those over IPv6 where they are others."""
+    for profile in variants(design, name):
+        end = "/ipv6" if profile.only_ipv6 else ""
+        said = f"{sentence}{over(profile)}"
+        yield _contract(f"{tail}{end}", said, subjects, expected, profile.name)
 
 
 def _upper_tiers(design: Design) -> Iterator[Contract]:
@@ -44,21 +69,23 @@ def _upper_tiers(design: Design) -> Iterator[Contract]:
     if Role.SUPERSPINE in found:
         for pod in dict.fromkeys(s.pod for s in design.switches.values() if s.role is Role.SPINE):
             of = f" of pod {pod}" if pod else ""
-            yield _contract(
+            yield from _each(
+                design,
+                "fabric-spine",
                 f"superspines/{pod or 'spines'}",
                 f"every cable between the spines{of} and the superspines carries a session",
                 (f"@spines:pod={pod}" if pod else "@spines",),
                 UP,
-                "fabric-spine",
             )
     if Role.BORDER in found:
         above = NOUN[top_role(design)]
-        yield _contract(
+        yield from _each(
+            design,
+            "fabric-border",
             "borders",
             f"every cable between the borders and the {above} carries a session",
             ("@borders",),
             UP,
-            "fabric-border",
         )
 
 
@@ -67,31 +94,34 @@ def _rack(
 ) -> Iterator[Contract]:
     leaves = listed(rack.leaves)
     has = verb(rack.leaves, "has", "have")
-    yield _contract(
+    yield from _each(
+        design,
+        "fabric-leaf",
         f"fabric/{rack.name}",
         f"{leaves} {has} a session with a spine on every uplink",
         rack.leaves,
         UP,
-        "fabric-leaf",
     )
     for name in rack.leaves:
         leaf = design.switches[name]
         if leaf.peer and name < leaf.peer:
-            yield _contract(
+            yield from _each(
+                design,
+                "pair",
                 f"pair/{name}",
                 f"{name} and {leaf.peer} have their iBGP session over the peer link",
                 (name,),
                 (leaf.peer,),
-                "pair",
             )
     servers = [design.servers[name] for name in rack.servers]
     if any(s.attach is Attach.ROUTED for s in servers):
-        yield _contract(
+        yield from _each(
+            design,
+            "host",
             f"host/{rack.name}",
             f"{leaves} {has} a session with each routed server of rack {rack.name}, on every cable",
             rack.leaves,
             (f"@servers:rack={rack.name},attach=routed",),
-            "host",
         )
     for cluster in dict.fromkeys(s.cluster for s in servers if s.cluster):
         for profile in by_cluster.get(cluster, ()):
@@ -111,7 +141,8 @@ def _speakers(rack: Rack, profile: SessionProfile, servers: list[Server]) -> Ite
     yield _contract(
         f"{profile.name}/{rack.name}",
         f"{listed(rack.leaves)} {verb(rack.leaves, 'has', 'have')} a session with "
-        f"{profile.b.speaker} on each {what} of cluster {profile.cluster} in rack {rack.name}",
+        f"{profile.b.speaker} on each {what} of cluster {profile.cluster} in rack {rack.name}"
+        f"{over(profile)}",
         rack.leaves,
         (group + (",control=yes" if control else ""),),
         profile.name,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from barefabric.model.address import host_route
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.model.design import Design
 
@@ -62,20 +63,23 @@ def _subjects(design: Design, name: str) -> tuple[str, ...]:
     return (name,)
 
 
-def _alone(address: str) -> str:
-    """One address as a prefix, of either family."""
-    return f"{address}/{128 if ':' in address else 32}"
+def _alone(*addresses: str) -> tuple[str, ...]:
+    """Single addresses, of either family, as prefixes."""
+    return tuple(host_route(address) for address in addresses if address)
 
 
 def _targets(design: Design, name: str) -> tuple[str, ...]:
     """The prefixes a name means: a server's or a switch's address, a rack's or a cluster's."""
     if name in design.servers:
-        return (_alone(design.servers[name].address),)
+        server = design.servers[name]
+        return _alone(server.address, server.address6)
     if name in design.switches:
-        return (_alone(design.switches[name].loopback),)
+        switch = design.switches[name]
+        return _alone(switch.loopback, switch.loopback6)
     if name in design.racks:
         rack = design.racks[name]
-        return (rack.prefix,) if rack.gateway else (f"@hosts:rack={name}",)
+        whole = tuple(prefix for prefix in (rack.prefix, rack.prefix6) if prefix)
+        return whole if rack.gateway else (f"@hosts:rack={name}",)
     if name in design.clusters:
         services = [p for pool in design.clusters[name].pools for p in pool.prefixes]
         return (f"@pods:cluster={name}", *services)

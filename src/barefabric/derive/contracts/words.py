@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from barefabric.derive import names
+from barefabric.derive.prefixes import DEFAULTS
+from barefabric.model.address import FAMILIES
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Role
+from barefabric.model.session import SessionProfile
 
 UP = ("@up",)
 ORIGIN = ("@origin",)
@@ -18,18 +22,18 @@ NOUN = {
 """The selector's noun for each role."""
 
 
-def listed(names: Sequence[str], limit: int = 6) -> str:
+def listed(each: Sequence[str], limit: int = 6) -> str:
     """Names in a sentence: "a, b and c", or how many beyond a limit."""
-    if not names:
+    if not each:
         return "nobody"
-    if len(names) > limit:
-        return f"{', '.join(names[:2])} and {len(names) - 2:,} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(each) > limit:
+        return f"{', '.join(each[:2])} and {len(each) - 2:,} more"
+    return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} and {each[-1]}"
 
 
-def verb(names: Sequence[str], one: str, many: str) -> str:
+def verb(each: Sequence[str], one: str, many: str) -> str:
     """The verb's form for one or many."""
-    return one if len(names) == 1 else many
+    return one if len(each) == 1 else many
 
 
 @lru_cache(maxsize=8)
@@ -58,9 +62,25 @@ def attaches(design: Design, rack: Rack) -> set[Attach]:
     return {design.servers[name].attach for name in rack.servers}
 
 
+def defaults(design: Design) -> tuple[str, ...]:
+    """The default route of each family that the fabric carries."""
+    return tuple(DEFAULTS[family] for family in design.underlay.families)
+
+
+def over(profile: SessionProfile) -> str:
+    """Which sessions a sentence is about, where there are others of the same kind."""
+    return " over IPv6" if profile.only_ipv6 else ""
+
+
+def variants(design: Design, name: str) -> tuple[SessionProfile, ...]:
+    """The profiles of one kind of session: of both families, or of each."""
+    found = (design.profiles.get(each) for each in names.each(FAMILIES, name))
+    return tuple(profile for profile in found if profile is not None)
+
+
 def originating(design: Design, rack: Rack) -> list[str]:
     """Everything in a rack that is announced from one place, as prefixes and selectors."""
-    found = [rack.prefix] if rack.gateway else []
+    found = [p for p in (rack.prefix, rack.prefix6) if p] if rack.gateway else []
     kinds = set()
     for name in rack.servers:
         server = design.servers[name]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from barefabric.model.address import host_route
 from barefabric.model.cable import CableKind
 from barefabric.model.contract import Contract, selector
 from barefabric.vendors import catalogue
@@ -122,7 +123,9 @@ class Case:
     def server_at(self) -> Mapping[str, str]:
         """The server that has an address of its own, by that address as a prefix."""
         servers = self.design.servers.values()
-        return {f"{s.address}/{128 if ':' in s.address else 32}": s.name for s in servers}
+        found = {host_route(s.address): s.name for s in servers}
+        found.update({host_route(s.address6): s.name for s in servers if s.address6})
+        return found
 
     @cached_property
     def ends(self) -> Mapping[str, tuple[str, str]]:

@@ -7,6 +7,7 @@ Its AS path is never empty: the neighbor's own number is in it.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from barefabric.model.address import host_route
 from barefabric.model.contract import Contract
 from barefabric.model.policy import PrefixMatch
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
@@ -121,9 +122,7 @@ class RefusedDecider:
         allowed = contract.expected
         if allowed == ("@own",):
             server = self.case.design.servers[neighbor]
-            allowed = (f"{server.address}/32",)
-            if server.uses_second:
-                allowed = (*allowed, f"{server.second_address}/32")
+            allowed = tuple(map(host_route, server.own_addresses))
         wider = self._beyond(rules, allowed)
         if wider is not None:
             yield text(wider)

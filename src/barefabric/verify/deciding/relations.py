@@ -1,11 +1,13 @@
 """What a contract expects, as sessions of a class with other classes."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from barefabric.model.contract import Contract
 from barefabric.verify.deciding.case import Case
+from barefabric.verify.network import Label
 from barefabric.verify.table import Group
-from barefabric.verify.view import View
+from barefabric.verify.view import Edge, View
 
 Hops = frozenset[tuple[int, int]]
 """Pairs (class, code): all sessions with that class."""
@@ -37,28 +39,31 @@ class Relations:
         return self._named(group, view, cell, frozenset(map(of, contract.expected)))
 
     def _up(self, group: Group, cell: int) -> Hops:
-        labels = self.case.built.network.labels
         return frozenset(
             (edge.cell, edge.code)
-            for edge in group.solution.edges.get(cell, ())
-            if edge.code % 2 and labels[edge.code // 2 - 1].rank
+            for edge, label in self._edges(group, cell)
+            if edge.code % 2 and label.rank
         )
 
+    def _edges(self, group: Group, cell: int) -> Iterator[tuple[Edge, Label]]:
+        """Sessions of a class that are there for the family of a prefix."""
+        labels, family = self.case.built.network.labels, group.family
+        for edge in group.solution.edges.get(cell, ()):
+            label = labels[edge.code // 2 - 1]
+            if family in label.meant:
+                yield edge, label
+
     def _peer(self, group: Group, cell: int) -> Hops:
-        labels = self.case.built.network.labels
         return frozenset(
-            (edge.cell, edge.code)
-            for edge in group.solution.edges.get(cell, ())
-            if labels[edge.code // 2 - 1].symmetric
+            (edge.cell, edge.code) for edge, label in self._edges(group, cell) if label.symmetric
         )
 
     def _down(self, group: Group, view: View, cell: int, condition: str) -> Hops | None:
         """Sessions over cables to the tier below, with devices that meet a condition."""
-        labels = self.case.built.network.labels
         fitting = self._fitting(group, view, condition)
         found = []
-        for edge in group.solution.edges.get(cell, ()):
-            if edge.code % 2 or not labels[edge.code // 2 - 1].rank:
+        for edge, label in self._edges(group, cell):
+            if edge.code % 2 or not label.rank:
                 continue
             fit = fitting.get(edge.cell, 0)
             if fit:
@@ -103,14 +108,13 @@ class Relations:
         if -1 in named:
             return frozenset()
         cells = Counter(view.cell(process) for process in named)
-        labels = self.case.built.network.labels
         found, reached = [], 0
-        for edge in group.solution.edges.get(cell, ()):
+        for edge, label in self._edges(group, cell):
             if edge.cell not in cells:
                 continue
             if cells[edge.cell] != view.population(edge.cell):
                 return None
             found.append((edge.cell, edge.code))
-            if labels[edge.code // 2 - 1].ordinal == 1:
+            if label.ordinal == 1:
                 reached += edge.sessions
         return frozenset(found) if reached == len(named) else None

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from barefabric.model.contract import Contract
+from barefabric.model.session import SessionKind
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
 
 _MEND = "compare the addresses, AS numbers and cables of both ends with `fabric show session`"
@@ -55,7 +56,8 @@ class SessionCounts:
         if upward:
             return len(self.case.cabled.get(device, ()))
         others = (o for text in contract.expected for o in self.case.roster.devices(text))
-        if contract.over == "host":
+        profile = self.case.design.profiles.get(contract.over)
+        if profile is not None and profile.kind is SessionKind.HOST:
             return sum(self.case.cabled.get(other, []).count(device) for other in others)
         return sum(len(self.case.roster.devices(text)) for text in contract.expected)
 
