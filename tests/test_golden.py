@@ -16,7 +16,7 @@ from barefabric.pipeline import Designed, design_values
 from barefabric.topology.load import load
 
 ROOT = Path(__file__).parent.parent
-WHOLE = ("quickstart", "three-racks", "routed-frr")
+WHOLE = ("quickstart", "three-racks", "routed-frr", "both-families")
 SAMPLE = (
     "switches/superspine1/", "switches/p1-spine1/", "switches/p1-spine8/", "switches/p1r01-leaf1/",
     "switches/p2r24-leaf2/", "nodes/p1r01-worker1/", "nodes/p2r24-worker40/", "clusters/west/READ",
