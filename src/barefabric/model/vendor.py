@@ -9,7 +9,9 @@ class Dialect:
     """How a network OS names things in its configuration.
 
     ``files`` maps each file the switch loads to the template that lays it out. The patterns have
-    ``{number}``. ``speeds`` is what a port is told that runs below its native speed, by Gbit/s.
+    ``{number}``. ``speeds`` is what a port is told that runs below its native speed, by Gbit/s;
+    ``part_speed`` is the pattern, with ``{speed}`` and ``{lanes}``, for a part of a broken-out port
+    that may take several lanes (above 25G), empty where the OS names no lanes.
     ``interface_import`` is true where a neighbor that is named by its interface can have an import
     policy of its own; elsewhere such neighbors get a group each. ``second_gateway`` is true where
     a shared gateway is an ordinary second address, so that sessions must state their own. ``roles``
@@ -24,6 +26,7 @@ class Dialect:
     speeds: Mapping[int, str]
     interface_import: bool
     second_gateway: bool
+    part_speed: str = ""
     roles: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -62,9 +62,18 @@ def legs(design: Design) -> tuple[Leg, ...]:
 def _legs(design: Design) -> Iterator[Leg]:
     panel_of = panels(design.switches.values())
     panel = {switch.name: panel_of[switch.type] for switch in design.switches.values()}
+    found: list[Leg] = []
+    split: set[tuple[str, str]] = set()
     for kind, leaf, port, _, _, speed, *_ in design.cables:
         if kind is CableKind.SERVER and speed not in panel[leaf].speeds.get(port, ()):
-            yield Leg(leaf, port, panel[leaf].cage(port), speed)
+            found.append(Leg(leaf, port, panel[leaf].cage(port), speed))
+            if port not in panel[leaf].speeds:
+                split.add((leaf, found[-1].cage))
+    # The first lane of EOS is called like its port: it is a lane where another one is in use.
+    for kind, leaf, port, _, _, speed, *_ in design.cables if split else ():
+        if kind is CableKind.SERVER and (leaf, port) in split:
+            found.append(Leg(leaf, port, port, speed))
+    yield from dict.fromkeys(found)
 
 
 class Shorts(dict[str, str]):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from barefabric.ledger.panel import lanes_by_name, parts_at, ports_by_name
 from barefabric.model.device import PortSpec
-from barefabric.model.intent import SwitchIntent
+from barefabric.model.intent import AccessPort, MemberPort, RoutedPort, SwitchIntent
 from barefabric.model.vendor import Dialect
 from barefabric.render.natural import natural, ranges
 from barefabric.render.view import (
@@ -17,7 +17,11 @@ from barefabric.render.view import (
     VlanView,
 )
 from barefabric.vendors import catalogue
+from barefabric.vendors.lanes import electrical_lanes
 from barefabric.vendors.speed_groups import serdes, speed_groups
+
+SINGLE_LANE = 25
+"""The fastest rate, in Gbit/s, that EOS takes for one lane unless it is told how many."""
 
 UNUSED = "unused"
 """Description of a port without a cable; it is shut down."""
@@ -50,20 +54,46 @@ def _with_splits(
         yield view._replace(split=spec.name, parts=parts)
 
 
+class _Speeds(dict[int, str]):
+    """What a port is told that runs below its native speed, by Gbit/s.
+
+    A part of a broken-out port is told how many lanes of the cage it takes, too: ``speed 100g-2``
+    (EOS User Manual, Ethernet Ports). The first part of EOS is called like its port; it is a part
+    where another part of the port is in use.
+    """
+
+    def __init__(self, intent: SwitchIntent, dialect: Dialect) -> None:
+        super().__init__(dialect.speeds)
+        self.part_speed = dialect.part_speed
+        vendor = catalogue.known(intent.switch.nos)
+        self.lanes = lanes_by_name(intent.switch.model, vendor) if self.part_speed else {}
+        used = [name for name, _ in _speeds(intent) if name in self.lanes]
+        self.split = {spec.panel for name in used if (spec := self.lanes[name][0]).name != name}
+
+    def of(self, port: RoutedPort | MemberPort | AccessPort) -> str:
+        """The text for a port, empty where it runs at its native speed."""
+        if not port.forced:
+            return ""
+        spec, _ = self.lanes.get(port.name, (None, 0))
+        if spec is None or spec.panel not in self.split or port.speed <= SINGLE_LANE:
+            return self[port.speed]
+        lanes = electrical_lanes(spec, port.speed)
+        return self.part_speed.format(speed=port.speed, lanes=lanes)
+
+
 def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
-    speeds = dialect.speeds
+    speeds = _Speeds(intent, dialect)
     for routed in intent.routed:
-        speed = speeds[routed.speed] if routed.forced else ""
         yield PortView(
-            routed.name, routed.description, speed, routed.mtu, True, routed.address,
+            routed.name, routed.description, speeds.of(routed), routed.mtu, True, routed.address,
             not (routed.address or routed.address6), address6=routed.address6,
         )  # fmt: skip
     for member in intent.members:
-        speed = speeds[member.speed] if member.forced else ""
-        yield PortView(member.name, member.description, speed, channel=member.channel)
+        told = speeds.of(member)
+        yield PortView(member.name, member.description, told, channel=member.channel)
     for access in intent.access:
-        speed = speeds[access.speed] if access.forced else ""
-        yield PortView(access.name, access.description, speed, access.mtu, vlan=access.vlan)
+        told = speeds.of(access)
+        yield PortView(access.name, access.description, told, access.mtu, vlan=access.vlan)
     for name in intent.unused:
         yield PortView(name, UNUSED, unused=True)
 

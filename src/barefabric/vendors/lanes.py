@@ -18,7 +18,7 @@ def lane_names(vendor: Vendor, spec: PortSpec, count: int, speed: int) -> Iterat
     if not vendor.breakout_name:
         return
     first = vendor.breakout_first
-    step = _electrical(spec, speed) if vendor.breakout_by_lanes else 1
+    step = electrical_lanes(spec, speed) if vendor.breakout_by_lanes else 1
     if vendor.running_lanes:
         digits = re.search(r"\d+$", spec.name)
         first = int(digits[0]) if digits else 0
@@ -26,7 +26,7 @@ def lane_names(vendor: Vendor, spec: PortSpec, count: int, speed: int) -> Iterat
         yield vendor.breakout_name.format(panel=spec.panel, lane=first + part * step)
 
 
-def _electrical(spec: PortSpec, speed: int) -> int:
+def electrical_lanes(spec: PortSpec, speed: int) -> int:
     """How many electrical lanes a part takes, at the rate the port's lanes have at full speed."""
     rate = spec.speeds[0] // LANES_OF.get(spec.form, 1)
     return max(speed // rate, 1) if rate else 1

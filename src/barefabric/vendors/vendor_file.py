@@ -64,6 +64,7 @@ def _dialect(table: Table, folder: Path) -> Dialect | None:
         speeds=_speeds(part),
         interface_import=part.flag("interface_import"),
         second_gateway=part.flag("second_gateway"),
+        part_speed=part.text("part_speed", ""),
         roles=part.texts("roles", {}),
     )
     part.close()

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from io import StringIO
 from ipaddress import ip_interface, ip_network
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
+from barefabric.pipeline import design_values
 from barefabric.plan.files import plan_files
 from barefabric.plan.media import batches
+from barefabric.plan.ports import legs
+from barefabric.topology.load import load
 
 FILES = {
     f"{stem}.{kind}"
@@ -316,3 +320,20 @@ def test_borders_stand_by_themselves(named: Make) -> None:
     borders = [s.name for s in design.switches.values() if s.role is Role.BORDER]
     rows = [row for row in table(design, "cabling") if row["device"] in borders]
     assert {row["rack"] for row in rows} == {"borders"}
+
+
+def test_every_part_of_a_port_is_on_a_breakout_cable(tmp_path: Path) -> None:
+    """The first lane of EOS is called like its port, and is a part like the others."""
+    path = tmp_path / "parts.yaml"
+    path.write_text(
+        "fabric: parts\n"
+        "switch_types:\n"
+        "  spine: {nos: arista_eos, ports: 32 x 400G}\n"
+        "  leaf: {nos: arista_eos, ports: {downlink: 8 x 25G, uplink: 4 x 400G}}\n"
+        "server_types: {fat: {nics: 2 x 100G, attach: routed}}\n"
+        "spines: 1\n"
+        "racks: [{name: r1, leaves: 2, servers: {fat: 4}}]\n"
+    )
+    found = legs(design_values(load(path)).design)
+    ports = sorted(leg.port for leg in found if leg.switch == "r1-leaf1")
+    assert ports == [f"Ethernet12/{lane}" for lane in (1, 3, 5, 7)]

@@ -109,6 +109,25 @@ def test_a_lone_leaf_has_no_pair() -> None:
     ]
 
 
+PARTS = """
+fabric: parts
+switch_types:
+  spine: {{nos: {nos}, ports: 32 x 400G}}
+  leaf: {{nos: {nos}, ports: {{downlink: 8 x 25G, uplink: 4 x 400G}}}}
+server_types: {{fat: {{nics: 2 x 100G, attach: routed}}}}
+spines: 1
+racks: [{{name: r1, leaves: 2, servers: {{fat: 4}}}}]
+clusters: [{{name: k, servers: [fat], pods: 10.64.0.0/16, services: 10.96.0.0/16, cni: calico}}]
+"""
+
+
+def test_parts_of_a_port_are_told_their_lanes() -> None:
+    """400G over eight lanes of 50G: a quarter of it takes two."""
+    text = main_file(fabric(PARTS, "arista_eos", ""), "r1-leaf1")
+    for lane in (1, 3, 5, 7):
+        assert "speed 100g-2" in block(text, f"interface Ethernet12/{lane}")
+
+
 def test_routed_ports_and_unused_ones() -> None:
     text = main_file(example("three-racks"), "r1-leaf1")
     assert block(text, "interface Ethernet49/1") == [
