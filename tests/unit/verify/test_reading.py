@@ -19,7 +19,7 @@ from barefabric.verify.reading.lines import lines
 from barefabric.verify.reading.rules import Fact, reader
 
 TOPOLOGIES = Path(__file__).parents[3] / "topologies"
-NAMES = ("quickstart", "three-racks", "routed-frr")
+NAMES = ("quickstart", "three-racks", "routed-frr", "both-families")
 
 
 def designed(name: str) -> Design:
