@@ -63,8 +63,20 @@ def test_the_word_of_batfish_stays_when_the_lab_gives_its_own(build: tuple[Path,
     recorded(folder, found, batfish)
     verdict = verdict_of(found, folder, GOOD)
     assert verdict.judges == ("built-in", "Batfish", "lab")
-    assert verdict.not_run == ()
+    assert [other.judge for other in verdict.not_run] == ["files"]
     assert verdict.proven
+
+
+def test_so_does_the_word_of_the_judge_of_files(build: tuple[Path, Design]) -> None:
+    """Files are read by ``fabric verify``; the lab's check reads none and keeps what it said."""
+    folder, found = build
+    files = Judgement("files", "1", {"read": "frr (7)"}, {ContractKind.CHECK: Count(9, 50, 50)},
+                      (), 1.0)  # fmt: skip
+    recorded(folder, found, files)
+    verdict = verdict_of(found, folder, GOOD)
+    assert verdict.judges == ("built-in", "files", "lab")
+    assert verdict.judgements[1] == files
+    assert [other.judge for other in verdict.not_run] == ["Batfish"]
 
 
 def test_a_bad_word_of_the_lab_keeps_the_verdict_bad(build: tuple[Path, Design]) -> None:
@@ -85,5 +97,5 @@ def test_fabric_verify_shows_what_the_lab_said(build: tuple[Path, Design]) -> No
     run = subprocess.run(argv, cwd=folder.parent, capture_output=True, text=True, check=False,
                          env=os.environ)  # fmt: skip
     assert run.returncode == 0, run.stderr
-    assert set(json.loads(run.stdout)["judges"]) == {"built-in", "lab"}
+    assert set(json.loads(run.stdout)["judges"]) == {"built-in", "files", "lab"}
     assert word_kept(folder, found.contracts, "lab") == GOOD

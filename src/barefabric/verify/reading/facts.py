@@ -40,7 +40,8 @@ def switch_facts(intent: SwitchIntent) -> Iterator[Fact]:
 def server_facts(intent: ServerIntent) -> Iterator[Fact]:
     """Everything that a server's files must state."""
     yield Fact("server mtu", "", str(intent.mtu))
-    for address in (*intent.addresses, *(nic.address for nic in intent.nics if nic.address)):
+    own = (address for nic in intent.nics for address in (nic.address, nic.address6))
+    for address in filter(None, (*intent.addresses, *own)):
         yield Fact("server address", "", address)
     if intent.gateway:
         yield Fact("server gateway", "", intent.gateway)
