@@ -13,8 +13,9 @@ from barefabric.model.device import Attach
 from barefabric.render.configs import switch_files
 from readback.designs import SITUATIONS, server_files_of, situation
 
-ROUTED = ("routed-frr", "routed, calico announces", "routed, metallb beside calico",
-          "routed, numbered", "both kinds in one cluster")  # fmt: skip
+ROUTED = ("routed-frr", "both-families", "routed, calico announces",
+          "routed, metallb beside calico", "routed, numbered", "both kinds in one cluster",
+          "dual, routed, numbered", "dual, routed, metallb beside calico")  # fmt: skip
 VALUE = "of-the-test"
 """What stands for every secret here: as a push would fill it in."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from barefabric.kubernetes import calico, kube_vip, metallb
+from barefabric.kubernetes.manifest import bracketed
 from barefabric.kubernetes.readme_checks import checks, failures
 from barefabric.kubernetes.readme_steps import steps
 from barefabric.kubernetes.readme_text import code
@@ -27,8 +28,9 @@ def _head(view: ClusterView) -> Iterator[str]:
     if cluster.control_plane:
         yield f"* control plane: {', '.join(cluster.control_plane[:9])}; etcd {cluster.etcd}"
     if cluster.endpoint:
+        endpoint = f"{bracketed(cluster.endpoint)}:{kube_vip.API_PORT}"
         served = "announced by kube-vip" if cluster.endpoint_use == "kube-vip" else "served by you"
-        yield f"* API endpoint: {cluster.endpoint}:{kube_vip.API_PORT}, {served}"
+        yield f"* API endpoint: {endpoint}, {served}"
     yield f"* pods {', '.join(cluster.pods)}, services {', '.join(cluster.services)}"
     yield f"* network: Calico {calico.VERSION}, {_network(view)}"
     yield from _services(view)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from barefabric.kubernetes.manifest import secret_name
 from barefabric.kubernetes.view import ClusterView
+from barefabric.model.device import Server
 from barefabric.model.session import Speaker
 
 Step = tuple[str, list[str]]
@@ -13,6 +14,11 @@ Step = tuple[str, list[str]]
 def code(*lines: str) -> list[str]:
     """A block of commands."""
     return ["", "```sh", *lines, "```", ""]
+
+
+def own_addresses(server: Server) -> tuple[str, ...]:
+    """A server's node address, of each family that it has one of."""
+    return (server.address, server.address6) if server.address6 else (server.address,)
 
 
 def secret_value(view: ClusterView, name: str) -> str:

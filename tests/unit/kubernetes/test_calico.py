@@ -11,6 +11,8 @@ from readback.manifests import documents
 BGP = (
     "quickstart", "three-racks", "calico allocates", "an ASN per node, a password",
     "routed, calico announces", "routed, metallb beside calico", "both kinds in one cluster",
+    "both-families", "dual, routed, numbered", "dual, IPv6 first, calico allocates",
+    "dual fabric, IPv6 cluster",
 )  # fmt: skip
 
 
@@ -44,7 +46,9 @@ def test_installation_and_pools_say_the_same(name):
             assert labels == {"app.kubernetes.io/managed-by": "tigera-operator"}
         encapsulated = any(p["spec"]["vxlanMode"] == "Always" for p in pods)
         assert network["bgp"] == ("Disabled" if encapsulated else "Enabled")
-        assert network["nodeAddressAutodetectionV4"] == {"kubernetes": "NodeInternalIP"}
+        looked_for = {key[-2:]: value for key, value in network.items() if "Autodetect" in key}
+        held = {"V6" if ":" in pool["spec"]["cidr"] else "V4" for pool in pods}
+        assert looked_for == {key: {"kubernetes": "NodeInternalIP"} for key in held}
 
 
 @pytest.mark.parametrize("name", BGP)
@@ -58,7 +62,8 @@ def test_what_is_announced_is_what_leaves_accept(name):
                   if s.profile.cluster == cluster.name
                   and s.profile.b.speaker is Speaker.CALICO}  # fmt: skip
         most = ipam["spec"]["maxBlocksPerHost"]
-        assert blocks_per_node(cluster) < most <= min(limits)
+        families = {"ipv6" if ":" in prefix else "ipv4" for prefix in cluster.pods}
+        assert max(blocks_per_node(cluster, f) for f in families) < most <= min(limits)
         (configuration,) = documents(files, "BGPConfiguration")
         told = [p["cidr"] for p in configuration["spec"].get("serviceLoadBalancerIPs", [])]
         pools = [p for pool in cluster.pools for p in pool.prefixes]

@@ -27,7 +27,9 @@ def test_labels_are_the_same_wherever_they_stand(name):
             assert found["metadata"]["labels"] == expected
             pairs = re.search(r"--node-labels=(\S+)$", lines[node])[1].split(",")
             assert dict(pair.split("=") for pair in pairs) == expected
-            assert node_addresses(files)[node] == server.address
+            own = {"4": server.address, "6": server.address6}
+            order = dict.fromkeys("6" if ":" in prefix else "4" for prefix in cluster.services)
+            assert node_addresses(files)[node] == [own[family] for family in order]
 
 
 def test_kubeadm_knows_the_endpoint_and_its_first_node():
