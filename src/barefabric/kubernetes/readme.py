@@ -6,7 +6,7 @@ from barefabric.kubernetes import calico, kube_vip, metallb
 from barefabric.kubernetes.manifest import bracketed
 from barefabric.kubernetes.readme_checks import checks, failures
 from barefabric.kubernetes.readme_steps import steps
-from barefabric.kubernetes.readme_text import code
+from barefabric.kubernetes.readme_text import asked_by, code
 from barefabric.kubernetes.view import ClusterView
 
 
@@ -53,7 +53,7 @@ def _services(view: ClusterView) -> Iterator[str]:
     how = {
         "calico": "Calico announces them",
         "metallb": "MetalLB announces them",
-        "l2": "MetalLB answers ARP for them",
+        "l2": f"MetalLB answers {asked_by(view)} for them",
     }[cluster.announcer]
     pools = "; ".join(f"{pool.name} {', '.join(pool.prefixes)}" for pool in cluster.pools)
     yield f"* load-balancer addresses ({pools or 'no pool'}): {allocator} allocates, {how}"

@@ -1,5 +1,6 @@
 """The README's second half: how to look at each part, and what happens when one dies."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from barefabric.kubernetes import metallb
@@ -125,8 +126,8 @@ def _at_nodes(view: ClusterView) -> Iterator[str]:
             "| grep sessionUp"
         )
     if view.of(Speaker.KUBE_VIP):
-        endpoint = bracketed(view.cluster.endpoint)
-        lines.append(f"curl -k https://{endpoint}:6443/livez   # from anywhere")
+        url = f"https://{bracketed(view.cluster.endpoint)}:6443/livez"
+        lines.append(f"curl -k {shlex.quote(url)}   # from anywhere")
     if view.cluster.load_balancer:
         lines.append("kubectl get services -A | grep LoadBalancer   # EXTERNAL-IP from a pool")
     yield ""

@@ -1,9 +1,8 @@
 """The README's steps for components: Calico, MetalLB."""
 
 from barefabric.kubernetes import calico, metallb
-from barefabric.kubernetes.readme_text import Step, code, passwords, secrets
+from barefabric.kubernetes.readme_text import Step, asked_by, code, passwords, secrets
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import family
 from barefabric.model.session import Speaker
 
 MANIFESTS = f"https://raw.githubusercontent.com/projectcalico/calico/{calico.VERSION}/manifests"
@@ -82,9 +81,7 @@ def _metallb_runs(view: ClusterView) -> str:
     if runs.frr:
         return "Its speakers run FRR (frr-k8s), each with its own address and BFD."
     if view.cluster.announcer == "l2":
-        asked = {family(prefix) for pool in view.cluster.pools for prefix in pool.prefixes}
-        answered = "ARP and neighbor discovery" if "ipv6" in asked else "ARP"
-        return f"Its speakers answer {answered}; none of them speaks BGP."
+        return f"Its speakers answer {asked_by(view)}; none of them speaks BGP."
     return (
         "Its speakers run in native mode: frr-k8s would be a second FRR beside the servers' own, "
         "take its BFD packets away and sweep its routes."

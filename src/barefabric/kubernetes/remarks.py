@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from barefabric.errors import Diagnostic, Severity
+from barefabric.kubernetes import metallb
 from barefabric.kubernetes.faults import asn_faults, strict
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.address import family
@@ -71,6 +72,8 @@ def _both_families(view: ClusterView) -> Iterator[Diagnostic]:
             "prefers both gets one"
         )
         mend = 'pools: {public: [203.0.113.0/24, "2001:db8:113::/120"]}'
+        if view.cluster.announcer == "metallb" and not metallb.mode(view).frr:
+            mend = "let Calico announce (leave out announce): it takes pools of both"
         yield _look("K8S025", view, text, mend)
 
 
