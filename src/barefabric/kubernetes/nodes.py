@@ -35,7 +35,11 @@ def labels(server: Server) -> dict[str, str]:
 
 
 def node(view: ClusterView, server: Server) -> Manifest:
-    """A Node object with nothing but labels and, where nodes differ in it, the ASN."""
+    """A Node object with nothing but labels and, where nodes differ in it, the ASN.
+
+    Calico's annotations of addresses are calico-node's own: it writes what it detects, which is
+    what kubelet registered (``node/pkg/lifecycle/startup/autodetection``, kubernetes-internal-ip).
+    """
     own = view.cni_speaks_bgp and not view.cluster.asn
     annotations = {ASN_ANNOTATION: str(server.asn)} if own else None
     return manifest(
