@@ -54,6 +54,7 @@ net.ipv6.conf.all.ignore_routes_with_linkdown = 1
 net.ipv6.conf.default.ignore_routes_with_linkdown = 1
 """
 
+SPREAD = "net.ipv4.fib_multipath_hash_policy = 1\n"
 
 NETWORKD = """\
 # /etc/systemd/networkd.conf.d/90-barefabric.conf
@@ -114,11 +115,18 @@ def host_view(intent: ServerIntent, bgp: Bgp) -> HostView:
     )
 
 
+def sysctl(intent: ServerIntent) -> str:
+    """Kernel settings of a server that routes; IPv6 spreads flows by ports only when told to."""
+    if not intent.server.address6:
+        return SYSCTL
+    return SYSCTL.replace(SPREAD, SPREAD + SPREAD.replace("ipv4", "ipv6"))
+
+
 def files(intent: ServerIntent) -> Iterator[tuple[str, str]]:
     """Files of a server that routes; nothing for others."""
     if intent.bgp is None:
         return
     yield "frr.conf", _render()(switch=host_view(intent, intent.bgp))
     yield "daemons", DAEMONS
-    yield "sysctl.conf", SYSCTL
+    yield "sysctl.conf", sysctl(intent)
     yield "networkd.conf", NETWORKD
