@@ -132,12 +132,27 @@ def _is_near(route: Mapping[str, Any]) -> bool:
 
 
 def heard_table(names: Names, facts: Facts) -> Table:
-    """What routers outside heard that have no forwarding table (GoBGP): all from their one peer."""
+    """What routers outside heard that have no forwarding table (GoBGP): all from their one peer.
+
+    Such a router keeps it until the hold time ends, even where its port is down and nothing
+    could be sent: it counts only while the kernel has routes over that port.
+    """
     found: Table = {}
     for name, upstream in names.design.upstreams.items():
-        for prefixes in facts.get(name, {}).get("received", {}).values():
+        told = facts.get(name, {})
+        for prefixes in told.get("received", {}).values() if _is_linked(names, name, told) else ():
             found.update(((name, prefix), (upstream.switch,)) for prefix in prefixes)
     return found
+
+
+def _is_linked(names: Names, device: str, told: Mapping[str, Any]) -> bool:
+    """Whether a kernel has a route over some link of its device."""
+    return any(
+        (device, str(route.get("dev", ""))) in names.across
+        and route.get("type") != "local"
+        and not {"dead", "linkdown"}.intersection(route.get("flags", ()))
+        for route in told.get("routes", ())
+    )
 
 
 def lab_table(names: Names, facts: Facts) -> Table:
