@@ -11,7 +11,7 @@ from barefabric.hosts import netplan
 from barefabric.hosts.files import server_files
 from barefabric.model.device import Attach
 from barefabric.model.session import SessionKind
-from readback.designs import SITUATIONS, server_files_of, situation, small
+from readback.designs import SITUATIONS, server_files_of, shipped, situation, small
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
@@ -142,6 +142,13 @@ def test_kernel_settings():
     assert told["net.ipv4.fib_multipath_hash_policy"] == "1"
     assert told["net.ipv4.conf.all.ignore_routes_with_linkdown"] == "1"
     assert told["net.ipv4.ip_forward"] == "1"
+    assert "net.ipv6.fib_multipath_hash_policy" not in told
+
+
+def test_flows_of_ipv6_use_both_links_too():
+    text = server_files_of(shipped("both-families"), "r2-worker1")["sysctl.conf"]
+    told = dict(x.split(" = ") for x in text.splitlines() if x and not x.startswith("#"))
+    assert told["net.ipv6.fib_multipath_hash_policy"] == "1"
 
 
 def test_flows_of_both_families_use_both_links():
