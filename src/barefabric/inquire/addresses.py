@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from barefabric.inquire.facts import Answer, Fact
-from barefabric.inquire.origin import kept, offset, pool, said
+from barefabric.inquire.origin import Keys, kept, offset, pool, said
 from barefabric.inquire.owners import Owner, Use
-from barefabric.ledger.addresses import FIRST_MANAGED, FIRST_SERVER
-from barefabric.model.address import dotted, split
+from barefabric.ledger.addresses import FIRST_MANAGED, FIRST_SERVER, RACK6
+from barefabric.model.address import is_ipv4, number, split, width, written
 from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
 
 Facts = Iterator[Fact]
 
 
-def explain(designed: Designed, address: int, owner: Owner) -> Answer:
+def explain(designed: Designed, address: str, owner: Owner) -> Answer:
     """What one use of an address is, and where it came from."""
     sentence, facts = _EXPLAIN[owner.use]
-    text = f"{dotted(address)}/{owner.length}"
+    text = f"{address}/{owner.length}"
     return Answer(text, sentence(designed, owner), tuple(facts(designed, address, owner)))
 
 
@@ -35,22 +35,23 @@ def _at(designed: Designed, owner: Owner) -> str:
     return f"{_role(designed, owner.device)}{place}{towards}"
 
 
-def _loopback(designed: Designed, address: int, owner: Owner) -> Facts:
-    text = dotted(address)
-    yield pool(designed, "loopbacks", text)
-    yield from kept(designed, Kind.LOOPBACK, owner.key, offset(designed, "loopbacks", text, 32))
-    yield Fact("rule", "a /32 for each switch, in the order in which switches came; its BGP id too")
+def _loopback(designed: Designed, address: str, owner: Owner) -> Facts:
+    bits, kind = width(address), Kind.LOOPBACK if is_ipv4(address) else Kind.LOOPBACK6
+    yield pool(designed, "loopbacks", address)
+    yield from kept(designed, kind, owner.key, offset(designed, "loopbacks", address, bits))
+    bgp = "; its BGP id too" if is_ipv4(address) else ""
+    yield Fact("rule", f"a /{bits} for each switch, in the order in which switches came{bgp}")
 
 
-def _management(designed: Designed, address: int, owner: Owner) -> Facts:
-    text = dotted(address)
-    yield pool(designed, "management", text)
-    yield from kept(designed, Kind.MANAGEMENT, owner.key, offset(designed, "management", text, 32))
+def _management(designed: Designed, address: str, owner: Owner) -> Facts:
+    yield pool(designed, "management", address)
+    place = offset(designed, "management", address, width(address))
+    yield from kept(designed, Kind.MANAGEMENT, owner.key, place)
     yield Fact("rule", f"switches from .{FIRST_MANAGED} up; what is below is left for other things")
 
 
-def _management_gateway(designed: Designed, address: int, _owner: Owner) -> Facts:
-    yield pool(designed, "management", dotted(address))
+def _management_gateway(designed: Designed, address: str, _owner: Owner) -> Facts:
+    yield pool(designed, "management", address)
     if designed.loaded.written("addressing", "management", "gateway"):
         yield said(designed, "rule", "the topology names it", "addressing", "management", "gateway")
     else:
@@ -58,36 +59,52 @@ def _management_gateway(designed: Designed, address: int, _owner: Owner) -> Fact
                    "written")  # fmt: skip
 
 
-def _link(designed: Designed, address: int, owner: Owner) -> Facts:
-    base = dotted(address & ~1)
-    yield pool(designed, "links", base)
-    yield from kept(designed, Kind.LINK, owner.key, offset(designed, "links", base, 31))
-    end = "odd" if address & 1 else "even"
-    where = "the lower end has the odd one" if address & 1 else "the upper end has the even one"
-    yield Fact("rule", f"the {end} address of {base}/31: {where} (RFC 3021)")
+def link_of(address: str) -> str:
+    """The /31 or /127 that an address lies in."""
+    return f"{written(number(address) & ~1, width(address))}/{width(address) - 1}"
 
 
-def _pair(designed: Designed, address: int, owner: Owner) -> Facts:
-    base = dotted(address & ~1)
+def _from_links(designed: Designed, address: str, owner: Owner) -> Facts:
+    """Where the prefix of a link came from."""
+    link, kind = link_of(address), Kind.LINK if is_ipv4(address) else Kind.LINK6
+    base = link.partition("/")[0]
     yield pool(designed, "links", base)
-    yield from kept(designed, Kind.LINK, owner.key, offset(designed, "links", base, 31))
+    yield from kept(designed, kind, owner.key, offset(designed, "links", base, width(base) - 1))
+
+
+def _link(designed: Designed, address: str, owner: Owner) -> Facts:
+    yield from _from_links(designed, address, owner)
+    odd = number(address) & 1
+    end = "odd" if odd else "even"
+    where = "the lower end has the odd one" if odd else "the upper end has the even one"
+    source = "RFC 3021" if is_ipv4(address) else "RFC 6164"
+    yield Fact("rule", f"the {end} address of {link_of(address)}: {where} ({source})")
+
+
+def _pair(designed: Designed, address: str, owner: Owner) -> Facts:
+    yield from _from_links(designed, address, owner)
     what = {"control": "the control session of the pair", "routing": "iBGP of the pair"}
-    which = "second" if address & 1 else "first"
+    which = "second" if number(address) & 1 else "first"
     yield Fact("rule", f"{what[owner.interface]}, over the peer link; the {which} leaf of the two")
 
 
-def rack_facts(designed: Designed, name: str) -> Facts:
-    """Where a rack's prefix came from."""
+def _prefix(designed: Designed, name: str, like: str) -> str:
+    """A rack's prefix in the family of an address."""
     rack = designed.design.racks[name]
-    length = split(rack.prefix)[1]
-    yield pool(designed, "servers", rack.prefix)
-    place = offset(designed, "servers", rack.prefix, length)
-    for fact in kept(designed, Kind.RACK, name, place):
-        yield fact._replace(text=f"rack {name} {rack.prefix}: {fact.text}")
+    return rack.prefix if is_ipv4(like) else rack.prefix6
 
 
-def _gateway(designed: Designed, _address: int, owner: Owner) -> Facts:
-    yield from rack_facts(designed, owner.key)
+def rack_facts(designed: Designed, name: str, like: str) -> Facts:
+    """Where a rack's prefix in the family of ``like`` came from."""
+    prefix = _prefix(designed, name, like)
+    yield pool(designed, "servers", prefix)
+    place = offset(designed, "servers", prefix, split(prefix)[1])
+    for fact in kept(designed, Kind.RACK if is_ipv4(prefix) else Kind.RACK6, name, place):
+        yield fact._replace(text=f"rack {name} {prefix}: {fact.text}")
+
+
+def _gateway(designed: Designed, address: str, owner: Owner) -> Facts:
+    yield from rack_facts(designed, owner.key, address)
     yield Fact("rule", "the first address of the rack's prefix, shared by its leaves")
     yield _vlan(designed)
 
@@ -97,52 +114,61 @@ def _vlan(designed: Designed) -> Fact:
     return said(designed, "VLAN", str(vlan), "addressing", "servers", "vlan")
 
 
-def _leaf(designed: Designed, address: int, owner: Owner) -> Facts:
-    yield from rack_facts(designed, owner.key)
+def _leaf(designed: Designed, address: str, owner: Owner) -> Facts:
+    yield from rack_facts(designed, owner.key, address)
     switch = designed.design.switches[owner.device]
-    last = address - split(designed.design.racks[owner.key].prefix)[0]
+    dot = "." if is_ipv4(address) else "::"
+    last = f"{number(address) - split(_prefix(designed, owner.key, address))[0]:x}"
     yield Fact(
-        "rule", f"leaf {switch.index} of the rack has .{last}: .1 is the gateway, leaves follow"
+        "rule",
+        f"leaf {switch.index} of the rack has {dot}{last}: {dot}1 is the gateway, leaves follow",
     )
     yield _vlan(designed)
 
 
-def _server(designed: Designed, address: int, owner: Owner) -> Facts:
+def _server(designed: Designed, address: str, owner: Owner) -> Facts:
     server = designed.design.servers[owner.device]
-    yield from rack_facts(designed, server.rack)
-    yield from kept(
-        designed, Kind.NODE, owner.key, f"{address - _base(designed, owner)} of its rack"
-    )
-    yield Fact(
-        "rule", f"servers of a rack from .{FIRST_SERVER} up, in the order in which they came"
-    )
+    yield from rack_facts(designed, server.rack, address)
+    base = split(_prefix(designed, server.rack, address))[0]
+    place = f"{number(address) - base} of its rack"
+    yield from kept(designed, Kind.NODE, owner.key, place)
+    if is_ipv4(address):
+        text = f"servers of a rack from .{FIRST_SERVER} up, in the order in which they came"
+    else:
+        prefix = designed.design.racks[server.rack].prefix
+        text = f"as far into the rack's /{RACK6} as {server.address} is into {prefix}"
+    yield Fact("rule", text)
 
 
-def _base(designed: Designed, owner: Owner) -> int:
-    rack = designed.design.servers[owner.device].rack
-    return split(designed.design.racks[rack].prefix)[0]
-
-
-def _second(designed: Designed, address: int, owner: Owner) -> Facts:
+def _second(designed: Designed, address: str, owner: Owner) -> Facts:
     server = designed.design.servers[owner.device]
     half = 1 << (31 - split(designed.design.racks[server.rack].prefix)[1])
-    yield Fact("rule", f"the node address {server.address} and half a rack's prefix ({half})")
+    node = server.address if is_ipv4(address) else server.address6
+    of = "a rack's prefix" if is_ipv4(address) else "a rack's IPv4 prefix"
+    yield Fact("rule", f"the node address {node} and half {of} ({half})")
     state = "runs from it" if server.uses_second else "has it reserved; it is configured nowhere"
     yield Fact("use", f"a second BGP speaker {state} (a leaf knows a speaker by its address)")
-    yield from _server(designed, address - half, owner)
+    yield from _server(designed, node, owner)
 
 
-def _upstream(designed: Designed, _address: int, owner: Owner) -> Facts:
+def _upstream(designed: Designed, address: str, owner: Owner) -> Facts:
     externals = designed.loaded.topology.external
     for n, external in enumerate(externals):
         if external.name in (owner.device, owner.peer):
             key = "theirs" if external.name == owner.device else "ours"
-            yield said(designed, "from", f"external {external.name}, attach.{key}",
-                       "external", n, "attach", key)  # fmt: skip
+            at = _family_place(designed, ("external", n, "attach", key), address)
+            yield said(designed, "from", f"external {external.name}, attach.{key}", *at)
     yield Fact("rule", "as the topology has it; links to upstream routers are not numbered here")
 
 
-def _endpoint(designed: Designed, _address: int, owner: Owner) -> Facts:
+def _family_place(designed: Designed, keys: Keys, address: str) -> Keys:
+    """The item of a list that has an address, where one of each family is written."""
+    written_there = designed.loaded.topology.external[int(keys[1])].attach
+    ends = written_there.theirs if keys[-1] == "theirs" else written_there.ours
+    return (*keys, [e.partition("/")[0] for e in ends].index(address)) if len(ends) > 1 else keys
+
+
+def _endpoint(designed: Designed, address: str, owner: Owner) -> Facts:
     clusters = designed.loaded.topology.clusters
     n = next(n for n, cluster in enumerate(clusters) if cluster.name == owner.device)
     keys = ("clusters", n, "control_plane", "endpoint")
@@ -150,7 +176,7 @@ def _endpoint(designed: Designed, _address: int, owner: Owner) -> Facts:
     if owner.interface:
         cluster = designed.design.clusters[owner.device]
         by = f"{owner.interface} on {len(cluster.control_plane)} control-plane nodes"
-        yield Fact("rule", f"announced as a /32 by {by}")
+        yield Fact("rule", f"announced as a /{width(address)} by {by}")
 
 
 def _sentence(text: str) -> Callable[[Designed, Owner], str]:
@@ -169,7 +195,7 @@ def _second_sentence(_designed: Designed, owner: Owner) -> str:
 
 _EXPLAIN: Mapping[
     Use,
-    tuple[Callable[[Designed, Owner], str], Callable[[Designed, int, Owner], Facts]],
+    tuple[Callable[[Designed, Owner], str], Callable[[Designed, str, Owner], Facts]],
 ] = {
     Use.LOOPBACK: (_sentence("loopback"), _loopback),
     Use.MANAGEMENT: (_sentence("management address"), _management),

@@ -8,9 +8,10 @@ from barefabric.derive.ports import facing
 from barefabric.derive.switch import switch_intent
 from barefabric.inquire.names import find_device
 from barefabric.inquire.words import OTHER_EXPORTS, OTHER_IMPORTS, bfd_text
+from barefabric.model.address import host_route
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
-from barefabric.model.device import Attach, Server, Switch
+from barefabric.model.device import Attach, Rack, Server, Switch
 from barefabric.model.session import Session, Speaker
 
 
@@ -65,8 +66,10 @@ def _switch(design: Design, switch: Switch) -> DeviceFacts:
     intent = switch_intent(design, switch.name)
     channels = {member.name: member.channel for member in intent.members}
     svis = "; ".join(
-        f"VLAN {svi.vlan} {svi.address}" + (f" gateway {svi.gateway}" if svi.gateway else "")
+        f"VLAN {svi.vlan} {address}" + (f" gateway {gateway}" if gateway else "")
         for svi in intent.svis
+        for address, gateway in ((svi.address, svi.gateway), (svi.address6, svi.gateway6))
+        if address
     )
     place = (
         f"of rack {switch.rack}" if switch.rack else f"of pod {switch.pod}" if switch.pod else ""
@@ -84,7 +87,7 @@ def _switch(design: Design, switch: Switch) -> DeviceFacts:
         switch.name, switch.role.value,
         f"{switch.role.value} {place}".strip() + f", {switch.model.name} ({switch.nos}){pair}",
         (
-            ("ASN", str(switch.asn)), ("loopback", f"{switch.loopback}/32"),
+            ("ASN", str(switch.asn)), ("loopback", _loopbacks(switch)),
             ("management", f"{intent.management} by {intent.management_gateway}"),
             ("id", str(switch.id)), ("VLANs", svis),
             ("originates", ", ".join((*intent.bgp.networks, *intent.bgp.aggregates))
@@ -98,7 +101,8 @@ def _switch(design: Design, switch: Switch) -> DeviceFacts:
 def _server(design: Design, server: Server) -> DeviceFacts:
     rack = design.racks[server.rack]
     routed = server.attach is Attach.ROUTED
-    length = "/32" if routed else f"/{rack.prefix.partition('/')[2]}"
+    first = _both(server.address, server.address6, rack, routed)
+    other = _both(server.second_address, server.second_address6, rack, routed)
     second = "used by a second BGP speaker" if server.uses_second else "reserved, not configured"
     cluster = f", cluster {server.cluster}" if server.cluster else ""
     plane = " (control plane)" if server.control_plane else ""
@@ -109,9 +113,10 @@ def _server(design: Design, server: Server) -> DeviceFacts:
         f"{server.type} server in rack {server.rack}, position {server.position}{cluster}{plane}",
         (
             ("ASN", str(server.asn or "")),
-            ("address", f"{server.address}{length}{' on its loopback' if routed else ''}"),
-            ("second", f"{server.second_address}{length}, {second}"),
-            ("gateway", "learned by BGP" if routed else rack.gateway),
+            ("address", f"{first}{' on its loopback' if routed else ''}"),
+            ("second", f"{other}, {second}"),
+            ("gateway", "learned by BGP" if routed
+             else " and ".join(filter(None, (rack.gateway, rack.gateway6)))),
             ("attached by", f"{links[server.attach]}, {server.nics} x {server.nic_speed}G"),
             ("VLAN", "" if routed else f"{rack.vlan}, untagged"),
         ),
@@ -119,17 +124,40 @@ def _server(design: Design, server: Server) -> DeviceFacts:
     )  # fmt: skip
 
 
+def _loopbacks(switch: Switch) -> str:
+    return " and ".join(map(host_route, filter(None, (switch.loopback, switch.loopback6))))
+
+
+def _both(address: str, address6: str, rack: Rack, routed: bool) -> str:
+    """A server's address in each family, with the length that it is configured with."""
+    ends = ((address, rack.prefix), (address6, rack.prefix6))
+    return " and ".join(
+        host_route(end) if routed else f"{end}/{prefix.partition('/')[2]}"
+        for end, prefix in ends
+        if end
+    )
+
+
 def _upstream(design: Design, name: str) -> DeviceFacts:
     upstream = design.upstreams[name]
     cables = (c for c in design.cables_by_device[upstream.switch] if c.b == name)
     ports = tuple(
-        Port(c.b_port or "(its own)", c.speed, "fabric's border", c.a, c.a_port, c.b_address)
+        Port(
+            c.b_port or "(its own)",
+            c.speed,
+            "fabric's border",
+            c.a,
+            c.a_port,
+            " ".join(filter(None, (c.b_address, c.b_address6))),
+        )
         for c in cables
     )
     return DeviceFacts(
         name, "upstream", f"upstream router on {upstream.switch} {upstream.port}",
         (
-            ("ASN", str(upstream.asn)), ("address", upstream.theirs), ("ours", upstream.ours),
+            ("ASN", str(upstream.asn)),
+            ("address", " and ".join(filter(None, (upstream.theirs, upstream.theirs6)))),
+            ("ours", " and ".join(filter(None, (upstream.ours, upstream.ours6)))),
             ("we accept", ", ".join(upstream.accept) or "nothing"),
             ("we announce", ", ".join(upstream.announce) or "nothing"),
             ("password", f"secret {upstream.password}" if upstream.password else "none"),
@@ -158,7 +186,9 @@ def _port(design: Design, cable: Cable, device: str, channels: dict[str, int]) -
         what += ", routed" if routed else ", access"
     unnumbered = cable.kind in (CableKind.FABRIC, CableKind.SERVER) and not cable.a_address
     routed_link = cable.kind is CableKind.FABRIC or what.endswith("routed")
-    address = view.address or ("unnumbered" if unnumbered and routed_link else "")
+    own = (view.address, cable.a_address6 if cable.a == device else cable.b_address6)
+    numbered = " ".join(filter(None, own))
+    address = numbered or ("unnumbered" if unnumbered and routed_link else "")
     return Port(view.port, cable.speed, what, view.peer, view.peer_port, address)
 
 

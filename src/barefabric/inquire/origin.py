@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from barefabric.compare.git import since
+from barefabric.derive.names import of_family
 from barefabric.errors import Place
 from barefabric.inquire.facts import Fact
 from barefabric.ledger.file import ledger_path
 from barefabric.ledger.pins import read_pins
-from barefabric.model.address import contains, split
+from barefabric.model.address import contains, family, split, width
 from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
 from barefabric.topology.expand import expand
@@ -42,25 +43,23 @@ def pool(designed: Designed, name: str, prefix: str) -> Fact:
         "servers": addressing.servers.pool,
         "management": (addressing.management.pool,),
     }[name]
-    mine = next((each for each in held if _holds(each, prefix)), "")
+    mine = next((each for each in held if contains(each, prefix)), "")
     if not mine:
-        return Fact("from", f"outside addressing.{name} ({', '.join(held)}), by a pin")
+        same = (each for each in held if family(each) == family(prefix))
+        return Fact("from", f"outside addressing.{name} ({', '.join(same)}), by a pin")
     return said(designed, "from", f"pool addressing.{name} {mine}", "addressing", name)
-
-
-def _holds(outer: str, inner: str) -> bool:
-    return ":" not in outer and contains(outer, inner)
 
 
 def offset(designed: Designed, name: str, prefix: str, unit: int) -> str:
     """A unit's place in its pool, counted from 0; empty where it is in none."""
+    bits = width(prefix)
     for use in designed.numbers.pools:
-        if use.name == name:
+        if use.name == of_family(name, family(prefix)):
             before = 0
             for each in use.prefixes:
                 base, length = split(each)
-                if _holds(each, prefix):
-                    return f"{before + ((split(prefix)[0] - base) >> (32 - unit)):,}"
+                if contains(each, prefix):
+                    return f"{before + ((split(prefix)[0] - base) >> (bits - unit)):,}"
                 before += 1 << max(unit - length, 0)
     return ""
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from barefabric.derive import names
 from barefabric.derive.policies import local_prefixes, switch_policy
-from barefabric.derive.prefixes import DEFAULT
+from barefabric.derive.prefixes import DEFAULTS
 from barefabric.inquire.words import OTHER_EXPORTS, OTHER_IMPORTS, policy_text
+from barefabric.model.address import FAMILIES, family
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 from barefabric.model.policy import PrefixMatch
@@ -85,15 +86,16 @@ def announced(
 
     A switch also passes on what it learned from other switches, as far as its policy lets it.
     """
+    families = session.profile.families
     if side.speaker is Speaker.UPSTREAM:
-        return design.upstreams[session.b].accept
+        return tuple(p for p in design.upstreams[session.b].accept if family(p) in families)
     if not at_a and side.speaker is not Speaker.SWITCH:
         mine = (a for a in design.announcements if a.server == session.b)
         return tuple(a.prefix for a in mine if a.profile == session.profile.name)
     device = session.a if at_a else session.b
-    candidates = dict.fromkeys(_known_to(design, device))
+    candidates = dict.fromkeys(p for p in _known_to(design, device) if family(p) in families)
     if session.profile.kind is SessionKind.HOST:
-        candidates[DEFAULT] = None
+        candidates.update(dict.fromkeys(DEFAULTS[each] for each in families))
     if not side.export_policy:
         return tuple(candidates)
     policy = filters.policies.get(side.export_policy)
@@ -107,7 +109,7 @@ def passes_on(policy: str, filters: Filters) -> bool:
     Without a policy, as between the leaves of a pair, everything passes.
     """
     found = filters.policies.get(policy)
-    transit = {names.FABRIC_LIST, names.EXTERNAL_LIST}
+    transit = set(names.each(FAMILIES, names.FABRIC_LIST, names.EXTERNAL_LIST))
     return not policy or (found is not None and not transit.isdisjoint(found.lists))
 
 
@@ -124,7 +126,7 @@ def _known_to(design: Design, device: str) -> Iterator[str]:
     switch = design.switches[device]
     yield from local_prefixes(design, switch)
     if switch.role is Role.SPINE:
-        yield DEFAULT
+        yield from (DEFAULTS[each] for each in design.underlay.families)
     for upstream in design.upstreams.values():
         if upstream.switch == device:
             yield from upstream.accept

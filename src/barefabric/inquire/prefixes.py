@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from barefabric.inquire.addresses import rack_facts
+from barefabric.derive.prefixes import DEFAULTS, block_length
+from barefabric.inquire.addresses import link_of, rack_facts
 from barefabric.inquire.facts import Answer, Fact
 from barefabric.inquire.origin import said
 from barefabric.ledger.file import ledger_path
-from barefabric.model.address import contains, dotted, is_ipv4, split
+from barefabric.model.address import amount, contains, is_ipv4, split, width
 from barefabric.pipeline import Designed
 
 
@@ -20,6 +21,10 @@ class Holder(NamedTuple):
     facts: Callable[[], Iterable[Fact]]
 
 
+_UNITS = {"loopbacks": "switch", "links": "link", "management": "switch"}
+"""What has a unit of each pool of its own; all other pools are of racks."""
+
+
 def _known(*facts: Fact) -> Callable[[], Iterable[Fact]]:
     return lambda: facts
 
@@ -28,10 +33,10 @@ def holders(designed: Designed) -> Iterator[Holder]:
     """Every prefix that has a name, the narrowest kinds first."""
     design = designed.design
     for rack in design.racks.values():
-        if rack.prefix:
-            routed = "" if rack.gateway else " (loopbacks of its routed servers)"
+        routed = "" if rack.gateway else " (loopbacks of its routed servers)"
+        for prefix in filter(None, (rack.prefix, rack.prefix6)):
             sentence = f"prefix of rack {rack.name}{routed}"
-            yield Holder(rack.prefix, sentence, partial(rack_facts, designed, rack.name))
+            yield Holder(prefix, sentence, partial(rack_facts, designed, rack.name, prefix))
     yield from _cluster_holders(designed)
     yield from _external_holders(designed)
     yield from _pool_holders(designed)
@@ -40,10 +45,9 @@ def holders(designed: Designed) -> Iterator[Holder]:
 def _cluster_holders(designed: Designed) -> Iterator[Holder]:
     for n, cluster in enumerate(designed.loaded.topology.clusters):
         keys = ("clusters", n)
-        block = cluster.cni.block_size
         for prefix in cluster.pods:
             fact = said(designed, "from", f"pods of cluster {cluster.name}", *keys, "pods")
-            size = said(designed, "blocks", f"/{block} for each node", *keys, "cni", "block_size")
+            size = _block_fact(designed, n, prefix)
             rule = Fact("rule", f"{cluster.cni.use} hands out the blocks; no number here is ours")
             yield Holder(prefix, f"pods of cluster {cluster.name}", _known(fact, size, rule))
         for prefix in cluster.services:
@@ -64,28 +68,36 @@ def _cluster_holders(designed: Designed) -> Iterator[Holder]:
                 )
 
 
+def _block_fact(designed: Designed, n: int, prefix: str) -> Fact:
+    """How long the pod blocks of a cluster are in the family of a prefix."""
+    cluster = list(designed.design.clusters.values())[n]
+    text = f"/{block_length(cluster, prefix)} for each node"
+    if is_ipv4(prefix):
+        return said(designed, "blocks", text, "clusters", n, "cni", "block_size")
+    return Fact("blocks", f"{text}, what Calico takes for IPv6; block_size is of IPv4")
+
+
 def _external_holders(designed: Designed) -> Iterator[Holder]:
     for n, external in enumerate(designed.loaded.topology.external):
         for prefix in external.accept:
             fact = said(designed, "from", f"external {external.name}", "external", n, "accept")
             yield Holder(prefix, f"accepted from upstream router {external.name}", _known(fact))
     resort = Fact("rule", "every spine originates it, and it loses against any other default")
-    yield Holder("0.0.0.0/0", "default of last resort", _known(resort))
+    for family in designed.design.underlay.families:
+        yield Holder(DEFAULTS[family], "default of last resort", _known(resort))
 
 
 def _pool_holders(designed: Designed) -> Iterator[Holder]:
-    units = {"loopbacks": "a /32 for each switch", "links": "a /31 for each link",
-             "management": "an address for each switch"}  # fmt: skip
     for use in designed.design.pools:
-        units.setdefault(use.name, f"a /{use.unit} for each rack")
+        name = use.name.removesuffix("6")
+        unit = "an address" if name == "management" else f"a /{use.unit}"
         free = use.size - use.used - use.retired
         kept = f", {use.retired:,} kept for what is gone" if use.retired else ""
-        numbers = Fact("use", f"{use.used:,} of {use.size:,} used{kept}, {free:,} free")
+        text = f"{use.used:,} of {amount(use.size)} used{kept}, {amount(free)} free"
         for prefix in use.prefixes:
-            keys = ("addressing", use.name)
-            fact = said(designed, "from", f"addressing.{use.name}", *keys)
-            rule = Fact("rule", units[use.name])
-            yield Holder(prefix, f"pool of {use.name}", _known(fact, rule, numbers))
+            fact = said(designed, "from", f"addressing.{name}", "addressing", name)
+            rule = Fact("rule", f"{unit} for each {_UNITS.get(name, 'rack')}")
+            yield Holder(prefix, f"pool of {name}", _known(fact, rule, Fact("use", text)))
 
 
 def explain_prefix(designed: Designed, prefix: str) -> list[Answer]:
@@ -101,7 +113,7 @@ def inside(designed: Designed, prefix: str, known: Iterable[Holder] = ()) -> lis
     """The narrowest named prefixes that a prefix or an address lies in, where it has no owner."""
     found = [
         h for h in (list(known) or list(holders(designed)))
-        if h.prefix != "0.0.0.0/0" and is_ipv4(h.prefix) and contains(h.prefix, prefix)
+        if h.prefix not in DEFAULTS.values() and contains(h.prefix, prefix)
     ]  # fmt: skip
     longest = max((split(h.prefix)[1] for h in found), default=0)
     retired = tuple(_retired(designed, prefix))
@@ -118,25 +130,28 @@ def _free(holder: Holder, prefix: str, retired: bool) -> str:
     if retired:
         return "given to nothing now"
     if holder.sentence.startswith(("prefix of rack", "pool of")):
-        return (
-            "free" if not _edge(holder.prefix, prefix) else "its first or last address, never used"
-        )
+        return "free" if not _edge(holder.prefix, prefix) else _never_used(prefix)
     return "who has it is not part of the design"
 
 
+def _never_used(address: str) -> str:
+    return f"its first {'or last ' if is_ipv4(address) else ''}address, never used"
+
+
 def _edge(outer: str, inner: str) -> bool:
-    """Whether an address is the first or the last of a prefix."""
-    base, length = split(outer)
+    """Whether an address is the first or the last of a prefix; IPv6 has no broadcast address."""
+    (base, length), bits = split(outer), width(outer)
     value, inner_length = split(inner)
-    return inner_length == 32 and value in (base, base + (1 << (32 - length)) - 1)
+    last = base + (1 << (bits - length)) - 1
+    return inner_length == bits and (value == base or (bits == 32 and value == last))
 
 
 def _retired(designed: Designed, prefix: str) -> Iterator[Fact]:
     """What the ledger keeps a value for, though it is gone."""
     lock = ledger_path(designed.loaded.path)
-    wanted = {prefix, prefix.removesuffix("/32")}
-    if prefix.endswith("/32"):
-        wanted.add(f"{dotted(split(prefix)[0] & ~1)}/31")
+    wanted, (address, _, length) = {prefix}, prefix.partition("/")
+    if int(length) == width(prefix):
+        wanted |= {address, link_of(address)}
     for kind, key, entry in designed.numbers.ledger:
         if entry.retired and entry.value in wanted:
             line = designed.before.lines.get((kind, key), 0)
@@ -146,6 +161,4 @@ def _retired(designed: Designed, prefix: str) -> Iterator[Fact]:
 
 def same(one: str, other: str) -> bool:
     """Whether two prefixes are equal, whatever the notation."""
-    if is_ipv4(one) and is_ipv4(other):
-        return split(one) == split(other)
-    return one == other
+    return width(one) == width(other) and split(one) == split(other)

@@ -59,7 +59,7 @@ def _files(build: Path, folders: Iterable[str]) -> list[Path]:
 
 
 def _search(build: Path, files: Iterable[Path], value: str) -> Iterator[Found]:
-    pattern = re.compile(rf"(?<![\w.]){re.escape(value)}(?![\w]|\.\d)")
+    pattern = re.compile(rf"(?<![\w.:]){re.escape(value)}(?!\w|\.\d|:[\da-f])")
     for path in files:
         try:
             text = path.read_text(encoding="utf-8", errors="replace")

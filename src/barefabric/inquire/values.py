@@ -14,7 +14,7 @@ from barefabric.inquire.policies import filters_of
 from barefabric.inquire.prefixes import explain_prefix, inside
 from barefabric.inquire.session import what_is
 from barefabric.inquire.words import COMMUNITIES, match_text
-from barefabric.model.address import dotted, number
+from barefabric.model.address import canonical, host_route, width
 from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
 from barefabric.topology.roster import Roster
@@ -23,6 +23,7 @@ from barefabric.vendors import catalogue
 _TOKEN = re.compile(
     r"""(?P<secret>\$\{secret:[^}]+\})
       | (?P<address>(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?(?![\w.]*\w))
+      | (?P<address6>(?<![\w:.])(?:[\da-fA-F]{0,4}:){2,7}[\da-fA-F]{0,4}(?:/\d{1,3})?(?![\w:]))
       | (?P<community>(?<![\w:.])\d{1,5}:\d{1,5}(?![\w:.]))
       | (?P<word>[A-Za-z][\w./-]*[\w]|[A-Za-z])
       | (?P<number>(?<![\w.:])\d{1,10}(?![\w.:]))""",
@@ -43,7 +44,7 @@ def answers_on(designed: Designed, line: str, device: str) -> Iterator[Answer]:
         token, kind = match.group(), match.lastgroup
         if kind == "secret":
             yield _secret(designed, token)
-        elif kind == "address":
+        elif kind in ("address", "address6"):
             yield from _address(designed, token)
         elif kind == "community" and token in COMMUNITIES:
             yield Answer(token, f"community: {COMMUNITIES[token]}", ())
@@ -68,18 +69,19 @@ def _secret(designed: Designed, token: str) -> Answer:
 
 def _address(designed: Designed, token: str) -> Iterator[Answer]:
     text, _, length = token.partition("/")
-    if max(map(int, text.split("."))) > 255 or int(length or 0) > 32:
+    value = canonical(text, length)
+    if not value:
         return
-    value = number(text)
+    bits = width(value)
     found = [
-        o for o in owners(designed.design, value) if not length or int(length) in (o.length, 32)
+        o for o in owners(designed.design, value) if not length or int(length) in (o.length, bits)
     ]
     if found:
         yield from (explain(designed, value, owner) for owner in found)
     elif length:
-        yield from explain_prefix(designed, token)
+        yield from explain_prefix(designed, f"{value}/{length}")
     else:
-        yield from inside(designed, f"{dotted(value)}/32")
+        yield from inside(designed, host_route(value))
 
 
 def _word(designed: Designed, token: str, before: str, device: str) -> Iterator[Answer]:
@@ -103,7 +105,8 @@ def _name(designed: Designed, token: str) -> Answer:
     design = designed.design
     if token in design.racks:
         rack = design.racks[token]
-        return Answer(token, f"rack with {len(rack.servers)} servers, {rack.prefix}", ())
+        prefixes = " and ".join(filter(None, (rack.prefix, rack.prefix6)))
+        return Answer(token, f"rack with {len(rack.servers)} servers, {prefixes}", ())
     if token in design.clusters:
         sentence = f"cluster of {len(design.clusters[token].nodes)} nodes"
         n = list(design.clusters).index(token)

@@ -15,11 +15,13 @@ from barefabric.inquire.owners import Owner, Use, owners
 from barefabric.inquire.prefixes import explain_prefix, inside
 from barefabric.inquire.table import WIDTH, wrapped
 from barefabric.inquire.uses import folders_of, uses
-from barefabric.model.address import dotted, number
+from barefabric.model.address import canonical, host_route, width
 from barefabric.model.design import Design
 from barefabric.pipeline import Designed
 
-_ADDRESS = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})(?:/(\d{1,2}))?")
+_ADDRESS = re.compile(
+    r"(\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:.]*:[\da-fA-F]*:[\da-fA-F:.]*)(?:/(\d{1,3}))?"
+)
 _ASN = re.compile(r"(?:AS ?)?(\d{1,10}|\d{1,5}\.\d{1,5})", re.IGNORECASE)
 _LINE = re.compile(r"(.+):(\d+)")
 MOST_DEVICES = 6
@@ -36,21 +38,18 @@ def why(designed: Designed, thing: str, build: Path | None = None) -> Why:
     """
     asked = thing.strip()
     address, asn, line = _ADDRESS.fullmatch(asked), _ASN.fullmatch(asked), _LINE.fullmatch(asked)
-    if address and _sound(address):
-        answers = list(_address(designed, address[1], address[2] or "", build))
+    text = canonical(address[1], address[2] or "") if address else ""
+    if address and text:
+        answers = list(_address(designed, text, address[2] or "", build))
     elif asn:
         answers = list(_asn(designed, _as_number(asn[1]), build))
-    elif line:
+    elif line and not address:
         return explain_line(designed, line[1], int(line[2]), build)
     else:
         raise FabricError([_no_question(designed, asked)])
     if not answers:
         raise FabricError([_nothing(designed, asked)])
     return Why(asked, tuple(answers))
-
-
-def _sound(match: re.Match[str]) -> bool:
-    return max(map(int, match[1].split("."))) <= 255 and int(match[2] or 0) <= 32
 
 
 def _as_number(text: str) -> int:
@@ -61,21 +60,20 @@ def _as_number(text: str) -> int:
 
 def _address(designed: Designed, text: str, length: str, build: Path | None) -> Iterator[Answer]:
     """Answers for an address, or for a prefix where a length is given that makes it one."""
-    design = designed.design
-    value = number(text)
-    found = [o for o in owners(design, value) if not length or int(length) in (o.length, 32)]
+    design, bits = designed.design, width(text)
+    found = [o for o in owners(design, text) if not length or int(length) in (o.length, bits)]
     for owner in found:
-        answer = explain(designed, value, owner)
+        answer = explain(designed, text, owner)
         folders = folders_of(design, _devices(design, owner))
-        yield _with_uses(answer, build, folders, "ip-plan.csv", dotted(value))
-    if length and not (found and length == "32"):
+        yield _with_uses(answer, build, folders, "ip-plan.csv", text)
+    if length and not (found and int(length) == bits):
         prefix = f"{text}/{length}"
         answers = explain_prefix(designed, prefix) if not found else []
         folders = _prefix_folders(design, prefix)
         for answer in answers:
             yield _with_uses(answer, build, folders, "ip-plan.csv", answer.value)
     elif not found:
-        yield from inside(designed, f"{text}/32")
+        yield from inside(designed, host_route(text))
 
 
 def _devices(design: Design, owner: Owner) -> Iterable[str]:
@@ -97,7 +95,7 @@ def _devices(design: Design, owner: Owner) -> Iterable[str]:
 
 def _prefix_folders(design: Design, prefix: str) -> list[str]:
     """Folders to look for a prefix in: its rack's leaves, or the first switch of each role."""
-    racks = [rack for rack in design.racks.values() if rack.prefix == prefix]
+    racks = [rack for rack in design.racks.values() if prefix in (rack.prefix, rack.prefix6)]
     if racks:
         return folders_of(design, racks[0].leaves)
     first = {switch.role: switch.name for switch in reversed(list(design.switches.values()))}
@@ -130,7 +128,7 @@ def _no_question(designed: Designed, asked: str) -> Diagnostic:
     return Diagnostic(
         "INQ004",
         f'"{asked}" is no address, prefix, AS number or FILE:LINE',
-        allowed="10.254.0.6, 10.10.0.0/24, 4200020001, 64086.60333, or "
+        allowed="10.254.0.6, 10.10.0.0/24, fd00:10::/64, 4200020001, 64086.60333, or "
         f"build/{design.name}/switches/{next(iter(design.switches))}/...:12",
         mend=f"{asked} is a device: fabric show device {asked}" if known else "",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from barefabric.model.address import width
 from barefabric.model.policy import (
     FROM_NODE,
     FROM_UPSTREAM,
@@ -47,7 +48,7 @@ OTHER_EXPORTS = {
 def match_text(match: PrefixMatch) -> str:
     """``10.64.0.0/14, only /26``; a match without bounds is the prefix alone."""
     length = match.prefix.partition("/")[2]
-    low, high = match.ge or int(length), match.le or (32 if match.ge else 0)
+    low, high = match.ge or int(length), match.le or (width(match.prefix) if match.ge else 0)
     if not match.ge and not match.le:
         return match.prefix
     return f"{match.prefix}, {f'only /{low}' if low == high else f'/{low} to /{high}'}"

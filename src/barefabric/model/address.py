@@ -3,12 +3,15 @@
 Both families: which one a text belongs to shows by its notation.
 """
 
-from socket import AF_INET6, inet_aton, inet_ntop, inet_pton
+from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 
 _OCTETS = tuple(str(n) for n in range(256))
 
 FAMILIES = ("ipv4", "ipv6")
 """Address families in the order in which everything lists them."""
+
+_READABLE = 1 << 32
+"""Numbers below this are written out."""
 
 BITS = {"ipv4": 32, "ipv6": 128}
 """Length of an address of each family."""
@@ -53,6 +56,17 @@ def host_route(address: str) -> str:
     return f"{address}/{width(address)}"
 
 
+def canonical(address: str, length: str = "") -> str:
+    """An address in its canonical form; empty for no address or an impossible prefix length."""
+    six = ":" in address
+    try:
+        value = int.from_bytes(inet_pton(AF_INET6 if six else AF_INET, address), "big")
+    except OSError:
+        return ""
+    bits = width(address)
+    return "" if length and int(length) > bits else written(value, bits)
+
+
 def contains(outer: str, inner: str) -> bool:
     """Whether a prefix holds another one of its family (or an address)."""
     bits = width(outer)
@@ -68,6 +82,17 @@ def contains(outer: str, inner: str) -> bool:
 def is_ipv4(prefix: str) -> bool:
     """Whether a prefix or an address is IPv4 (by its notation)."""
     return ":" not in prefix
+
+
+def amount(count: int) -> str:
+    """A number of addresses: ``65,535``; in powers of two where nobody reads the digits."""
+    if count < _READABLE:
+        return f"{count:,}"
+    power = count.bit_length() - 1
+    tenths = round(10 * count / (1 << power))
+    if tenths == 20:
+        return f"2^{power + 1}"
+    return f"2^{power}" if tenths == 10 else f"{tenths / 10} x 2^{power}"
 
 
 def family(text: str) -> str:

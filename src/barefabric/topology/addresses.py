@@ -79,7 +79,8 @@ def interface(value: Any) -> str:
     found = _address_of(host)
     if found and re.fullmatch(r"\d{1,3}", length) and 0 < int(length) <= found.max_prefixlen:
         return str(ip_interface((found, int(length))))
-    mend = f"write {host}/31 if the link has two addresses" if found and not length else ""
+    alone = f"{found}/{found.max_prefixlen - 1}" if found and not length else ""
+    mend = f"write {alone} if the link has two addresses" if alone else ""
     raise Fault(
         "AD003",
         f"{shown(value)} is not an address with its length",

@@ -13,7 +13,7 @@ TOPOLOGIES = Path(__file__).parents[3] / "topologies"
 _FOLDERS: list[TemporaryDirectory[str]] = []
 """Removed when the tests end."""
 
-NAMES = ("quickstart", "three-racks", "routed-frr")
+NAMES = ("quickstart", "three-racks", "routed-frr", "both-families")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from barefabric.inquire.owners import all_owners
 from barefabric.inquire.table import WIDTH
 from barefabric.inquire.why import why, why_text
 from barefabric.ledger.file import ledger_path, write_ledger
-from barefabric.model.address import dotted
 from barefabric.pipeline import Designed, design
 
 
@@ -163,7 +162,7 @@ def test_every_address_of_a_design_is_explained(name: str) -> None:
     owners = list(all_owners(fabric.designed.design))
     assert owners
     for value, owner in owners:
-        answers = why(fabric.designed, dotted(value)).answers
+        answers = why(fabric.designed, value).answers
         assert any(owner.device in a.sentence or not owner.device for a in answers)
         assert all(a.facts for a in answers)
 
