@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from barefabric.derive.prefixes import blocks_per_node
-from barefabric.model.address import is_ipv4, split
+from barefabric.derive.prefixes import block_length, blocks_per_node
+from barefabric.model.address import FAMILIES, family, split
 from barefabric.model.design import Design
 from barefabric.model.kubernetes import Cluster
 from barefabric.plan.asn_plan import pool_use
@@ -36,7 +36,7 @@ class Fill(NamedTuple):
 
 
 class PodRoom(NamedTuple):
-    """The pod addresses of a cluster, in blocks.
+    """The pod addresses of a cluster in one family, in blocks.
 
     ``needed`` is what a full node takes: enough blocks for its pods and one more.
     """
@@ -84,21 +84,18 @@ def asns(design: Design) -> tuple[Fill, ...]:
     )
 
 
-def _blocks(cluster: Cluster) -> int:
-    lengths = (split(prefix)[1] for prefix in cluster.pods if is_ipv4(prefix))
-    return sum(1 << max(cluster.block_size - length, 0) for length in lengths)
+def _room(cluster: Cluster, of: str) -> PodRoom:
+    prefixes = tuple(prefix for prefix in cluster.pods if family(prefix) == of)
+    block = block_length(cluster, prefixes[0]) if prefixes else cluster.block_size
+    blocks = sum(1 << max(block - split(prefix)[1], 0) for prefix in prefixes)
+    needed = blocks_per_node(cluster, of)
+    return PodRoom(cluster.name, prefixes, block, blocks, len(cluster.nodes), needed)
 
 
 def _rooms(design: Design) -> Iterator[PodRoom]:
     for cluster in design.clusters.values():
-        yield PodRoom(
-            cluster.name,
-            cluster.pods,
-            cluster.block_size,
-            _blocks(cluster),
-            len(cluster.nodes),
-            blocks_per_node(cluster),
-        )
+        rooms = [_room(cluster, of) for of in FAMILIES]
+        yield from [room for room in rooms if room.prefixes] or rooms[:1]
 
 
 def pod_rooms(design: Design) -> tuple[PodRoom, ...]:

@@ -12,6 +12,7 @@ from barefabric.capacity.addresses import Fill, asns, pod_rooms, pools
 from barefabric.capacity.load import Room, loads, room
 from barefabric.capacity.needs import RackNeeds, rack_needs
 from barefabric.capacity.routes import nodes_by_rack, table_use
+from barefabric.model.address import amount
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 
@@ -84,10 +85,11 @@ def wide_limits(design: Design, needs: RackNeeds, extra: Extra) -> Iterator[Limi
     yield from _pod_limits(design)
     racks = len(design.racks)
     for table in table_use(design):
-        if table.size and needs.routes:
+        each = needs.routes6 if table.family == "ipv6" else needs.routes
+        if table.size and each:
             spare = table.size - table.routes - extra.switches
-            why = f"{table.size:,} IPv4 routes, {needs.routes:,} per rack"
-            yield Limit(f"route table of {table.model}", max(racks + spare // needs.routes, 0), why)
+            why = f"{table.size:,} {table.noun}, {each:,} per rack"
+            yield Limit(f"route table of {table.model}", max(racks + spare // each, 0), why)
 
 
 def _fits(racks: int, fill: Fill, taken: int, each: int, what: str) -> Iterator[Limit]:
@@ -96,24 +98,25 @@ def _fits(racks: int, fill: Fill, taken: int, each: int, what: str) -> Iterator[
         more = (fill.free - taken) // each
         name = f"{fill.name} {', '.join(fill.prefixes)}"
         held = f", {fill.held:,} held for what is gone" if fill.held else ""
-        why = f"{fill.size:,} {what}, {each:,} per rack{held}"
+        why = f"{amount(fill.size)} {what}, {each:,} per rack{held}"
         yield Limit(name, max(racks + more, 0), why)
 
 
 def _pool_limits(design: Design, needs: RackNeeds, extra: Extra) -> Iterator[Limit]:
     racks = len(design.racks)
-    spent = {
-        "loopbacks": (extra.switches, needs.leaves, "addresses"),
-        "links": (
-            extra.links + racks * extra.links_per_rack,
-            needs.links + extra.links_per_rack,
-            "/31s",
-        ),
-        "management": (extra.switches, needs.leaves, "addresses"),
-    }
     for fill in pools(design):
-        what = (0, needs.prefixes, f"prefixes of {fill.unit}") if fill.name == "servers" else None
-        taken, each, unit = what or spent.get(fill.name, (0, 0, ""))
+        name, links = fill.name, needs.links6 if fill.name.endswith("6") else needs.links
+        spent = {
+            "loopbacks": (extra.switches, needs.leaves, "addresses"),
+            "links": (
+                extra.links + racks * extra.links_per_rack,
+                links + extra.links_per_rack,
+                f"{fill.unit}s",
+            ),
+            "servers": (0, needs.prefixes, f"prefixes of {fill.unit}"),
+            "management": (extra.switches, needs.leaves, "addresses"),
+        }
+        taken, each, unit = spent.get(name.removesuffix("6"), (0, 0, ""))
         yield from _fits(racks, fill, taken, each, unit)
 
 
@@ -135,6 +138,6 @@ def _pod_limits(design: Design) -> Iterator[Limit]:
         if len(homes) == racks:
             most = max(homes.values())
             nodes = f"{most} node{'s' if most > 1 else ''}"
-            why = f"{space.blocks:,} blocks of /{space.block_size}, at least one for {nodes}"
+            why = f"{amount(space.blocks)} blocks of /{space.block_size}, at least one for {nodes}"
             name = f"pods of {space.cluster} {', '.join(space.prefixes)}"
             yield Limit(name, space.blocks // most, f"{why} per rack")

@@ -12,6 +12,7 @@ from barefabric.capacity.growth import growth
 from barefabric.capacity.load import Use, loads, path_width
 from barefabric.capacity.routes import table_use
 from barefabric.errors import Diagnostic, Severity
+from barefabric.model.address import amount
 from barefabric.model.design import Design
 from barefabric.model.device import Role, Switch
 
@@ -48,11 +49,13 @@ def _pools(design: Design) -> Iterator[Diagnostic]:
     for fill in pools(design):
         if fill.share >= NEARLY_FULL:
             held = f" and {fill.held:,} held for what is gone" if fill.held else ""
+            name, six = fill.name.removesuffix("6"), " (IPv6)" * fill.name.endswith("6")
             yield _look(
                 "CAP001",
-                f"addressing.{fill.name} is {fill.share:.0%} full: {fill.used:,} of "
-                f"{fill.size:,} {fill.unit} in use{held}",
-                f"add a prefix to addressing.{fill.name}; nothing that has an address moves",
+                f"addressing.{name}{six} is {fill.share:.0%} full: {fill.used:,} of "
+                f"{amount(fill.size)} {fill.unit} in use{held}",
+                f"add {'an IPv6' if six else 'a'} prefix to addressing.{name}; nothing that has an "
+                "address moves",
             )
 
 
@@ -135,9 +138,11 @@ def _tables(design: Design) -> Iterator[Diagnostic]:
         if use.size and use.share >= NEARLY_FULL:
             yield _look(
                 "CAP006",
-                f"{use.role} {use.model} would hold {use.routes:,} of {use.size:,} IPv4 routes "
+                f"{use.role} {use.model} would hold {use.routes:,} of {use.size:,} {use.noun} "
                 "with every node full",
-                "a model with a larger table, larger pod blocks (block_size), or fewer nodes",
+                "a model with a larger table, larger pod blocks (block_size), or fewer nodes"
+                if use.family == "ipv4"
+                else "a model with a larger table, or fewer nodes",
             )
 
 

@@ -15,7 +15,7 @@ from barefabric.model.device import Role
 class RackNeeds(NamedTuple):
     """The needs of a rack. ``spine_ports`` is per spine; ``uplink`` is the uplinks' Gbit/s.
 
-    ``links`` counts /31s.
+    ``links`` counts /31s, ``links6`` /127s, ``routes6`` routes of IPv6; 0 without IPv6.
     """
 
     leaves: int
@@ -27,12 +27,15 @@ class RackNeeds(NamedTuple):
     leaf_asns: int
     node_asns: int
     routes: int
+    links6: int = 0
+    routes6: int = 0
 
 
 def rack_needs(design: Design) -> RackNeeds:
     """The needs of the most demanding of the present racks, resource by resource."""
     racks = design.racks.values()
     ports, links, uplink = _cables(design)
+    both = "ipv6" in design.underlay.families
     leaf_asns = (len({design.switches[leaf].asn for leaf in rack.leaves}) for rack in racks)
     return RackNeeds(
         leaves=_most(len(rack.leaves) for rack in racks),
@@ -44,6 +47,8 @@ def rack_needs(design: Design) -> RackNeeds:
         leaf_asns=_most(leaf_asns),
         node_asns=_most(_node_asns(design)),
         routes=_most(per_rack(design).values()),
+        links6=_most(_links6(design).values()) if both else 0,
+        routes6=_most(per_rack(design, "ipv6").values()) if both else 0,
     )
 
 
@@ -69,6 +74,19 @@ def _cables(design: Design) -> tuple[Counter[tuple[str, str]], Counter[str], int
     for pair in design.pairs.values():
         links[rack_of.get(pair.first, "")] += 2
     return ports, links, fastest
+
+
+def _links6(design: Design) -> Counter[str]:
+    """/127s by rack: numbered cables of its leaves, and the pair's iBGP."""
+    rack_of = {s.name: s.rack for s in design.switches.values() if s.role is Role.LEAF}
+    links = Counter(
+        rack_of.get(cable.b) or rack_of.get(cable.a, "")
+        for cable in design.cables
+        if cable.a_address6 and cable.kind is not CableKind.UPSTREAM
+    )
+    links.update(rack_of.get(pair.first, "") for pair in design.pairs.values() if pair.routing6[0])
+    links.pop("", None)
+    return links
 
 
 def _node_asns(design: Design) -> Iterator[int]:

@@ -144,7 +144,8 @@ def plot_routes(design: Design) -> "Figure":
             ha="right",
             color=ALARM,
         )
-        for size, model in sorted({(u.size, u.model) for u in table_use(design) if u.size}):
+        known = (u for u in table_use(design) if u.size and u.family == "ipv4")
+        for size, model in sorted({(u.size, u.model) for u in known}):
             axes.axhline(size, color=INK, linewidth=1, linestyle=":")
             axes.annotate(f"table of {model}", (now, size), va="bottom")
         axes.set_ylim(bottom=0)

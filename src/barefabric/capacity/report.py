@@ -7,9 +7,10 @@ from barefabric.capacity.bandwidth import Ratio, losses, rack_ratios, switch_rat
 from barefabric.capacity.growth import growth
 from barefabric.capacity.ports import tier_ports
 from barefabric.capacity.power import power
-from barefabric.capacity.routes import route_count, table_use
+from barefabric.capacity.routes import SAID, RouteCount, route_count, table_use
 from barefabric.capacity.shapes import largest
 from barefabric.capacity.summary import devices
+from barefabric.model.address import amount
 from barefabric.model.design import Design
 from barefabric.plan.table import Column, Row, markdown_table
 
@@ -58,7 +59,7 @@ def _fills(fills: Iterable[Fill]) -> Iterable[Row]:
             fill.unit,
             f"{fill.used:,}",
             f"{fill.held:,}",
-            f"{fill.free:,}",
+            amount(fill.free),
             f"{fill.share:.0%}",
         )
 
@@ -78,7 +79,7 @@ def addresses_table(design: Design) -> str:
             f"/{r.block_size}",
             f"{r.nodes:,}",
             "0",
-            f"{r.blocks - r.nodes:,}",
+            amount(r.blocks - r.nodes),
             f"{r.nodes / r.blocks:.0%}" if r.blocks else "",
         )
         for r in pod_rooms(design)
@@ -99,21 +100,23 @@ def asns_table(design: Design) -> str:
 
 def routes_table(design: Design) -> str:
     """Routes that a switch of each model holds at most, by class, and its table's size."""
-    count = route_count(design)
+    counts = {of: route_count(design, of) for of in design.underlay.families}
+    both = len(counts) > 1
     columns = (
         Column("tier"),
         Column("model"),
-        *_right("switches", *count._fields, "total", "table"),
+        *((Column("routes"),) if both else ()),
+        *_right("switches", *RouteCount._fields, "total", "table"),
     )
-    numbers = [f"{number:,}" for number in (*count, count.total)]
     return _table(
         columns,
         (
             (
                 use.role,
                 use.model,
+                *((SAID[use.family],) if both else ()),
                 str(use.switches),
-                *numbers,
+                *(f"{n:,}" for n in (*counts[use.family], counts[use.family].total)),
                 f"{use.size:,}" if use.size else "not known",
             )
             for use in table_use(design)

@@ -5,18 +5,22 @@ AS number refuse each other's loopbacks and hold a few less; these counts do not
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
-from barefabric.derive.prefixes import blocks_per_node, expected_services
+from barefabric.derive.prefixes import DEFAULTS, blocks_per_node, expected_services
+from barefabric.model.address import family
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role
 from barefabric.model.kubernetes import Cluster
 
+SAID = {"ipv4": "IPv4", "ipv6": "IPv6"}
+"""Families as people write them."""
+
 
 class RouteCount(NamedTuple):
-    """IPv4 routes of a whole fabric by class.
+    """Routes of one family in a whole fabric by class.
 
     ``pods`` counts the blocks of full nodes, ``services`` load-balancer addresses and API
     endpoints as the design expects them, ``outside`` what upstreams are let announce.
@@ -36,13 +40,22 @@ class RouteCount(NamedTuple):
 
 
 class TableUse(NamedTuple):
-    """Routes against the table of one model; ``size`` 0 means the catalogue does not say."""
+    """Routes of a family against the table of one model.
+
+    ``size`` 0 means the catalogue does not say.
+    """
 
     role: Role
     model: str
     switches: int
     routes: int
     size: int
+    family: str = "ipv4"
+
+    @property
+    def noun(self) -> str:
+        """What the table holds."""
+        return f"{SAID[self.family]} routes"
 
     @property
     def share(self) -> float:
@@ -50,40 +63,49 @@ class TableUse(NamedTuple):
         return self.routes / self.size if self.size else 0.0
 
 
-def route_count(design: Design) -> RouteCount:
-    """The routes of a design."""
+def route_count(design: Design, of: str = "ipv4") -> RouteCount:
+    """The routes of a design in one family that it carries."""
     routed = [s for s in design.servers.values() if s.attach is Attach.ROUTED]
     clusters = design.clusters.values()
-    accepted = {prefix for upstream in design.upstreams.values() for prefix in upstream.accept}
+    accepted = {p for each in design.upstreams.values() for p in each.accept if family(p) == of}
     return RouteCount(
         loopbacks=len(design.switches),
         racks=sum(1 for rack in design.racks.values() if rack.gateway),
         hosts=sum(1 + server.uses_second for server in routed),
-        pods=sum(len(c.nodes) * blocks_per_node(c) for c in clusters if c.cni_mode == "bgp"),
-        services=sum(map(_services, clusters)),
-        outside=len(accepted | {"0.0.0.0/0"}),
+        pods=sum(len(c.nodes) * _blocks(c, of) for c in clusters),
+        services=sum(_services(c, of) for c in clusters),
+        outside=len(accepted | {DEFAULTS[of]}),
     )
 
 
-def _services(cluster: Cluster) -> int:
+def _blocks(cluster: Cluster, of: str) -> int:
+    """Routes of a full node's pods in a family; none where the CNI announces none."""
+    announced = cluster.cni_mode == "bgp" and any(family(p) == of for p in cluster.pods)
+    return blocks_per_node(cluster, of) if announced else 0
+
+
+def _services(cluster: Cluster, of: str) -> int:
     """Load-balancer routes of a cluster, and its API endpoint where a node announces it."""
     by_bgp = cluster.announcer not in ("", "l2")
-    return by_bgp * expected_services(cluster) + (cluster.endpoint_use == "kube-vip")
+    ends = cluster.endpoint_use == "kube-vip" and family(cluster.endpoint) == of
+    return by_bgp * expected_services(cluster, of) + ends
 
 
 def table_use(design: Design) -> tuple[TableUse, ...]:
     """Routes against table sizes, by role and model."""
-    total = route_count(design).total
+    return tuple(use for of in design.underlay.families for use in _table_use(design, of))
+
+
+def _table_use(design: Design, of: str) -> Iterator[TableUse]:
+    total = route_count(design, of).total
     kinds = Counter(
-        (switch.role, switch.model.name, switch.model.tables.ipv4_routes)
-        for switch in design.switches.values()
+        (s.role, s.model.name, s.model.tables.routes(of)) for s in design.switches.values()
     )
-    return tuple(
-        TableUse(role, model, count, total, size) for (role, model, size), count in kinds.items()
-    )
+    for (role, model, size), count in kinds.items():
+        yield TableUse(role, model, count, total, size, of)
 
 
-def per_rack(design: Design) -> Mapping[str, int]:
+def per_rack(design: Design, of: str = "ipv4") -> Mapping[str, int]:
     """How many routes each rack adds: leaves, its prefix, routed servers, pod blocks."""
     found = Counter(
         {rack.name: len(rack.leaves) + bool(rack.gateway) for rack in design.racks.values()}
@@ -92,8 +114,8 @@ def per_rack(design: Design) -> Mapping[str, int]:
         if server.attach is Attach.ROUTED:
             found[server.rack] += 1 + server.uses_second
     for cluster in design.clusters.values():
-        if cluster.cni_mode == "bgp":
-            each = blocks_per_node(cluster)
+        each = _blocks(cluster, of)
+        if each:
             for rack, nodes in nodes_by_rack(design, cluster).items():
                 found[rack] += each * nodes
     return found

@@ -12,12 +12,15 @@ from barefabric.cli.output import as_records
 from barefabric.compare.documents import compare_documents
 from barefabric.compare.ranges import counted
 from barefabric.errors import Diagnostic
+from barefabric.model.address import amount
 from barefabric.model.session import SessionKind, Speaker
 from barefabric.pipeline import Designed
 from barefabric.verify.verdict import Verdict
 
 WIDTH = 100
 LABEL = 14
+MOST_POOLS = 12
+"""Lines about addresses at most; the pods of further clusters are counted."""
 _YELLOW, _PLAIN = "\x1b[33m", "\x1b[0m"
 _SPEAKERS = {Speaker.CALICO: "Calico", Speaker.METALLB: "MetalLB", Speaker.KUBE_VIP: "kube-vip"}
 
@@ -78,7 +81,7 @@ def _wrap(text: str) -> list[str]:
 def _pools(pools: Iterable[Fill], pods: Iterable[PodRoom]) -> list[str]:
     """Address use per pool, aligned."""
     rows = [
-        (p.name, " ".join(p.prefixes), f"{p.used:,} of {p.size:,}{_unit(p.unit)}",
+        (p.name, " ".join(p.prefixes), f"{p.used:,} of {amount(p.size)}{_unit(p.unit)}",
          f"{p.share * 100:.0f} %" + (f", {p.held:,} kept for what is gone" if p.held else ""))
         for p in pools
         if p.used or p.held
@@ -87,16 +90,25 @@ def _pools(pools: Iterable[Fill], pods: Iterable[PodRoom]) -> list[str]:
     prefixes = max((len(r[1]) for r in rows), default=0)
     counts = max((len(r[2]) for r in rows), default=0)
     lines = [f"{n:<{names}}  {p:<{prefixes}}  {c:>{counts}}  {s:>4}" for n, p, c, s in rows]
-    lines += [
-        f"{'pods':<{names}}  {' '.join(room.prefixes):<{prefixes}}  room for {room.blocks:,} "
-        f"blocks of /{room.block_size}, {room.per_node:,} per server ({room.cluster})"
-        for room in pods
+    every = list(pods)
+    rooms = [
+        f"{'pods':<{names}}  {' '.join(room.prefixes):<{prefixes}}  room for {amount(room.blocks)} "
+        f"blocks of /{room.block_size}, {amount(room.per_node)} per server ({room.cluster})"
+        for room in every
     ]
-    return lines if len(lines) <= 12 else [*lines[:11], f"and {len(lines) - 11} more clusters"]
+    shown = len(rooms) if len(lines) + len(rooms) <= MOST_POOLS else MOST_POOLS - 1 - len(lines)
+    left = {room.cluster for room in every[shown:]} - {room.cluster for room in every[:shown]}
+    more = [f"and {counted(len(left), 'more cluster')}"] if left else []
+    indent = " " * (names + 2)
+    return [
+        part
+        for line in (*lines, *rooms[:shown], *more)
+        for part in textwrap.wrap(line, WIDTH - LABEL - 1, subsequent_indent=indent)
+    ]
 
 
 def _unit(unit: str) -> str:
-    return "" if unit == "/32" else f" {unit}"
+    return "" if unit in ("/32", "/128") else f" {unit}"
 
 
 def _ports(tiers: Iterable[TierPorts]) -> list[str]:

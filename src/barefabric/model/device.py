@@ -49,6 +49,10 @@ class TableSizes(NamedTuple):
     ecmp: int = 0
     neighbors: int = 0
 
+    def routes(self, family: str) -> int:
+        """How many routes of a family there is room for."""
+        return self.ipv6_routes if family == "ipv6" else self.ipv4_routes
+
 
 NO_TABLES = TableSizes()
 """The source says nothing."""

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from operator import itemgetter
 
-from barefabric.model.address import contains
+from barefabric.model.address import amount, contains
 from barefabric.model.design import Design, PoolUse
 from barefabric.plan.addresses import Entry, elsewhere, entries, span
 from barefabric.plan.table import Column, Document, Row, Section
@@ -32,6 +32,7 @@ RACKS = (
     Column("vlan", right=True),
     Column("servers", right=True),
 )
+RACKS6 = (Column("IPv6 prefix", code=True), Column("IPv6 gateway", code=True))
 ELSEWHERE = "outside the pools"
 
 
@@ -68,7 +69,7 @@ def _unclaimed(lines: list[Entry], claimed: list[tuple[int, int]]) -> Iterator[R
 
 def never_handed_out(design: Design, pool: PoolUse) -> int:
     """Network addresses; in the management pool the broadcast address and the gateway too."""
-    if pool.name == "loopbacks":
+    if pool.name in ("loopbacks", "loopbacks6"):
         return len(pool.prefixes)
     if pool.name != "management":
         return 0
@@ -85,18 +86,22 @@ def _use(design: Design, pool: PoolUse) -> Row:
         f"/{pool.unit}",
         f"{pool.used:,}",
         f"{pool.retired:,}" if pool.retired else "",
-        f"{size - taken:,}",
+        amount(size - taken),
         f"{100 * taken / size:.0f} %" if size else "",
     )
 
 
 def _summary(design: Design) -> Iterator[Section]:
     """The racks' prefixes; single addresses are too many."""
+    both = any(rack.prefix6 for rack in design.racks.values())
     rows = tuple(
-        (r.name, r.prefix, r.gateway, str(r.vlan or ""), str(len(r.servers)))
+        (
+            r.name, r.prefix, r.gateway, *((r.prefix6, r.gateway6) if both else ()),
+            str(r.vlan or ""), str(len(r.servers)),
+        )
         for r in design.racks.values()
-    )
-    yield Section("racks", "", RACKS, rows)
+    )  # fmt: skip
+    yield Section("racks", "", (*RACKS[:3], *(RACKS6 if both else ()), *RACKS[3:]), rows)
 
 
 def document(design: Design) -> Document:

@@ -226,3 +226,45 @@ def test_tables_of_the_model_count(tmp_path: Path) -> None:
     (found,) = verdict.findings
     assert (found.code, found.rows) == ("JU023", 2)
     assert "r1-leaf1 must hold up to 16 routes, its hardware holds 10" in found.evidence
+
+
+def both_families(tmp_path: Path) -> Design:
+    path = tmp_path / "both.yaml"
+    path.write_text((TOPOLOGIES / "both-families.yaml").read_text(encoding="utf-8"))
+    return design_values(load(path)).design
+
+
+def test_tables_and_limits_count_each_family(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from barefabric.model.device import TableSizes
+
+    design = both_families(tmp_path)
+    leaf = design.switches["r1-leaf1"]
+    tight = replace(leaf.model, tables=TableSizes(ipv4_routes=999, ipv6_routes=10, neighbors=25))
+    verdict = verify(
+        replace(design, switches={**design.switches, leaf.name: replace(leaf, model=tight)})
+    )
+    (found,) = verdict.findings
+    assert (found.code, found.rows) == ("JU023", 2)
+    evidence = " ".join(found.evidence)
+    assert "IPv6 routes, its hardware holds 10" in evidence
+    assert "must hold 26 neighbors" in evidence, "4 servers with 5 addresses, 2 links with 3"
+
+
+def test_the_limit_of_an_upstream_is_of_its_family(tmp_path: Path) -> None:
+    """Twelve IPv6 prefixes are accepted, and the limit is the profile's."""
+    from dataclasses import replace
+
+    design = both_families(tmp_path)
+    few = {
+        name: p._replace(a=p.a._replace(max_prefix=1)) if name == "upstream-isp6" else p
+        for name, p in design.profiles.items()
+    }
+    sessions = tuple(s._replace(profile=few[s.profile.name]) for s in design.sessions)
+    more = tuple(f"2001:db8:{n:x}::/48" for n in range(2, 4))
+    isp = replace(design.upstreams["isp"], accept=("0.0.0.0/0", *more))
+    verdict = verify(replace(design, profiles=few, sessions=sessions, upstreams={"isp": isp}))
+    evidence = [f.evidence for f in verdict.findings if f.contract == "check/max-prefix"]
+    assert any("takes 1 prefixes from a neighbor of ISP6; 2 will come" in str(e) for e in evidence)
+    assert not any("neighbor of ISP;" in str(e) for e in evidence)

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from barefabric.model.address import is_ipv4
+from barefabric.model.address import family, is_ipv4
+from barefabric.model.design import Design
 from barefabric.model.session import SessionKind, SessionProfile, Speaker
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.deciding.case import UNLIMITED, Case
@@ -88,16 +89,17 @@ def _ecmp(case: Case, tally: Tally) -> None:
 def _max_prefix(case: Case, tally: Tally) -> None:
     """Limits are there towards everything that is not a switch, and large enough."""
     design = case.design
-    most = _most_announced(case)
-    total = len(case.table.group_of)
+    most, accepted = _most_announced(case), _accepted(design)
+    totals = _routes(case)
     for name, facts in case.survey.switches.items():
         for profile, group in facts.groups.items():
             tally.count("max-prefix", facts.counts[profile])
             inner = group.kind in (SessionKind.FABRIC, SessionKind.PAIR)
+            families = design.profiles[profile].families
+            total = max((totals[each] for each in families), default=0)
             need = total if inner else most[profile]
             if group.kind is SessionKind.UPSTREAM:
-                upstream = design.upstreams.get(profile.removeprefix("upstream-"))
-                need = len(upstream.accept) if upstream else 0
+                need = accepted[profile]
             if group.max_prefix and group.max_prefix < need:
                 tally.fault(
                     "max-prefix",
@@ -115,11 +117,31 @@ def _max_prefix(case: Case, tally: Tally) -> None:
                 )
 
 
+def _routes(case: Case) -> Counter[str]:
+    """How many prefixes of each family the fabric has."""
+    return Counter(map(family, case.table.group_of))
+
+
+def _accepted(design: Design) -> dict[str, int]:
+    """How many prefixes an upstream may announce over each profile of its sessions.
+
+    A limit counts the prefixes of one family.
+    """
+    found = {}
+    for upstream in design.upstreams.values():
+        taken = Counter(map(family, upstream.accept))
+        for session in design.sessions_by_device[upstream.switch]:
+            if session.b == upstream.name:
+                profile = session.profile
+                found[profile.name] = max((taken[each] for each in profile.families), default=0)
+    return found
+
+
 def _most_announced(case: Case) -> Counter[str]:
-    """The most prefixes that one server announces, by session profile."""
-    by_profile: dict[str, list[str]] = {}
-    for server, profile, _, _ in case.design.announcements:
-        by_profile.setdefault(profile, []).append(server)
+    """The most prefixes of one family that one server announces, by session profile."""
+    by_profile: dict[str, list[tuple[str, str]]] = {}
+    for server, profile, prefix, _ in case.design.announcements:
+        by_profile.setdefault(profile, []).append((server, family(prefix)))
     return Counter({name: max(Counter(every).values()) for name, every in by_profile.items()})
 
 
@@ -165,22 +187,24 @@ def _timer_faults(profile: SessionProfile) -> Iterator[tuple[str, str]]:
 
 
 def _tables(case: Case, tally: Tally) -> None:
-    routes = len(case.table.group_of)
+    routes = _routes(case)
+    both = "ipv6" in case.design.underlay.families
     hosts = Counter(server.rack for server in case.design.servers.values())
     for name in case.survey.switches:
         switch = case.design.switches[name]
         sizes = switch.model.tables
-        tally.count("tables", 2)
-        if routes > (sizes.ipv4_routes or UNLIMITED):
-            tally.fault(
-                "tables",
-                f"{name} must hold up to {routes:,} routes, its hardware holds "
-                f"{sizes.ipv4_routes:,}",
-                "the fabric outgrew the model",
-                "a larger model",
-            )
-        neighbors = 2 * hosts[switch.rack] if switch.rack else 0
-        neighbors += len(case.below.get(name, ())) + len(case.cabled.get(name, ()))
+        tally.count("tables", 3 if both else 2)
+        for each in case.design.underlay.families:
+            if routes[each] > (sizes.routes(each) or UNLIMITED):
+                tally.fault(
+                    "tables",
+                    f"{name} must hold up to {routes[each]:,} {_SAID[each]}routes, its hardware "
+                    f"holds {sizes.routes(each):,}",
+                    "the fabric outgrew the model",
+                    "a larger model",
+                )
+        links = len(case.below.get(name, ())) + len(case.cabled.get(name, ()))
+        neighbors = _neighbors(case.design, hosts[switch.rack] if switch.rack else 0, links)
         if neighbors > (sizes.neighbors or UNLIMITED):
             tally.fault(
                 "tables",
@@ -188,6 +212,20 @@ def _tables(case: Case, tally: Tally) -> None:
                 "the rack outgrew the model",
                 "a larger model",
             )
+
+
+_SAID = {"ipv4": "", "ipv6": "IPv6 "}
+
+
+def _neighbors(design: Design, hosts: int, links: int) -> int:
+    """Entries of a switch's neighbor table, ARP and ND together, at most.
+
+    A server has two addresses of each family, and a link-local one with IPv6 (RFC 4291, 2.8). A
+    numbered link has one neighbor of each family, and its link-local address.
+    """
+    if "ipv6" not in design.underlay.families:
+        return 2 * hosts + links
+    return 5 * hosts + (3 if design.underlay.numbered else 1) * links
 
 
 # Policies.
