@@ -14,14 +14,21 @@ from barefabric.compare.delta import (
     split,
     text,
 )
+from barefabric.model.address import family
 
-_NUMBERS = {"id": "id", "asn": "ASN", "loopback": "loopback", "management": "management"}
-_ADDRESSES = ("address", "second address")
+_NUMBERS = {
+    "id": "id", "asn": "ASN", "loopback": "loopback", "management": "management",
+    "loopback6": "IPv6 loopback",
+}  # fmt: skip
+_ADDRESSES = {
+    "ipv4": ("address", "second address"),
+    "ipv6": ("IPv6 address", "second IPv6 address"),
+}
 _DEVICE_SKIP = frozenset({*_NUMBERS, "addresses", "interfaces", "originates", "position"})
 """Numbers, which are compared on their own, and what follows from other things of the document."""
 
 _CLUSTER_SKIP = frozenset({"nodes", "control_plane", "pods", "services", "pools", "endpoint"})
-_RACK_SKIP = frozenset({"leaves", "servers", "prefix", "gateway"})
+_RACK_SKIP = frozenset({"leaves", "servers", "prefix", "gateway", "prefix6", "gateway6"})
 
 
 def compare_documents(old: Record, new: Record) -> Changes:
@@ -98,16 +105,19 @@ def _device_moves(old: Record, new: Record) -> Iterator[Moved]:
             # What had no number, as a server outside every cluster, has not moved.
             if was.get(field) and now.get(field) and was[field] != now[field]:
                 yield Moved(name, what, text(was[field]), text(now[field]))
-        both = zip(was.get("addresses", ()), now.get("addresses", ()), strict=False)
-        for what, (before, after) in zip(_ADDRESSES, both, strict=False):
-            if before != after:
-                yield Moved(name, what, before, after)
+        for of, names in _ADDRESSES.items():
+            own = ([a for a in r.get("addresses", ()) if family(a) == of] for r in (was, now))
+            for what, before, after in zip(names, *own, strict=False):
+                if before != after:
+                    yield Moved(name, what, before, after)
 
 
 def _rack_moves(old: Record, new: Record) -> Iterator[Moved]:
     for name, was, now in pairs(old.get("racks", {}), new.get("racks", {})):
-        if was["prefix"] and now["prefix"] and was["prefix"] != now["prefix"]:
-            yield Moved(f"rack {name}", "prefix", was["prefix"], now["prefix"])
+        for field, what in (("prefix", "prefix"), ("prefix6", "IPv6 prefix")):
+            before, after = was.get(field), now.get(field)
+            if before and after and before != after:
+                yield Moved(f"rack {name}", what, before, after)
 
 
 def _link_moves(old: Record, new: Record) -> Iterator[Moved]:
@@ -117,8 +127,8 @@ def _link_moves(old: Record, new: Record) -> Iterator[Moved]:
     that could have.
     """
     for name, was, now in pairs(old.get("links", {}), new.get("links", {})):
-        for what in ("port", "address"):
-            before, after = _both(was, what), _both(now, what)
+        for field, what in (("port", "port"), ("address", "address"), ("address6", "IPv6 address")):
+            before, after = _both(was, field), _both(now, field)
             if before and after and before != after:
                 yield Moved(f"link {name}", what, before, after)
 
@@ -129,7 +139,8 @@ def _pair_moves(sessions: Delta, old: Record, new: Record) -> Iterator[Moved]:
         was, now = old["sessions"][name], new["sessions"][name]
         if now["kind"] == "pair" and _both(was, "address") != _both(now, "address"):
             thing = f"pair {now['a']['device']} {now['b']['device']}"
-            yield Moved(thing, "address", _both(was, "address"), _both(now, "address"))
+            what = "IPv6 address" if ":" in now["a"].get("address", "") else "address"
+            yield Moved(thing, what, _both(was, "address"), _both(now, "address"))
 
 
 def _control_moves(old: Record, new: Record) -> Iterator[Moved]:
@@ -142,7 +153,7 @@ def _control_moves(old: Record, new: Record) -> Iterator[Moved]:
 
 def _both(record: Record, what: str) -> str:
     """A property of both ends, upper end first; empty where neither has it."""
-    return f"{record['a'][what]} {record['b'][what]}".strip()
+    return f"{record['a'].get(what, '')} {record['b'].get(what, '')}".strip()
 
 
 def _prefixes(old: Record, new: Record) -> Delta:
@@ -158,7 +169,8 @@ def _named_prefixes(document: Record) -> Iterator[tuple[str, Mapping[str, str]]]
     """Every prefix of a document by what it is for."""
     for name, rack in document.get("racks", {}).items():
         if rack["prefix"]:
-            yield f"rack {name}", {"prefixes": rack["prefix"]}
+            own = (rack["prefix"], rack.get("prefix6", ""))
+            yield f"rack {name}", _joined([prefix for prefix in own if prefix])
     for name, cluster in document.get("clusters", {}).items():
         yield f"pods of {name}", _joined(cluster["pods"])
         yield f"services of {name}", _joined(cluster["services"])
@@ -167,7 +179,9 @@ def _named_prefixes(document: Record) -> Iterator[tuple[str, Mapping[str, str]]]
         if cluster["endpoint"]:
             yield f"API endpoint of {name}", _joined([cluster["endpoint"]])
     for pool in document.get("pools", ()):
-        yield f"pool of {pool['name']}", _joined(pool["prefixes"])
+        name = pool["name"].removesuffix("6")
+        six = " (IPv6)" if name != pool["name"] else ""
+        yield f"pool of {name}{six}", _joined(pool["prefixes"])
     external = document.get("prefixes", {}).get("external", ())
     if external:
         yield "accepted from outside", _joined(external)

@@ -103,7 +103,8 @@ def _sessions(delta: Delta, came: Grouping, went: Grouping) -> Iterator[str]:
         yield from _connections(sign, records, grouping)
         for name in grouping.sessions[:MOST_NAMED]:
             record = records[name]
-            yield from _item(f"{sign} {_ends(record)} ({record['kind']})")
+            over = ", IPv6" if ":" in record["a"].get("address", "") else ""
+            yield from _item(f"{sign} {_ends(record)} ({record['kind']}{over})")
         yield from _rest(sign, len(grouping.sessions))
     yield from _changed(delta.changed, "session", _session_kinds)
 

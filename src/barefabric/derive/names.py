@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from barefabric.model.device import Role
 from barefabric.model.session import Speaker
 
+_OF_A_THING = ("HOST-", "upstream-")
+"""Begin the names that end in the name of a server or of an upstream router."""
+
 GROUP = {
     Role.SUPERSPINE: "SUPERSPINES",
     Role.SPINE: "SPINES",
@@ -30,8 +33,17 @@ TO_NODES = "TO-NODES"
 
 
 def of_family(name: str, family: str) -> str:
-    """A list, a group or a session profile in a family: ``FABRIC``, ``FABRIC6``."""
-    return f"{name}6" if family == "ipv6" else name
+    """A list or a session profile in a family: ``FABRIC``, ``FABRIC6``."""
+    return f"{name}{mark(name)}" if family == "ipv6" else name
+
+
+def mark(name: str) -> str:
+    """What the name of a list or a session profile ends in for IPv6.
+
+    A name that ends in what the topology calls a thing takes ``_6``: no name of a topology has an
+    underscore, while ``node1`` and ``node16``, or ``isp`` and ``isp6``, may well be two things.
+    """
+    return "_6" if name.startswith(_OF_A_THING) else "6"
 
 
 def each(families: Iterable[str], *names: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ server's IPv6 address lies as far into its rack's prefix as its IPv4 address doe
 number of its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from barefabric.errors import Diagnostic
 from barefabric.ledger.register import Notation, Register, assign
@@ -163,6 +163,17 @@ def allocate_links6(loaded: Loaded, shape: Shape, ledger: Ledger) -> tuple[Regis
     space = Space(loaded.topology.addressing.links, LINK["ipv6"], of="ipv6")
     wanted = [k for k in link_keys(loaded.topology, shape) if not k.endswith(" control")]
     return _run(Kind.LINK6, wanted, ledger, space, 0, {}), space
+
+
+def retired6(ledger: Ledger) -> Iterator[Register]:
+    """What the ledger has of IPv6 in a fabric that carries none any more: all of it is kept."""
+    for kind, unit in (
+        (Kind.LOOPBACK6, BITS["ipv6"]),
+        (Kind.LINK6, LINK["ipv6"]),
+        (Kind.RACK6, RACK6),
+    ):
+        if ledger.of(kind):
+            yield _run(kind, (), ledger, Space((), unit, of="ipv6"), 0, {})
 
 
 def node_room(loaded: Loaded, leaves: int) -> range:

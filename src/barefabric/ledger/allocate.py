@@ -57,7 +57,8 @@ def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
     wrong += _outside(loaded, shape, pins, held, racks)
     if wrong:
         raise FabricError(wrong)
-    return _numbers(loaded, shape, ledger, (ids, asns, *registers.values(), nodes), held)
+    gone = () if Kind.LOOPBACK6 in registers else pools.retired6(ledger)
+    return _numbers(loaded, shape, ledger, (ids, asns, *registers.values(), nodes, *gone), held)
 
 
 def _positive(_key: str, value: int) -> bool:

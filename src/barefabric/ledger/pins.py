@@ -6,7 +6,7 @@ from typing import NamedTuple
 from barefabric.errors import Diagnostic
 from barefabric.ledger.addresses import link_keys
 from barefabric.ledger.asns import switch_key
-from barefabric.model.address import number, split
+from barefabric.model.address import is_ipv4, number, split
 from barefabric.model.ledger import Kind
 from barefabric.model.shape import Shape
 from barefabric.topology.load import Loaded
@@ -124,7 +124,15 @@ def _keys(shape: Shape, links: set[str], name: str) -> Iterator[tuple[str, tuple
 def _misfit(
     loaded: Loaded, name: str, field: str, kind: Kind, value: int | str
 ) -> Diagnostic | None:
-    """A prefix of another length than the fabric hands out (LE013)."""
+    """An IPv6 value, or a prefix of another length than the fabric hands out (LE013)."""
+    if isinstance(value, str) and not is_ipv4(value):
+        return Diagnostic(
+            "LE013",
+            f"pins: {name} cannot have {value}: pins fix IPv4 numbers",
+            (loaded.place("pins", name, field),),
+            "IPv6 addresses are handed out beside them, and the ledger keeps them",
+            "write the IPv4 value, or leave it out",
+        )
     per_rack = loaded.topology.addressing.servers.per_rack
     lengths = {Kind.RACK: per_rack, Kind.LINK: LINK_LENGTH}
     length = lengths.get(kind)

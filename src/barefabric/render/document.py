@@ -110,6 +110,7 @@ def _switch(design: Design, s: Switch) -> str:
         "role": s.role, "nos": s.nos, "model": s.model.name, "rack": s.rack, "pod": s.pod,
         "plane": s.plane, "pair_peer": s.peer, "id": s.id, "asn": s.asn, "loopback": s.loopback,
         "management": s.management, "originates": local_prefixes(design, s),
+        **({"loopback6": s.loopback6} if s.loopback6 else {}),
     }  # fmt: skip
     return _dump(facts)
 

@@ -15,12 +15,20 @@ _BFD = {
 }
 
 
-def _record(description: str, properties: dict[str, Any], required: bool = True) -> dict[str, Any]:
-    """An object that has exactly these properties (or some of them)."""
+_IPV6 = {"type": "string", "description": "The same in IPv6; left out where there is none."}
+
+
+def _record(
+    description: str,
+    properties: dict[str, Any],
+    required: bool = True,
+    optional: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """An object that has exactly these properties (or some of them), and may have the optional."""
     return {
         "type": "object",
         "description": description,
-        "properties": properties,
+        "properties": properties | (optional or {}),
         "required": list(properties) if required else [],
         "additionalProperties": False,
     }
@@ -41,10 +49,11 @@ _SWITCH = _record(
         "asn": _WHOLE, "loopback": _TEXT, "management": _TEXT, "originates": _TEXTS,
         "interfaces": _INTERFACES,
     },
+    optional={"loopback6": _IPV6},
 )  # fmt: skip
 
 _SERVER = _record(
-    "A server; the first address is its node address.",
+    "A server; the first address is its node address. Addresses of IPv6 come after those of IPv4.",
     {
         "role": {"const": "server"}, "type": _TEXT, "rack": _TEXT, "position": _WHOLE,
         "attach": {"enum": ["bond", "routed", "single"]}, "cluster": _TEXT,
@@ -52,7 +61,11 @@ _SERVER = _record(
     },
 )  # fmt: skip
 
-_LINK_END = _record("One end of a cable.", {"device": _TEXT, "port": _TEXT, "address": _TEXT})
+_LINK_END = _record(
+    "One end of a cable; addresses have a length.",
+    {"device": _TEXT, "port": _TEXT, "address": _TEXT},
+    optional={"address6": _IPV6},
+)
 
 _SESSION_END = {
     **_record(
@@ -143,12 +156,13 @@ def design_schema() -> dict[str, Any]:
             "racks": _table("Racks by name.", _record("A rack.", {
                 "pod": _TEXT, "leaves": _TEXTS, "prefix": _TEXT, "gateway": _TEXT, "vlan": _WHOLE,
                 "servers": _WHOLE,
-            })),
+            }, optional={"prefix6": _IPV6, "gateway6": _IPV6})),
             "pairs": _table("MLAG pairs by name, which is their domain.", _record(
                 "A pair. The control session and the iBGP session of its leaves have a VLAN and a "
                 "/31 each; addresses are in the order of the leaves.",
                 {"leaves": _TEXTS, "peer_links": _TEXTS, "control_vlan": _WHOLE,
-                 "control": _TEXTS, "routing_vlan": _WHOLE, "routing": _TEXTS})),
+                 "control": _TEXTS, "routing_vlan": _WHOLE, "routing": _TEXTS},
+                optional={"routing6": {**_TEXTS, "description": "A /127 for iBGP over IPv6."}})),
             "links": _table("Cables by name: lower device, upper device, index.", _record(
                 "A cable; end a is the upper device. The speed is in Gbit/s.",
                 {"kind": {"enum": ["fabric", "peer", "server", "upstream"]}, "speed": _WHOLE,
@@ -170,7 +184,8 @@ def design_schema() -> dict[str, Any]:
                 "items": {"type": "array", "items": _TEXT, "minItems": 4, "maxItems": 4},
             },
             "contracts": {"type": "array", "items": _CONTRACT},
-            "pools": {"type": "array", "items": _record("How full a pool is.", {
+            "pools": {"type": "array", "items": _record(
+                "How full a pool is. Names of IPv6 pools end in 6.", {
                 "name": _TEXT, "prefixes": _TEXTS, "unit": _WHOLE, "used": _WHOLE,
                 "retired": _WHOLE, "size": _WHOLE,
             })},

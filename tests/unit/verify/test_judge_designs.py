@@ -258,7 +258,7 @@ def test_the_limit_of_an_upstream_is_of_its_family(tmp_path: Path) -> None:
 
     design = both_families(tmp_path)
     few = {
-        name: p._replace(a=p.a._replace(max_prefix=1)) if name == "upstream-isp6" else p
+        name: p._replace(a=p.a._replace(max_prefix=1)) if name == "upstream-isp_6" else p
         for name, p in design.profiles.items()
     }
     sessions = tuple(s._replace(profile=few[s.profile.name]) for s in design.sessions)
@@ -266,5 +266,5 @@ def test_the_limit_of_an_upstream_is_of_its_family(tmp_path: Path) -> None:
     isp = replace(design.upstreams["isp"], accept=("0.0.0.0/0", *more))
     verdict = verify(replace(design, profiles=few, sessions=sessions, upstreams={"isp": isp}))
     evidence = [f.evidence for f in verdict.findings if f.contract == "check/max-prefix"]
-    assert any("takes 1 prefixes from a neighbor of ISP6; 2 will come" in str(e) for e in evidence)
+    assert any("takes 1 prefixes from a neighbor of ISP_6; 2 will come" in str(e) for e in evidence)
     assert not any("neighbor of ISP;" in str(e) for e in evidence)
