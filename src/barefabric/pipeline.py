@@ -51,7 +51,7 @@ def design_values(loaded: Loaded, ledger: Ledger | None = None) -> Designed:
     shape = expand(loaded)
     _refuse([*check_attachments(loaded, shape)])
     numbers = allocate(loaded, shape, before)
-    _refuse([*missing_vendors(loaded)] or unsupported_components(loaded) or [*_families(loaded)])
+    _refuse([*missing_vendors(loaded)] or unsupported_components(loaded))
     derived = derive(loaded, shape, numbers)
     _refuse(refuse_clusters(derived, loaded.place))
     whole = replace(derived, contracts=contracts(derived, loaded.topology.contracts))
@@ -78,16 +78,4 @@ def missing_vendors(loaded: Loaded) -> Iterator[Diagnostic]:
             tuple(loaded.place("switch_types", name, "nos") for name in names),
             allowed=f"network OSes that can be written today: {', '.join(ready)}",
             mend="use one of those for these switch types",
-        )
-
-
-def _families(loaded: Loaded) -> Iterator[Diagnostic]:
-    """IPv6 goes beside IPv4: router ids, management and the pairs' control sessions are IPv4."""
-    if "ipv4" not in loaded.topology.underlay.families:
-        yield Diagnostic(
-            "GE011",
-            "a fabric of IPv6 alone cannot be designed",
-            (loaded.place("underlay", "families"),),
-            allowed="[ipv4], or [ipv4, ipv6]",
-            mend="families: [ipv4, ipv6]",
         )

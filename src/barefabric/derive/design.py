@@ -29,6 +29,7 @@ from barefabric.derive.sessions import (
     upstream_sessions,
 )
 from barefabric.ledger.addresses import gateway_of
+from barefabric.model.address import FAMILIES
 from barefabric.model.design import Announcement, AsnPool, Design, Settings, Underlay, User
 from barefabric.model.device import Attach, Rack, Role, Server, Switch, Upstream
 from barefabric.model.kubernetes import Cluster
@@ -97,7 +98,7 @@ def _underlay(topology: schema.Topology) -> Underlay:
     u = topology.underlay
     return Underlay(
         u.links == "numbered",
-        u.families,
+        tuple(family for family in FAMILIES if family in u.families),
         u.mtu,
         min((t.mtu for t in topology.server_types.values()), default=9000),
         Bfd(u.bfd.interval, u.bfd.multiplier) if u.bfd else None,

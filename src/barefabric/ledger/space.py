@@ -96,7 +96,10 @@ def too_small(
     """
     known = [space.covers(value) for value in register.reserved]
     want = _Want(len(register.values) + register.short, sum(known), register.short)
-    unit = "addresses" if space.unit == space.bits else f"prefixes of /{space.unit}"
+    one = space.room == 1
+    unit = f"prefix{'' if one else 'es'} of /{space.unit}"
+    if space.unit == space.bits:
+        unit = "address" if one else "addresses"
     kept = f", {want.kept:,} are kept for what is gone" if want.kept else ""
     reclaim = "; fabric reclaim frees what is kept" if want.kept else ""
     return Diagnostic(
@@ -122,9 +125,16 @@ def _remedy(loaded: Loaded, name: str, space: Space, want: _Want, unusable: int)
         remedies.append(f"the smallest single prefix that would do is a /{max(whole, 0)}")
     beside = _beside(loaded, space, smallest_prefix_for(want.lacking + unusable, space.unit))
     if name != "management" and beside:
-        more = ", ".join((*space.prefixes, beside))
+        more = ", ".join((*_written_pool(loaded, name), beside))
         remedies.append(f"a second prefix renumbers nothing either: [{more}]")
     return "; ".join(remedies)
+
+
+def _written_pool(loaded: Loaded, name: str) -> tuple[str, ...]:
+    """All prefixes of a pool of ``addressing``, of either family."""
+    pool = getattr(loaded.topology.addressing, name)
+    found: tuple[str, ...] = pool if isinstance(pool, tuple) else pool.pool
+    return found
 
 
 def _beside(loaded: Loaded, space: Space, length: int) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from barefabric.errors import Diagnostic
+from barefabric.model.address import family as family_of
 from barefabric.topology.roster import Keys
+from barefabric.topology.schema_network import External
 from barefabric.topology.view import View
 
 _SAID = {"ipv4": "IPv4", "ipv6": "IPv6"}
@@ -19,10 +21,29 @@ _EXAMPLES = {
 
 
 def check(view: View) -> Iterator[Diagnostic]:
-    """Each family has pools (AD013), each pool has its family listed (AD014), AD015."""
+    """GE011; each family has pools (AD013), each pool has its family listed (AD014); AD015, AD019.
+
+    Without IPv4 nothing else is said: every pool of IPv4 would be a fault of its own.
+    """
     yield from _management(view)
+    if "ipv4" not in view.topology.underlay.families:
+        yield _ipv6_alone(view)
+        return
     yield from _fabric(view)
     yield from _clusters(view)
+    yield from _external(view)
+    yield from _announced(view)
+
+
+def _ipv6_alone(view: View) -> Diagnostic:
+    """IPv6 goes beside IPv4: router ids, management and the pairs' control sessions are IPv4."""
+    return Diagnostic(
+        "GE011",
+        "the underlay does not carry IPv4: a fabric of IPv6 alone cannot be designed",
+        (view.place("underlay", "families"),),
+        allowed="[ipv4], or [ipv4, ipv6]",
+        mend="write families: [ipv4, ipv6], and pools of both",
+    )
 
 
 def _of(prefixes: tuple[str, ...]) -> set[str]:
@@ -83,6 +104,9 @@ def _clusters(view: View) -> Iterator[Diagnostic]:
         if cluster.load_balancer:
             for name, pool in cluster.load_balancer.pools.items():
                 pools["load_balancer", "pools", name] = _of(pool.addresses)
+        endpoint = cluster.control_plane.endpoint if cluster.control_plane else None
+        if endpoint and endpoint.address:
+            pools["control_plane", "endpoint"] = {family_of(endpoint.address)}
         for key, families in pools.items():
             for family in sorted(families.difference(view.topology.underlay.families)):
                 named = ".".join(("clusters", cluster.name, *map(str, key)))
@@ -99,12 +123,63 @@ def _clusters(view: View) -> Iterator[Diagnostic]:
             )
 
 
+def _external(view: View) -> Iterator[Diagnostic]:
+    """Links to upstream routers, and what is taken over them, are of families there are."""
+    for index, external in enumerate(view.topology.external):
+        keys: Keys = ("external", index)
+        linked = _link(external)
+        for family in sorted(linked.difference(view.topology.underlay.families)):
+            named = f"external.{external.name}.attach"
+            yield _unlisted(view, named, (*keys, "attach", "ours"), family)
+        if not linked:
+            continue
+        taken = {family: p for p in reversed(external.accept) for family in _of((p,))}
+        for family in sorted(taken.keys() - linked):
+            said = f"{external.name} may announce {taken[family]} to {external.attach.switch}"
+            yield _no_session(view, index, said, family, (*keys, "accept"))
+
+
+def _announced(view: View) -> Iterator[Diagnostic]:
+    """Pools are announced to upstream routers whose links have their families."""
+    upstreams = {e.name: (n, _link(e)) for n, e in enumerate(view.topology.external)}
+    for index, cluster in enumerate(view.topology.clusters):
+        balancer = cluster.load_balancer
+        for name, pool in (balancer.pools if balancer else {}).items():
+            keys: Keys = ("clusters", index, "load_balancer", "pools", name)
+            taken = {family: p for p in reversed(pool.addresses) for family in _of((p,))}
+            for told in pool.announce_to:
+                n, linked = upstreams.get(told, (0, set()))
+                for family in sorted(taken.keys() - linked) if linked else ():
+                    said = f"pool {name} of {cluster.name} announces {taken[family]} to {told}"
+                    yield _no_session(view, n, said, family, (*keys, "announce_to"))
+
+
+def _link(external: External) -> set[str]:
+    """The families of a link to an upstream router; none where its ends do not fit (AD010)."""
+    ours, theirs = (
+        sorted(map(family_of, e)) for e in (external.attach.ours, external.attach.theirs)
+    )
+    return set(ours) if ours == theirs and len(set(ours)) == len(ours) else set()
+
+
+def _no_session(view: View, external: int, said: str, family: str, keys: Keys) -> Diagnostic:
+    """Prefixes of a family for which the link has no addresses (AD019)."""
+    return Diagnostic(
+        "AD019",
+        f"{said}, but the link between them has no {_SAID[family]} addresses",
+        view.places(keys, ("external", external, "attach", "ours")),
+        "each family is announced over a session of its own, from addresses of that family",
+        f"add an {_SAID[family]} address to ours and to theirs, or take the prefix away",
+    )
+
+
 def _unlisted(view: View, named: str, keys: Keys, family: str) -> Diagnostic:
-    listed = view.topology.underlay.families
+    listed = {*view.topology.underlay.families, family}
     said = _SAID[family]
+    what = "address" if keys[-1] in ("ours", "endpoint") else "pool"
     return Diagnostic(
         "AD014",
-        f"{named} has an {said} pool, but the underlay does not carry {said}",
+        f"{named} has an {said} {what}, but the underlay does not carry {said}",
         view.places(keys, ("underlay", "families")),
-        mend=f"write underlay: {{families: [{', '.join(sorted((*listed, family)))}]}}",
+        mend=f"write underlay: {{families: [{', '.join(sorted(listed))}]}}",
     )

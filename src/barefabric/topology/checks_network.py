@@ -8,6 +8,9 @@ from barefabric.model.address import family
 from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
 
+RACK6 = 64
+"""Length of a rack's IPv6 prefix."""
+
 
 def check(view: View) -> Iterator[Diagnostic]:
     """Faults of the underlay: IN050, IN057, AD010 to AD012."""
@@ -55,13 +58,12 @@ def _external(view: View) -> Iterator[Diagnostic]:
         keys: Keys = ("external", index, "attach")
         places = (view.place(*keys, "ours"), view.place(*keys, "theirs"))
         families = [[family(text) for text in end] for end in (attach.ours, attach.theirs)]
-        if any(len(set(some)) < len(some) for some in families) or set(families[0]) != set(
-            families[1]
-        ):
+        doubled = any(len(set(some)) < len(some) for some in families)
+        if doubled or set(families[0]) != set(families[1]) or not families[0]:
+            ends = (", ".join(end) or "no address" for end in (attach.ours, attach.theirs))
             yield Diagnostic(
                 "AD010",
-                f"the ends of the link to {external.name} do not fit: {', '.join(attach.ours)} and "
-                f"{', '.join(attach.theirs)}",
+                f"the ends of the link to {external.name} do not fit: {' and '.join(ends)}",
                 places,
                 "each end has one address, or one of each family",
             )
@@ -102,6 +104,15 @@ def _racks_fit(view: View) -> Iterator[Diagnostic]:
     servers = view.topology.addressing.servers
     for index, pool in enumerate(servers.pool):
         network = ip_network(pool)
+        if network.version == 6 and network.prefixlen > RACK6:
+            larger = network.supernet(new_prefix=max(RACK6 - 8, 0))
+            yield Diagnostic(
+                "AD011",
+                f"no /{RACK6} for a rack fits into addressing.servers {pool}",
+                (view.place(*_pool_keys(view, index)),),
+                f"a rack's IPv6 prefix is a /{RACK6} (RFC 7421)",
+                f"write a larger pool, such as {larger}",
+            )
         if network.version == 4 and network.prefixlen > servers.per_rack:
             keys: Keys = ("addressing", "servers", "per_rack")
             yield Diagnostic(

@@ -50,9 +50,8 @@ def pools(view: View) -> list[Pool]:
     ]
     for index, external in enumerate(view.topology.external):
         keys = ("external", index, "attach", "ours")
-        for ours in external.attach.ours:
-            network = ip_interface(ours).network
-            found.append(Pool(f"external.{external.name}", network, keys, written=True))
+        networks = dict.fromkeys(ip_interface(end).network for end in external.attach.ours)
+        found += [Pool(f"external.{external.name}", each, keys, written=True) for each in networks]
     return found
 
 

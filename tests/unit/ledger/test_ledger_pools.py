@@ -17,7 +17,7 @@ def racks(count: int, nodes: int = 1) -> list[Lab]:
 
 
 COUNTS = re.compile(
-    r"it holds ([\d,]+) (?:addresses|prefixes of /\d+), ([\d,]+) are needed now"
+    r"it holds ([\d,]+) (?:address(?:es)?|prefix(?:es)? of /\d+), ([\d,]+) are needed now"
     r"(?:, ([\d,]+) are kept for what is gone)?"
 )
 AROUND = re.compile(r"such as (\S+/\d+)")
