@@ -19,6 +19,8 @@ from barefabric.verify.verdict import Verdict
 
 WIDTH = 100
 LABEL = 14
+ENDLESS = 1 << 20
+"""Pod blocks for a server of which nobody needs the number."""
 MOST_POOLS = 12
 """Lines about addresses at most; the pods of further clusters are counted."""
 _YELLOW, _PLAIN = "\x1b[33m", "\x1b[0m"
@@ -91,11 +93,9 @@ def _pools(pools: Iterable[Fill], pods: Iterable[PodRoom]) -> list[str]:
     counts = max((len(r[2]) for r in rows), default=0)
     lines = [f"{n:<{names}}  {p:<{prefixes}}  {c:>{counts}}  {s:>4}" for n, p, c, s in rows]
     every = list(pods)
-    rooms = [
-        f"{'pods':<{names}}  {' '.join(room.prefixes):<{prefixes}}  room for {amount(room.blocks)} "
-        f"blocks of /{room.block_size}, {amount(room.per_node)} per server ({room.cluster})"
-        for room in every
-    ]
+    rooms = [f"{'pods':<{names}}  {_room(room, prefixes)}" for room in every]
+    if any(len(line) > WIDTH - LABEL - 1 for line in rooms):
+        rooms = [f"{'pods':<{names}}  {_room(room, 0)}" for room in every]
     shown = len(rooms) if len(lines) + len(rooms) <= MOST_POOLS else MOST_POOLS - 1 - len(lines)
     left = {room.cluster for room in every[shown:]} - {room.cluster for room in every[:shown]}
     more = [f"and {counted(len(left), 'more cluster')}"] if left else []
@@ -105,6 +105,13 @@ def _pools(pools: Iterable[Fill], pods: Iterable[PodRoom]) -> list[str]:
         for line in (*lines, *rooms[:shown], *more)
         for part in textwrap.wrap(line, WIDTH - LABEL - 1, subsequent_indent=indent)
     ]
+
+
+def _room(room: PodRoom, column: int) -> str:
+    """Room for a cluster's pods in one family; per server only where that can run out."""
+    each = f", {room.per_node:,} per server" if room.per_node < ENDLESS else ""
+    blocks = f"{amount(room.blocks)} blocks of /{room.block_size}"
+    return f"{' '.join(room.prefixes):<{column}}  room for {blocks}{each} ({room.cluster})"
 
 
 def _unit(unit: str) -> str:
