@@ -4,11 +4,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from barefabric.cli.app import app
 from barefabric.derive.switch import switch_intent
+from barefabric.errors import FabricError
 from barefabric.ledger.merge import clashes
 from barefabric.model.ledger import Kind, Ledger
-from ledger_labs import MLAG, ROUTED, Lab, designed, faults, lab, live
+from barefabric.render.document import design_document
+from ledger_labs import MLAG, ROUTED, Lab, designed, faults, lab, live, write
 
 SIX = (Kind.LOOPBACK6, Kind.RACK6, Kind.LINK6)
 POOLS = {
@@ -119,3 +123,39 @@ def test_names_of_lists_and_groups_are_of_one_thing_each(tmp_path: Path) -> None
     assert len({p.name for p in design.profiles.values()}) == len(design.profiles)
     upstreams = [p.name for p in design.profiles.values() if p.name.startswith("upstream-")]
     assert upstreams == ["upstream-isp", "upstream-isp_6", "upstream-isp6", "upstream-isp6_6"]
+
+
+def test_the_order_of_families_means_nothing(tmp_path: Path) -> None:
+    one, other = (
+        designed(tmp_path, {**both(), "underlay": {"families": families}}).design
+        for families in (["ipv4", "ipv6"], ["ipv6", "ipv4"])
+    )
+    assert one.underlay == other.underlay
+    assert "".join(design_document(one)) == "".join(design_document(other))
+
+
+def test_locked_refuses_ipv6_that_is_new(tmp_path: Path) -> None:
+    run = CliRunner()
+    path = write(tmp_path, lab())
+    assert run.invoke(app, ["design", str(path), "--out", str(tmp_path / "out")]).exit_code == 0
+    before = (tmp_path / "lab.lock").read_text(encoding="utf-8")
+    write(tmp_path, both())
+    options = ["--out", str(tmp_path / "out")]
+    refused = run.invoke(app, ["design", str(path), "--locked", *options])
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, FabricError)
+    (fault,) = refused.exception.diagnostics
+    assert fault.code == "LE009"
+    assert "+ loopback6 spine1 = fd00:255::1" in fault.allowed
+    assert (tmp_path / "lab.lock").read_text(encoding="utf-8") == before
+    taken = run.invoke(app, ["design", str(path), *options])
+    assert taken.exit_code == 0, taken.output
+    assert "moved 0 numbers" in " ".join(taken.stdout.split())
+    assert "loopbacks6" in taken.stdout
+    after = (tmp_path / "lab.lock").read_text(encoding="utf-8").splitlines()
+    assert set(before.splitlines()) <= set(after)
+    write(tmp_path, lab())
+    assert run.invoke(app, ["design", str(path), *options]).exit_code == 0
+    reclaimed = run.invoke(app, ["reclaim", str(path)])
+    assert reclaimed.exit_code == 0, reclaimed.output
+    assert (tmp_path / "lab.lock").read_text(encoding="utf-8") == before
