@@ -65,7 +65,7 @@ CONFIGURED = (
     re.compile(r"^\s*ipv6 virtual-router address ([0-9a-f:]+)$"),
     re.compile(r"^\s*address ([0-9a-f:]*:[0-9a-f:]+)/\d+$"),
     re.compile(r"^\s*address-virtual \S+ ([0-9a-f:]*:[0-9a-f:]+)/\d+$"),
-    re.compile(r'^\s*- "?([0-9a-f:]*:[0-9a-f:]+)/\d+"?$'),
+    re.compile(r'^\s*- "?([0-9a-f:]*:[0-9a-f:]+)/\d+"?:?$'),
 )
 """Lines that put an IPv6 address on an interface: EOS, ifupdown, netplan."""
 
@@ -118,6 +118,8 @@ def test_every_configured_ipv6_address_is_planned_once(
 ) -> None:
     nos, attach = leaf
     leaves, nics, pair = ATTACHED[leaf]
+    if attach == "routed":
+        announce = "cni"  # MetalLB announces no IPv6 on routed servers (K8S022)
     folder = tmp_path_factory.mktemp("plan")
     path = folder / "planned.yaml"
     path.write_text(

@@ -113,15 +113,6 @@ def test_a_block_for_each_node(length, refused):
         assert "/22" in found[0].mend  # 4 nodes of 3 blocks each: 12 blocks of /26
 
 
-@pytest.mark.parametrize(("length", "refused"), [(120, False), (121, True), (122, True)])
-def test_an_ipv6_block_for_each_node(length, refused):
-    found = refuse(changed("quickstart", pods=("10.64.0.0/16", f"fd00:64::/{length}")))
-    assert codes(found) == (["K8S017"] if refused else [])
-    if refused:
-        assert "blocks of /122" in found[0].message
-        assert "/118" in found[0].mend  # 4 nodes of 3 blocks each: 12 blocks of /122
-
-
 def test_layer_two():
     design, cluster = answering_arp()
     assert refuse(design) == []
