@@ -29,9 +29,27 @@ LAST_RESORT = "LAST-RESORT"
 TO_NODES = "TO-NODES"
 
 
+CHOSEN = ("HOST-", "upstream-")
+"""How names begin that end in one that the user chose."""
+
+
 def of_family(name: str, family: str) -> str:
-    """A list, a group or a session profile in a family: ``FABRIC``, ``FABRIC6``."""
-    return f"{name}6" if family == "ipv6" else name
+    """A list or a session profile in a family: ``FABRIC6``, but ``HOST-R1-W1_6``.
+
+    No name that a user chooses has an underscore, so that server ``w1`` in IPv6 is not ``w16``, and
+    upstream ``isp`` in IPv6 not ``isp6``.
+    """
+    return f"{name}{ending(name)}" if family == "ipv6" else name
+
+
+def ending(name: str) -> str:
+    """What a name has behind it in IPv6."""
+    return "_6" if name.startswith(CHOSEN) else "6"
+
+
+def upstream_of(profile: str) -> str:
+    """The router outside that a session profile is about."""
+    return profile.removeprefix("upstream-").removesuffix("_6")
 
 
 def each(families: Iterable[str], *names: str) -> tuple[str, ...]:

@@ -27,10 +27,11 @@ def per_family(profile: SessionProfile, families: Iterable[str]) -> Iterator[Ses
     Both use the same policies, whose terms name lists of one family each.
     """
     for family in families:
+        end = names.ending(profile.name) if family == "ipv6" else ""
         yield profile._replace(
-            name=names.of_family(profile.name, family),
-            a=profile.a._replace(group=names.of_family(profile.a.group, family)),
-            b=profile.b._replace(group=names.of_family(profile.b.group, family)),
+            name=f"{profile.name}{end}",
+            a=profile.a._replace(group=f"{profile.a.group}{end}"),
+            b=profile.b._replace(group=f"{profile.b.group}{end}"),
             families=(family,),
         )
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from barefabric.derive.names import upstream_of
 from barefabric.model.session import SessionKind, SessionProfile, Speaker
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.deciding.case import UNLIMITED, Case
@@ -95,7 +96,7 @@ def _max_prefix(case: Case, tally: Tally) -> None:
             inner = group.kind in (SessionKind.FABRIC, SessionKind.PAIR)
             need = total if inner else most[profile]
             if group.kind is SessionKind.UPSTREAM:
-                upstream = design.upstreams.get(profile.removeprefix("upstream-"))
+                upstream = design.upstreams.get(upstream_of(profile))
                 need = len(upstream.accept) if upstream else 0
             if group.max_prefix and group.max_prefix < need:
                 tally.fault(
