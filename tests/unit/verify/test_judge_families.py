@@ -240,8 +240,7 @@ def test_limits_towards_routers_outside_are_looked_at_in_both_families(tmp_path:
 
     def narrow(intent: SwitchIntent) -> SwitchIntent:
         groups = tuple(
-            g._replace(max_prefix=1) if g.name == "ISP_6" else g
-            for g in intent.bgp.groups
+            g._replace(max_prefix=1) if g.name == "ISP_6" else g for g in intent.bgp.groups
         )
         return replace(intent, bgp=replace(intent.bgp, groups=groups))
 
