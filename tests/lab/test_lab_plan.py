@@ -1,6 +1,7 @@
 """The plan of a lab: rendered files go in as they are, and what is changed is listed."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,75 @@ def test_without_gobgp_bird_stands_in_and_says_so() -> None:
     assert {p.daemon for h in plan.hosts for p in h.parts} == {"frr", "bird"}
     assert any("GoBGP is not installed" in r for r in host(plan, "upstream").remarks)
     assert any("GoBGP is not installed" in r for r in host(plan, "r1-worker1").remarks)
+
+
+@pytest.fixture(scope="module", params=[BOTH, frozenset()], ids=["gobgp", "bird"])
+def both_plan(request: pytest.FixtureRequest) -> LabPlan:
+    return plan_of(ROOT / "topologies" / "both-families.yaml", request.param)[0]
+
+
+def test_what_nodes_announce_answers_in_both_families(both_plan: LabPlan) -> None:
+    lines = host(both_plan, "r2-worker1").setup.ip
+    served = [line.split()[2] for line in lines if line.endswith("dev lab0") and "addr" in line]
+    assert served == ["10.65.0.1/32", "203.0.113.129/32", "fd00:65::1/128", "2001:db8:114::1/128"]
+
+
+def test_a_router_outside_has_sessions_and_a_way_back_in_both_families(both_plan: LabPlan) -> None:
+    found = host(both_plan, "isp")
+    assert found.setup.ip == (
+        "link set eth1 mtu 1500",
+        "addr add 192.0.2.0/31 dev eth1",
+        "addr add 2001:db8:2::/127 dev eth1",
+        "link set eth1 up",
+        "addr add 198.18.0.1/32 dev lo",
+        "addr add 2001:2::1/128 dev lo",
+    )
+    back = ("route add default via 192.0.2.1", "route add default via 2001:db8:2::1")
+    assert found.setup.late == (back if found.parts[0].daemon == "gobgp" else ())
+    text = found.parts[0].files[0].text
+    assert "192.0.2.1" in text
+    assert "2001:db8:2::1" in text
+    assert "198.18.0.1 and 2001:2::1 answer there for the world" in found.remarks[0]
+
+
+def test_a_leaf_of_a_pair_shares_a_gateway_of_each_family(both_plan: LabPlan) -> None:
+    setup = host(both_plan, "r1-leaf1").setup
+    assert [line for line in setup.late if line.endswith("vlan100-v0")] == [
+        "addr add 10.10.0.1/32 dev vlan100-v0",
+        "addr add fd00:10::1/128 dev vlan100-v0",
+    ]
+    assert "addr add fd00:10::2/64 dev vlan100" in setup.late
+    assert any(line.startswith("addr add fd00:255::") and "dev lo" in line for line in setup.ip)
+
+
+@pytest.mark.needs("bird")
+def test_bird_reads_what_it_is_given(both_plan: LabPlan, tmp_path: Path) -> None:
+    texts = {f.text for h in both_plan.hosts for p in h.parts for f in p.files
+             if p.daemon == "bird"}  # fmt: skip
+    assert len(texts) >= 8
+    path = tmp_path / "bird.conf"
+    for text in texts:
+        path.write_text(text)
+        done = subprocess.run(["bird", "-p", "-c", str(path)], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b""), text
+        assert text.count("ipv6 {") >= 2
+    path.write_text(text.replace("neighbor ", "neighbour ", 1))
+    assert subprocess.run(
+        ["bird", "-p", "-c", str(path)], capture_output=True, check=False
+    ).returncode
+
+
+@pytest.mark.needs("vtysh")
+def test_frr_reads_what_a_node_speaks_with(both_plan: LabPlan, tmp_path: Path) -> None:
+    part = next(p for p in host(both_plan, "r1-node1").parts if p.name == "metallb")
+    text = next(f.text for f in part.files if f.path == "/etc/frr/frr.conf")
+    path = tmp_path / "frr.conf"
+    path.write_text(text)
+    done = subprocess.run(["vtysh", "-C", "-f", str(path)], capture_output=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, b"")
+    for line in ("ipv6 nht resolve-via-default", " match ipv6 address prefix-list SAY",
+                 " address-family ipv6 unicast", "  network 2001:db8:113::1/128"):  # fmt: skip
+        assert f"\n{line}\n" in text
 
 
 def test_switches_of_another_network_os_are_marked_as_stand_ins() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from barefabric.errors import FabricError, OutsideError
 from barefabric.lab import preflight, runner, state
-from barefabric.lab.types import Host, LabPlan, Link, Missing, Part, Program, Setup
+from barefabric.lab.types import Host, Installed, LabPlan, Link, Missing, Part, Program, Setup
 
 LINK = Link("k", "fabric", "a", "swp1", "b", "swp1")
 
@@ -27,6 +27,19 @@ def test_too_many_links_for_the_neighbor_tables(monkeypatch: pytest.MonkeyPatch)
     ]
     assert "501 links need 1,026 entries" in found[0].what
     assert "at most 500 links" in found[0].what
+
+
+def test_links_with_addresses_of_ipv6_take_two_entries_at_each_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda *_: "1024\n")
+    file = Installed("/etc/network/interfaces", "    address fd00:254::/127\n")
+    part = Part("", "frr", (file,), ())
+    numbered = plan(251)._replace(hosts=(Host("a", "switch", "", Setup(), (part,)),))
+    assert list(preflight.missing_neighbors(plan(251))) == []
+    (found,) = preflight.missing_neighbors(numbered)
+    assert "ipv6" in found.what
+    assert "at most 250 links" in found.what
 
 
 def test_a_program_that_is_missing_is_named_with_its_package(

@@ -99,10 +99,12 @@ def missing_neighbors(plan: LabPlan) -> Iterator[Missing]:
     """Room in the kernel's neighbor tables, which all namespaces share.
 
     Every link takes an entry at each end: of IPv6 where it is unnumbered, and of IPv4 in any
-    case (FRR enters 169.254.0.1 for an unnumbered neighbor).
+    case (FRR enters 169.254.0.1 for an unnumbered neighbor). One with addresses of IPv6 takes two
+    of them, since routes lead to the neighbor's link-local address and sessions to the other.
     """
-    wanted = PER_LINK * len(plan.links) + SPARE
     for family in ("ipv4", "ipv6"):
+        each = PER_LINK * (2 if family == "ipv6" and _has_addresses(plan) else 1)
+        wanted = each * len(plan.links) + SPARE
         path = Path(f"/proc/sys/net/{family}/neigh/default/gc_thresh3")
         try:
             room = int(path.read_text())
@@ -111,10 +113,15 @@ def missing_neighbors(plan: LabPlan) -> Iterator[Missing]:
         if wanted > room:
             yield Missing(
                 f"{len(plan.links):,} links need {wanted:,} entries in the kernel's {family}"
-                f" neighbor table, which holds {room:,}: at most {(room - SPARE) // PER_LINK:,}"
+                f" neighbor table, which holds {room:,}: at most {(room - SPARE) // each:,}"
                 " links",
                 f"sysctl -w net.{family}.neigh.default.gc_thresh3={_round_up(wanted)}",
             )
+
+
+def _has_addresses(plan: LabPlan) -> bool:
+    """Whether links have addresses of IPv6: files with a /127 (RFC 6164) say so."""
+    return any("/127" in f.text for host in plan.hosts for part in host.parts for f in part.files)
 
 
 def _round_up(number: int) -> int:

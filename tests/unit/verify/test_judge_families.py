@@ -209,3 +209,52 @@ def test_the_example_has_its_rows() -> None:
     prefixes = list(table.group_of)
     six = [prefix for prefix in prefixes if parse(prefix).bits == 128]
     assert len(six) * 2 == len(prefixes)
+
+
+TWO_OUTSIDE = """
+borders: {{type: leaf, count: 1}}
+external:
+  - name: isp
+    asn: 64496
+    attach: {{switch: border1, port: swp1, ours: [192.0.2.0/31, "2001:db8:2::/127"],
+             theirs: [192.0.2.1/31, "2001:db8:2::1/127"]}}
+    accept: [0.0.0.0/0, "::/0"]
+  - name: isp6
+    asn: 64497
+    attach: {{switch: border1, port: swp2, ours: [192.0.2.2/31, "2001:db8:2::2/127"],
+             theirs: [192.0.2.3/31, "2001:db8:2::3/127"]}}
+    accept: [0.0.0.0/0, "::/0"]
+""".replace("{{", "{").replace("}}", "}")
+
+
+def test_what_something_is_called_in_ipv6_is_the_name_of_nothing_else(tmp_path: Path) -> None:
+    """Servers 1 and 16 of a rack, routers outside called ``isp`` and ``isp6``."""
+    both(tmp_path)
+    path = tmp_path / "both.yaml"
+    text = path.read_text().replace("worker: 3}", "worker: 16}")
+    path.write_text(text.replace("clusters:", f"{TWO_OUTSIDE}clusters:"))
+    design = design_values(load(path)).design
+    assert verify(design, failures=0).proven
+    for name in ("r1-leaf1", "border1"):
+        intent = switch_intent(design, name)
+        lists = [(one.name, {":" in e.prefix for e in one.entries}) for one in intent.prefix_lists]
+        assert len({name for name, _ in lists}) == len(lists)
+        assert all(len(families) == 1 for _, families in lists)
+        groups = [group.name for group in intent.bgp.groups]
+        assert len(set(groups)) == len(groups)
+
+
+def test_limits_towards_routers_outside_are_looked_at_in_both_families(tmp_path: Path) -> None:
+    both(tmp_path)
+    path = tmp_path / "both.yaml"
+    path.write_text(path.read_text().replace("clusters:", f"{TWO_OUTSIDE}clusters:"))
+    design = design_values(load(path)).design
+
+    def narrow(intent: SwitchIntent) -> SwitchIntent:
+        groups = tuple(
+            g._replace(max_prefix=1) if g.name == "ISP_6" else g for g in intent.bgp.groups
+        )
+        return replace(intent, bgp=replace(intent.bgp, groups=groups))
+
+    assert judged(design).proven
+    assert "check/max-prefix" in {f.contract for f in judged(design, narrow).findings}
