@@ -212,19 +212,19 @@ def test_the_example_has_its_rows() -> None:
 
 
 TWO_OUTSIDE = """
-borders: {{type: leaf, count: 1}}
+borders: {type: leaf, count: 1}
 external:
   - name: isp
     asn: 64496
-    attach: {{switch: border1, port: swp1, ours: [192.0.2.0/31, "2001:db8:2::/127"],
-             theirs: [192.0.2.1/31, "2001:db8:2::1/127"]}}
-    accept: [0.0.0.0/0, "::/0"]
+    attach: {switch: border1, port: swp1, ours: [192.0.2.0/31, "2001:db8:2::/127"],
+             theirs: [192.0.2.1/31, "2001:db8:2::1/127"]}
+    accept: [0.0.0.0/0, "::/0", "2001:db8:ffff::/48"]
   - name: isp6
     asn: 64497
-    attach: {{switch: border1, port: swp2, ours: [192.0.2.2/31, "2001:db8:2::2/127"],
-             theirs: [192.0.2.3/31, "2001:db8:2::3/127"]}}
+    attach: {switch: border1, port: swp2, ours: [192.0.2.2/31, "2001:db8:2::2/127"],
+             theirs: [192.0.2.3/31, "2001:db8:2::3/127"]}
     accept: [0.0.0.0/0, "::/0"]
-""".replace("{{", "{").replace("}}", "}")
+"""
 
 
 def test_what_something_is_called_in_ipv6_is_the_name_of_nothing_else(tmp_path: Path) -> None:
