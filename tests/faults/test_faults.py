@@ -10,14 +10,14 @@ import pytest
 from fault import Fault, Where, wanted
 from fault_bench import Bench
 from fault_fabrics import ALL, EVERY, FRR, Fabric, designed
-from fault_judges import built_in, read_back, read_lines
+from fault_judges import built_in, read_back, read_files
 from fault_list import CASES, FAULTS, Case, case_id, spoilt
 from fault_outcomes import missed, outcome
 from fault_table import documented, per_fabric, table
 
 from barefabric.build import build_files, first_difference
 from barefabric.model.design import Announcement, AnnouncementKind
-from barefabric.verify.reading.rules import reader
+from barefabric.verify.reading.lines import lines
 
 LEAST = 40
 """Kinds of fault that every fabric has at least."""
@@ -34,7 +34,7 @@ def test_nothing_is_found_where_nothing_is_wrong(fabric: Fabric) -> None:
     verdict = built_in(bench, failures=1)
     assert verdict.findings == ()
     assert verdict.proven
-    assert read_lines(bench) == []
+    assert read_files(bench) == []
     assert read_back(bench) == []
 
 
@@ -43,7 +43,7 @@ def test_the_fault_is_found(case: Case) -> None:
     fault, fabric = case
     seen = outcome(fault, fabric)
     assert missed(fault, fabric) == [], sorted(seen.broken)
-    assert bool(seen.lines) == bool(wanted(fault.lines, fabric)), seen.lines
+    assert seen.files == wanted(fault.files, fabric)
     assert bool(seen.ends) == bool(wanted(fault.ends, fabric)), seen.ends
     assert seen.seen_by or caught_elsewhere(fault, fabric)
 
@@ -111,11 +111,11 @@ def test_every_rule_for_lines_reads_something() -> None:
     for fabric in EVERY:
         for device, files in Bench(fabric).files().items():
             switch = designed(fabric).switches.get(device)
-            rules = reader(switch.nos if switch else FRR)
+            rules = lines(switch.nos if switch else FRR)
             assert rules is not None
-            used[rules.nos] |= {fact.name for fact in rules.facts(files)}
+            used[rules.rules.nos] |= {fact.name for fact in rules.facts(files)}
     for nos, seen in used.items():
-        rules = reader(nos)
+        rules = lines(nos)
         assert rules is not None
         assert rules.known - seen <= RARE
 

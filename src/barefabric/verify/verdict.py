@@ -7,7 +7,9 @@ from typing import NamedTuple
 from barefabric.model.contract import ContractKind
 
 BUILT_IN = "built-in"
-"""Name of the judge that always runs."""
+"""Name of the judge that computes. It always runs."""
+FILES = "files"
+"""Name of the judge that reads the files of a build."""
 
 
 class Count(NamedTuple):
