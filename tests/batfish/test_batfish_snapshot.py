@@ -19,6 +19,7 @@ from barefabric.verify.batfish.rules import dress, dressing
 from barefabric.verify.batfish.sample import sample
 from barefabric.verify.batfish.service import PORT, Address, address, answers
 from barefabric.verify.batfish.snapshot import Snapshot, snapshot
+from barefabric.verify.reading.findings import contract_of
 from barefabric.verify.reading.rules import reader
 from barefabric.verify.verdict import NotRun
 
@@ -116,7 +117,7 @@ def test_what_a_rule_leaves_out_is_covered_by_something_that_exists(nos: str) ->
     contracts = {contract.id for contract in example("three-racks").contracts}
     source = "".join(p.read_text() for p in (ROOT / "src/barefabric/verify/batfish").glob("*.py"))
     facts = reader(nos)
-    read = {f"files/{fact.replace(' ', '-').lower()}" for fact in facts.known} if facts else set()
+    read = set(map(contract_of, facts.known)) if facts else set()
     for rule in (*rules.allowed, *rules.rewrites):
         assert rule.reason
         covered = rule.covered

@@ -50,14 +50,14 @@ def read_back(bench: Bench) -> list[str]:
     return [*said, *(f"sessions: {sorted(pair)}" for pair in (planned - read) + (read - planned))]
 
 
-def read_files(bench: Bench) -> list[str]:
-    """The judge of files: codes of what it finds in the lines of all files, against the plan."""
+def read_files(bench: Bench) -> dict[str, str]:
+    """The judge of files: contracts that lines of files break, each with its code."""
     judge, design, files = FilesJudge(), bench.design, bench.files()
     for name in design.switches:
         judge.switch(switch_intent(design, name), files[name])
     for name in design.servers:
         judge.server(server_intent(design, name), files[name])
-    return list(dict.fromkeys(found.code for found in judge.judgement().findings))
+    return {found.contract: found.code for found in judge.judgement().findings}
 
 
 def shown(bench: Bench) -> str:

@@ -16,12 +16,11 @@ NOBODY = Word("", ())
 class Outcome(NamedTuple):
     """Findings by judge.
 
-    ``broken`` are contracts with their codes, of the built-in judge; ``files`` are the codes of the
-    judge of files.
+    Of the built-in judge (``broken``) and of the judge of files: contracts with their codes.
     """
 
     broken: dict[str, str]
-    files: tuple[str, ...]
+    files: dict[str, str]
     ends: tuple[str, ...]
     batfish: Word
 
@@ -63,7 +62,7 @@ def _asked(fault: Fault, fabric: Fabric) -> Outcome:
         broken = {found.contract: found.code for found in verdict.findings}
     return Outcome(
         broken,
-        tuple(read_files(bench)),
+        read_files(bench),
         tuple(read_back(bench)),
         words().get(fault.id(fabric), NOBODY),
     )

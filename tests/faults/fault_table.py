@@ -44,7 +44,7 @@ def _row(fault: Fault) -> str:
         fault.kind,
         _fabrics(fault.fabrics),
         ", ".join(one.replace("|", " or ").replace("*", "\\*") for one in fault.built_in),
-        _cell(fault, lambda o: ", ".join(o.files)),
+        _cell(fault, lambda o: ", ".join(dict.fromkeys(o.files.values()))),
         _cell(fault, lambda o: "yes" if o.ends else ""),
         _cell(fault, lambda o: ", ".join(o.batfish.codes), fault.shown_in),
         _only(fault),

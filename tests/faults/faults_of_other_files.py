@@ -129,6 +129,25 @@ PORTS = [
         files="FI001",
     ),
     Fault("peer link not named", config((LEAF, r"   peer-link .*\n", "")), PAIRS, files="FI001"),
+    Fault(
+        "VLANs of the pair not on the peer link",
+        config((LEAF, r"   switchport trunk group PAIR\n", "")),
+        PAIRS,
+        files="FI001",
+        batfish="BF020",
+    ),
+    Fault(
+        "partner heard on the peer link alone",
+        config((LEAF, r"   peer-address heartbeat .*\n", "")),
+        PAIRS,
+        files="FI001",
+    ),
+    Fault(
+        "both leaves go on without the peer link",
+        config((LEAF, r"   dual-primary detection .*\n", "")),
+        PAIRS,
+        files="FI001",
+    ),
     Fault("no forwarding", config((LEAF, r"^ip routing\n", "")), ON_EOS, files="FI001"),
     Fault(
         "no forwarding",
@@ -163,6 +182,12 @@ SERVERS = [
         file("r1-node1", "frr.conf", r" +neighbor LEAVES route-map \S+ out\n", ""),
         ROUTED,
         batfish="BF022",
+    ),
+    Fault(
+        "AS path not matched on a host",
+        file("r1-node1", "frr.conf", r" match as-path OWN\n", ""),
+        ROUTED,
+        files="FI001",
     ),
     Fault(
         "host with another loopback",

@@ -13,7 +13,7 @@ from barefabric.cli.progress import ProgressLine
 from barefabric.errors import Diagnostic, OutsideError, UsageError, fail
 from barefabric.model.design import Design
 from barefabric.verify.agreement import side_by_side
-from barefabric.verify.verdict import BUILT_IN, FILES, Judgement, NotRun, Verdict
+from barefabric.verify.verdict import BUILT_IN, FILES, NOT_READ, Judgement, NotRun, Verdict
 
 if TYPE_CHECKING:
     from barefabric.cli.design import Clock
@@ -187,9 +187,11 @@ def with_word(verdict: Verdict, word: Judgement | NotRun) -> Verdict:
 
 
 def _refuse_missing(verdict: Verdict, required: tuple[str, ...]) -> None:
-    """Raise :class:`OutsideError` GE012 for judges that had to run and did not."""
+    """Raise :class:`OutsideError` GE012 for judges that had to run and did not, or not on all."""
     ran = {name.lower() for name in verdict.judges}
     missing = [n for n in verdict.not_run if n.judge.lower() in set(required) - ran]
+    if FILES in required:
+        missing += _not_read(verdict)
     if missing:
         raise OutsideError(
             [
@@ -197,3 +199,10 @@ def _refuse_missing(verdict: Verdict, required: tuple[str, ...]) -> None:
                 for n in missing
             ]
         )
+
+
+def _not_read(verdict: Verdict) -> list[NotRun]:
+    """The judge of files, where it could not read those of some network OS."""
+    names = (j.settings.get(NOT_READ, "") for j in verdict.judgements if j.judge == FILES)
+    how = "write vendor_templates/<nos>/read.toml"
+    return [NotRun(FILES, f"it cannot read files of {name}", how) for name in names if name]

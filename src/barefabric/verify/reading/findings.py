@@ -48,6 +48,11 @@ class Wrong(NamedTuple):
         return f"{self.folder}/{line.path}:{line.number}{text}"
 
 
+def contract_of(fact: str) -> str:
+    """The id of the contract that files state all facts of one name as planned."""
+    return f"files/{fact.replace(' ', '-').lower()}"
+
+
 @dataclass
 class Failed:
     """Everything that differs about facts of one name: the number, and the first of them."""
@@ -70,7 +75,7 @@ class Failed:
         nos = ", ".join(dict.fromkeys(wrong.nos for wrong in self.first))
         return Finding(
             "FI001",
-            f"files/{fact.replace(' ', '-').lower()}",
+            contract_of(fact),
             f'what files say of "{fact}" is what the plan says',
             FILES,
             self.rows,

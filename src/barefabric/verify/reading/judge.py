@@ -13,10 +13,7 @@ from barefabric.verify.reading.facts import server_facts, switch_facts
 from barefabric.verify.reading.findings import Differing, Failed, Why, Wrong
 from barefabric.verify.reading.lines import lines
 from barefabric.verify.reading.rules import Fact
-from barefabric.verify.verdict import FILES, Count, Finding, Judgement
-
-NOT_READ = "not read"
-"""The setting that names network OSes without rules."""
+from barefabric.verify.verdict import FILES, NOT_READ, Count, Finding, Judgement
 
 Files = Mapping[str, str]
 """Texts by path, of one device."""
@@ -46,7 +43,7 @@ class FilesJudge:
     def server(self, intent: ServerIntent, files: Files, *, edited: bool = False) -> None:
         """Read a server, as :meth:`switch` does."""
         name, why = intent.server.name, Why.EDITED if edited else Why.WRITTEN
-        for found in self._compare(name, HOST_NOS, server_facts(intent), files):
+        for found in self._compare(name, HOST_NOS, server_facts(intent), files, "servers"):
             self._fail(Wrong(found, f"nodes/{name}", HOST_NOS, why))
 
     def file(self, path: str, fault: str = "") -> None:
@@ -56,14 +53,15 @@ class FilesJudge:
             self._files.differing.append(f"{path} {fault}")
 
     def _compare(
-        self, device: str, nos: str, planned: Iterable[Fact], files: Files
+        self, device: str, nos: str, planned: Iterable[Fact], files: Files, called: str = ""
     ) -> tuple[Difference, ...]:
+        """Compare a device. ``called`` is what it counts as, its network OS without."""
         start = process_time()
         rules = lines(nos)
         if rules is None:
             self._unread[nos] += 1
             return ()
-        self._read[nos] += 1
+        self._read[called or nos] += 1
         compared = compare(device, rules, planned, files)
         self._rows.update(compared.rows)
         self._seconds += process_time() - start
@@ -106,5 +104,5 @@ class FilesJudge:
 
 
 def _named(devices: Counter[str]) -> str:
-    """Network OSes and how many devices have each."""
+    """Kinds of devices, and how many there are of each."""
     return ", ".join(f"{nos} ({count:,})" for nos, count in sorted(devices.items())) or "nothing"
