@@ -66,6 +66,8 @@ def test_one_kind_of_fact_is_one_finding_however_many_devices(design: Design) ->
     before = judged(design).counts[ContractKind.CHECK]
     word = judged(design, lambda text: text.replace(" timers 3 9", " timers 30 90"))
     (found,) = word.findings
+    assert found.cause == "the rendered file is not what the design asks for"
+    assert "vendor_templates/arista_eos/read.toml" in found.mend
     groups = found.rows // 2
     assert groups > 1
     assert len(found.evidence) == min(found.rows, 7)
