@@ -282,7 +282,9 @@ def test_a_build_that_was_edited_is_not_judged(folder: Path) -> None:
     config.write_text(config.read_text() + "! by hand\n")
     done = fabric("verify", "topologies/quickstart.yaml", cwd=folder)
     assert done.returncode == 1
-    assert "GE008" in done.stderr
+    assert "switches/spine1/startup-config differs" in done.stdout
+    assert "GE008" in done.stdout
+    assert not (folder / "build" / "quickstart" / "verify").exists()
 
 
 def test_a_required_judge_that_did_not_run_is_3(folder: Path) -> None:

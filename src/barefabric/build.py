@@ -38,19 +38,19 @@ class Built:
 
 
 class Reader(Protocol):
-    """Is shown what routes as it is rendered, so that nothing is computed a second time for it."""
+    """Is shown devices as they are rendered, so that nothing is computed a second time for it."""
 
     def switch(self, intent: SwitchIntent) -> None:
         """A switch."""
 
     def server(self, intent: ServerIntent) -> None:
-        """A server that routes."""
+        """A server."""
 
 
 def build_files(design: Design, reader: Reader | None = None) -> Iterator[tuple[str, str]]:
     """Every file of the tree, as path and text; switches first, ``design.json`` last.
 
-    ``reader`` is shown every intent that has routing in it, in the same order.
+    ``reader`` is shown the intent of each device before the device's files.
     """
     for name in design.switches:
         intent = switch_intent(design, name)
@@ -60,7 +60,7 @@ def build_files(design: Design, reader: Reader | None = None) -> Iterator[tuple[
             yield f"switches/{name}/{path}", text
     for name in design.servers:
         server = server_intent(design, name)
-        if reader is not None and server.bgp is not None:
+        if reader is not None:
             reader.server(server)
         for path, text in server_files(design, server):
             yield f"nodes/{name}/{path}", text

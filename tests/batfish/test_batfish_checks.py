@@ -19,7 +19,7 @@ from barefabric.topology.load import load
 from barefabric.verify.batfish.case import Case, Outcome
 from barefabric.verify.batfish.flows import check_absent, check_flows, check_loops
 from barefabric.verify.batfish.marks import check_marks
-from barefabric.verify.batfish.parsing import check_addresses, check_parsing, check_reading
+from barefabric.verify.batfish.parsing import check_addresses, check_parsing
 from barefabric.verify.batfish.policies import check_policies
 from barefabric.verify.batfish.proof import judged_files
 from barefabric.verify.batfish.routes import OWN, check_routes, computed_routes
@@ -431,22 +431,6 @@ def test_a_policy_that_leaves_a_mark_is_seen(made: Bench) -> None:
 def test_marks_of_an_unknown_policy_prove_nothing(made: Bench) -> None:
     outcome = marks(made, {PLAIN: "FROM-[^E].*"})
     assert "r1-leaf1 has no policy FROM-EDGE-METALLB" in outcome.findings[0].evidence
-
-
-def test_lines_that_batfish_does_not_model_are_read(made: Bench) -> None:
-    design = made.case.design
-    files = judged_files(design)
-    outcome = check_reading(made.case, design, files)
-    assert outcome.findings == []
-    assert outcome.count.held == outcome.rows > 0
-    text = files["spine1"]["frr.conf"]
-    files["spine1"]["frr.conf"] = text.replace("LEAVES timers 3 9", "LEAVES timers 30 90")
-    (finding,) = check_reading(made.case, design, files).findings
-    assert finding.code == "BF015"
-    assert finding.evidence == (
-        "spine1 does not say: timers LEAVES 3 9",
-        "spine1 says: timers LEAVES 30 90",
-    )
 
 
 class Sending(Canned):

@@ -28,7 +28,7 @@ class Fault(NamedTuple):
 
     * ``built_in``: contracts that the built-in judge must find broken, each a pattern, or several
       (``a|b``) of which one must match. It reads no file.
-    * ``lines``: whether the lines of a file that routes do not show differ from the plan (BF015).
+    * ``files``: the code of the judge of files, which reads their lines (FI001).
     * ``ends``: whether the ends of all sessions, read back from all files, differ (tests/readback).
     * ``batfish``: the code of Batfish's first finding.
 
@@ -39,7 +39,7 @@ class Fault(NamedTuple):
     spoil: Callable[[Bench], object]
     fabrics: tuple[Fabric, ...]
     built_in: tuple[str, ...] = ()
-    lines: Codes = ""
+    files: Codes = ""
     ends: Codes = ""
     batfish: Codes = ""
     where: Where = Where.DEVICE

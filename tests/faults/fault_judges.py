@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from fault_bench import Bench
 from fault_fabrics import designed
 
+from barefabric.derive.server import server_intent
+from barefabric.derive.switch import switch_intent
 from barefabric.verify.batfish.case import BASE
 from barefabric.verify.batfish.judge import Run
 from barefabric.verify.batfish.routes import computed_routes
@@ -19,7 +21,7 @@ from barefabric.verify.batfish.sessions import ends
 from barefabric.verify.batfish.snapshot import snapshot
 from barefabric.verify.compute import Computed
 from barefabric.verify.judge import verify
-from barefabric.verify.reading.compare import read_files
+from barefabric.verify.reading.judge import FilesJudge
 from barefabric.verify.verdict import Finding, Verdict
 from readback import pairing
 
@@ -27,7 +29,6 @@ ERRORS = (AssertionError, KeyError, ValueError, StopIteration, IndexError)
 """What readers stumble with over a file that is not as they know it."""
 
 
-READ_WITHOUT_IT = "BF015"
 PAUSE = 0.02
 """Seconds between two looks whether Batfish has answered."""
 
@@ -49,9 +50,14 @@ def read_back(bench: Bench) -> list[str]:
     return [*said, *(f"sessions: {sorted(pair)}" for pair in (planned - read) + (read - planned))]
 
 
-def read_lines(bench: Bench) -> list[str]:
-    """Lines of the rendered files that Batfish does not model, against the plan (BF015)."""
-    return list(read_files(bench.design, bench.files(), bench.design.servers).different)
+def read_files(bench: Bench) -> dict[str, str]:
+    """The judge of files: contracts that lines of files break, each with its code."""
+    judge, design, files = FilesJudge(), bench.design, bench.files()
+    for name in design.switches:
+        judge.switch(switch_intent(design, name), files[name])
+    for name in design.servers:
+        judge.server(server_intent(design, name), files[name])
+    return {found.contract: found.code for found in judge.judgement().findings}
 
 
 def shown(bench: Bench) -> str:
@@ -91,17 +97,13 @@ class Batfish:
         self._sound: dict[str, tuple[str, str]] = {}
 
     def first(self, bench: Bench) -> list[Finding]:
-        """The findings of the first check that finds something; empty where none does.
-
-        What is read without Batfish (BF015) is not among them: see :func:`read_lines`.
-        """
+        """The findings of the first check that finds something; empty where none does."""
         if _same_as_sound(bench):
             return []
         run = Run(bench.design, self.service, bench.files(), failures=False)
         for number, outcome in enumerate(run.outcomes(lambda _: None)):
-            found = [f for f in outcome.findings if f.code != READ_WITHOUT_IT]
-            if found:
-                return found
+            if outcome.findings:
+                return outcome.findings
             if number == 0 and self._as_sound(bench, run):
                 break
         return []

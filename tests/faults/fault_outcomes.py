@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from fault import Fault, Where
 from fault_fabrics import Fabric
-from fault_judges import built_in, read_back, read_lines
+from fault_judges import built_in, read_back, read_files
 from fault_list import spoilt
 from fault_record import SOUND, Word, recorded
 
@@ -14,10 +14,13 @@ NOBODY = Word("", ())
 
 
 class Outcome(NamedTuple):
-    """Findings by judge. ``broken`` are contracts with their codes, of the built-in judge."""
+    """Findings by judge.
+
+    Of the built-in judge (``broken``) and of the judge of files: contracts with their codes.
+    """
 
     broken: dict[str, str]
-    lines: tuple[str, ...]
+    files: dict[str, str]
     ends: tuple[str, ...]
     batfish: Word
 
@@ -26,7 +29,7 @@ class Outcome(NamedTuple):
         """The judges that found something."""
         judges = {
             "built-in": bool(self.broken),
-            "lines": bool(self.lines),
+            "files": bool(self.files),
             "ends": bool(self.ends),
             "Batfish": bool(self.batfish.found),
         }
@@ -59,7 +62,7 @@ def _asked(fault: Fault, fabric: Fabric) -> Outcome:
         broken = {found.contract: found.code for found in verdict.findings}
     return Outcome(
         broken,
-        tuple(read_lines(bench)),
+        read_files(bench),
         tuple(read_back(bench)),
         words().get(fault.id(fabric), NOBODY),
     )

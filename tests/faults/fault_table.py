@@ -11,7 +11,7 @@ from fault_outcomes import Outcome, outcome
 
 DOCS = Path(__file__).parents[2] / "docs" / "verification.md"
 BEGIN, END = "<!-- faults: written by `make faults` -->\n", "<!-- end of faults -->\n"
-HEAD = "| fault | in | built-in | lines | ends | Batfish | only |\n|---|---|---|---|---|---|---|\n"
+HEAD = "| fault | in | built-in | files | ends | Batfish | only |\n|---|---|---|---|---|---|---|\n"
 TITLES = {
     Where.DESIGN: "In the design: all files follow it",
     Where.DEVICE: "In what one device is told: its files follow",
@@ -44,7 +44,7 @@ def _row(fault: Fault) -> str:
         fault.kind,
         _fabrics(fault.fabrics),
         ", ".join(one.replace("|", " or ").replace("*", "\\*") for one in fault.built_in),
-        _cell(fault, lambda o: "yes" if o.lines else ""),
+        _cell(fault, lambda o: ", ".join(dict.fromkeys(o.files.values()))),
         _cell(fault, lambda o: "yes" if o.ends else ""),
         _cell(fault, lambda o: ", ".join(o.batfish.codes), fault.shown_in),
         _only(fault),

@@ -92,14 +92,14 @@ def svi_gone(b: Bench) -> None:
 
 
 FAULTS = [
-    Fault("MTU short by 4", short_mtu, ALL, ("check/mtu",), lines="BF015"),
-    Fault("bond with a short MTU", bond_of_node2(mtu=1500), BONDS, ("check/mtu",), lines="BF015"),
+    Fault("MTU short by 4", short_mtu, ALL, ("check/mtu",), files="FI001"),
+    Fault("bond with a short MTU", bond_of_node2(mtu=1500), BONDS, ("check/mtu",), files="FI001"),
     Fault(
         "VLAN interface with a short MTU",
         vlan_interface_short_mtu,
         BONDS,
         ("check/mtu",),
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "port with another address",
@@ -114,42 +114,42 @@ FAULTS = [
         bond_without_a_member,
         BONDS,
         ("check/bonds|check/links",),
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "wrong VLAN",
         bond_of_node2(vlan=200),
         BONDS,
         ("check/bonds",),
-        lines="BF015",
+        files="FI001",
         batfish={"frr": "BF020"},
     ),
-    Fault("wrong MLAG id", bond_of_node2(mlag=99), PAIRS, ("check/bonds",), lines="BF015"),
+    Fault("wrong MLAG id", bond_of_node2(mlag=99), PAIRS, ("check/bonds",), files="FI001"),
     Fault(
-        "MLAG domain mismatch", pair(domain="other"), PAIRS, ("check/peer-links",), lines="BF015"
+        "MLAG domain mismatch", pair(domain="other"), PAIRS, ("check/peer-links",), files="FI001"
     ),
     Fault(
         "MLAG peer address",
         pair(peer_address="10.9.9.9"),
         PAIRS,
         ("check/peer-links",),
-        lines="BF015",
+        files="FI001",
     ),
-    Fault("MLAG on one leaf", mlag_gone, PAIRS, ("check/peer-links",), lines="BF015"),
+    Fault("MLAG on one leaf", mlag_gone, PAIRS, ("check/peer-links",), files="FI001"),
     Fault(
         "VLAN on one leaf",
         vlan_on_one_leaf,
         PAIRS,
         ("check/gateways", "check/peer-links"),
-        lines="BF015",
+        files="FI001",
     ),
-    Fault("wrong gateway", gateway_wrong, BONDS, ("check/gateways",), lines="BF015"),
+    Fault("wrong gateway", gateway_wrong, BONDS, ("check/gateways",), files="FI001"),
     Fault(
         "VLAN interface with another address",
         svi_address_wrong,
         BONDS,
         ("session/demo-calico/r1",),
-        lines="BF015",
+        files="FI001",
         ends={"arista_eos": "yes"},
         batfish="BF020",
     ),
@@ -158,7 +158,7 @@ FAULTS = [
         svi_gone,
         BONDS,
         ("check/gateways", "session/demo-calico/r1"),
-        lines="BF015",
+        files="FI001",
         ends={"arista_eos": "yes"},
         batfish="BF020",
     ),

@@ -229,7 +229,7 @@ FAULTS = [
         import_detached,
         ALL,
         ("refused/demo-calico*", "check/settings"),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF022", "frr-routed": "BF022"},
     ),
     Fault(
@@ -237,7 +237,7 @@ FAULTS = [
         export_detached,
         ALL,
         ("check/settings",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF022", "frr-routed": "BF022"},
     ),
     Fault(
@@ -245,7 +245,7 @@ FAULTS = [
         import_gone,
         ALL,
         ("check/policies", "route/r1/own"),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(
@@ -260,7 +260,7 @@ FAULTS = [
         leaf_without_default,
         ALL,
         ("route/default/leaves",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
@@ -275,7 +275,7 @@ FAULTS = [
         leaf_keeps_its_nodes,
         ALL,
         ("route/r2/spines",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
@@ -290,7 +290,7 @@ FAULTS = [
         leaf_lets_marks_in,
         ALL,
         ("check/policies",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF041", "frr-routed": "BF041"},
     ),
     Fault(
@@ -298,7 +298,7 @@ FAULTS = [
         spine_takes_a_default,
         ALL,
         ("refused/spines/default",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF040", "frr-routed": "BF040"},
     ),
     Fault(
@@ -306,7 +306,7 @@ FAULTS = [
         spine_keeps_the_default,
         ALL,
         ("route/default/leaves",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
@@ -314,7 +314,7 @@ FAULTS = [
         border_takes_a_default,
         ALL,
         ("refused/borders/default",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF040", "frr-routed": "BF040"},
     ),
     Fault(
@@ -343,23 +343,23 @@ FAULTS = [
         heavy_last_resort,
         ALL,
         ("route/default/spines", "route/default/leaves"),
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "last resort preferred",
         last_resort_preferred,
         ALL,
         ("route/default/spines",),
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
-    Fault("last resort missing", last_resort_missing, ALL, ("check/settings",), lines="BF015"),
+    Fault("last resort missing", last_resort_missing, ALL, ("check/settings",), files="FI001"),
     Fault(
         "last resort unmarked",
         last_resort_unmarked,
         ALL,
         ("survives/*|route/default/*",),
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "link network announced",
@@ -373,7 +373,7 @@ FAULTS = [
         host_takes_everything,
         ROUTED,
         ("absent/host/r1",),
-        lines="BF015",
+        files="FI001",
         batfish="BF030",
     ),
     Fault(

@@ -22,21 +22,21 @@ SESSIONS = [
         "shut down",
         both(LEAF, r"^( +)(neighbor SPINES timers .*\n)", r"\1\2\1neighbor SPINES shutdown\n"),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF020", "frr-routed": "BF011"},
     ),
     Fault(
         "left to the device's own timers",
         both(LEAF, r" +neighbor SPINES timers .*\n", ""),
         ALL,
-        lines="BF015",
+        files="FI001",
         ends={"arista_eos": "yes"},
     ),
     Fault(
         "password in clear text",
         both(LEAF, r"\$\{secret:key\}", "hunter2"),
         ALL,
-        lines="BF015",
+        files="FI001",
         ends="yes",
     ),
     Fault(
@@ -50,7 +50,7 @@ SESSIONS = [
         "source address left out",
         both(LEAF, r" +neighbor DEMO-CALICO update-source .*\n", ""),
         ROUTED,
-        lines="BF015",
+        files="FI001",
         ends="yes",
     ),
     Fault(
@@ -72,7 +72,7 @@ SESSIONS = [
         batfish={"eos-bonds": "BF022", "frr-routed": "BF022"},
     ),
     Fault(
-        "max-prefix left out", both(LEAF, r" +neighbor DEMO-CALICO max.*\n", ""), ALL, lines="BF015"
+        "max-prefix left out", both(LEAF, r" +neighbor DEMO-CALICO max.*\n", ""), ALL, files="FI001"
     ),
     Fault(
         "graceful restart left on",
@@ -81,19 +81,19 @@ SESSIONS = [
             (LEAF, r" bgp graceful-restart-disable\n", ""),
         ),
         ALL,
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "next hop groups of zebra left on",
         config(frr=(LEAF, r"no zebra nexthop kernel enable\n", "")),
         ON_FRR,
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "line misspelt",
         both(LEAF, r"neighbor SPINES timers", "neighbour SPINES timers"),
         ALL,
-        lines="BF015",
+        files="FI001",
         ends={"arista_eos": "yes"},
         batfish={"eos-bonds": "BF011", "frr-routed": "BF011"},
     ),
@@ -104,25 +104,25 @@ POLICIES = [
         "weight of the last resort left out",
         both(SPINE, r" +set weight 0\n", ""),
         ALL,
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "another community in the list of the last resort",
         both(LEAF, r"65000:250", "65000:251"),
         ALL,
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "mark of the last resort left out",
         both(SPINE, r" +set community 65000:250\n", ""),
         ALL,
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
         "communities added, not replaced",
         both(LEAF, r"(set community 65000:100)$", r"\1 additive"),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF041", "frr-routed": "BF041"},
     ),
     Fault(
@@ -138,7 +138,7 @@ POLICIES = [
         "prefix list misspelt where it is used",
         both(LEAF, r"(match ip address prefix-list) DEMO-CALICO", r"\1 DEMO-CALIC"),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(
@@ -151,7 +151,7 @@ POLICIES = [
         "list of communities left out",
         both(LEAF, r"^(?:bgp|ip) community-list .*\n", ""),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(
@@ -161,7 +161,7 @@ POLICIES = [
             (LEAF, r"route-map FROM-DEMO-CALICO permit 10\n(?: .*\n)+exit\n", ""),
         ),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF013", "frr-routed": "BF013"},
     ),
     Fault(
@@ -174,23 +174,23 @@ POLICIES = [
         "connected routes not originated",
         both(LEAF, r" +redistribute connected .*\n", ""),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
         "default of last resort not originated",
         both(SPINE, r" +redistribute static .*\n", ""),
         ALL,
-        lines="BF015",
+        files="FI001",
     ),
     Fault(
-        "discard route left out", both(SPINE, r"ip route 0\.0\.0\.0/0 .*\n", ""), ALL, lines="BF015"
+        "discard route left out", both(SPINE, r"ip route 0\.0\.0\.0/0 .*\n", ""), ALL, files="FI001"
     ),
     Fault(
         "discard route preferred",
         both(SPINE, r"(ip route 0\.0\.0\.0/0 \S+) 250", r"\1"),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
     ),
     Fault(
@@ -199,14 +199,14 @@ POLICIES = [
             (LEAF, r" +maximum-paths .*\n", ""), (LEAF, r"maximum-paths \d+", "maximum-paths 1")
         ),
         ALL,
-        lines="BF015",
+        files="FI001",
         batfish={"eos-bonds": "BF030"},
     ),
     Fault(
         "paths of different ASNs not equal",
         config(frr=(SPINE, r" bgp bestpath as-path multipath-relax\n", "")),
         ON_FRR,
-        lines="BF015",
+        files="FI001",
         batfish={"routed": "BF030"},
     ),
 ]

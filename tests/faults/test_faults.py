@@ -10,14 +10,15 @@ import pytest
 from fault import Fault, Where, wanted
 from fault_bench import Bench
 from fault_fabrics import ALL, EVERY, FRR, Fabric, designed
-from fault_judges import built_in, read_back, read_lines
+from fault_judges import built_in, read_back, read_files
 from fault_list import CASES, FAULTS, Case, case_id, spoilt
 from fault_outcomes import missed, outcome
 from fault_table import documented, per_fabric, table
 
 from barefabric.build import build_files, first_difference
 from barefabric.model.design import Announcement, AnnouncementKind
-from barefabric.verify.reading.rules import reader
+from barefabric.verify.reading.findings import contract_of
+from barefabric.verify.reading.lines import lines
 
 LEAST = 40
 """Kinds of fault that every fabric has at least."""
@@ -34,7 +35,7 @@ def test_nothing_is_found_where_nothing_is_wrong(fabric: Fabric) -> None:
     verdict = built_in(bench, failures=1)
     assert verdict.findings == ()
     assert verdict.proven
-    assert read_lines(bench) == []
+    assert read_files(bench) == {}
     assert read_back(bench) == []
 
 
@@ -43,7 +44,7 @@ def test_the_fault_is_found(case: Case) -> None:
     fault, fabric = case
     seen = outcome(fault, fabric)
     assert missed(fault, fabric) == [], sorted(seen.broken)
-    assert bool(seen.lines) == bool(wanted(fault.lines, fabric)), seen.lines
+    assert set(seen.files.values()) == set(wanted(fault.files, fabric)), seen.files
     assert bool(seen.ends) == bool(wanted(fault.ends, fabric)), seen.ends
     assert seen.seen_by or caught_elsewhere(fault, fabric)
 
@@ -111,13 +112,26 @@ def test_every_rule_for_lines_reads_something() -> None:
     for fabric in EVERY:
         for device, files in Bench(fabric).files().items():
             switch = designed(fabric).switches.get(device)
-            rules = reader(switch.nos if switch else FRR)
+            rules = lines(switch.nos if switch else FRR)
             assert rules is not None
-            used[rules.nos] |= {fact.name for fact in rules.facts(files)}
+            used[rules.rules.nos] |= {fact.name for fact in rules.facts(files)}
     for nos, seen in used.items():
-        rules = reader(nos)
+        rules = lines(nos)
         assert rules is not None
         assert rules.known - seen <= RARE
+
+
+def test_every_fact_that_is_read_is_missed_by_some_fault() -> None:
+    """What no fault changes is compared in vain, for all that is known."""
+    found: dict[str, set[str]] = {fabric.nos: set() for fabric in EVERY}
+    for fault, fabric in CASES:
+        if fault.files:
+            found[fabric.nos] |= outcome(fault, fabric).files.keys()
+    for nos, contracts in found.items():
+        rules = lines(nos)
+        assert rules is not None
+        every = {contract_of(fact): fact for fact in rules.known}
+        assert {every[one] for one in every.keys() - contracts} <= RARE
 
 
 # The list itself

@@ -13,15 +13,17 @@ from barefabric.cli.progress import ProgressLine
 from barefabric.errors import Diagnostic, OutsideError, UsageError, fail
 from barefabric.model.design import Design
 from barefabric.verify.agreement import side_by_side
-from barefabric.verify.verdict import Judgement, NotRun, Verdict
+from barefabric.verify.verdict import BUILT_IN, FILES, NOT_READ, Judgement, NotRun, Verdict
 
 if TYPE_CHECKING:
+    from barefabric.cli.design import Clock
     from barefabric.topology.load import Loaded
+    from barefabric.verify.judge import Judge
 
 OFF = "off"
 """What ``--batfish`` or BATFISH_HOST says where Batfish is not wanted."""
 
-JUDGES = ("built-in", "batfish", "lab")
+JUDGES = (BUILT_IN, FILES, "batfish", "lab")
 """What ``--require`` may name."""
 
 
@@ -42,51 +44,83 @@ class Request:
 
 
 def verify(request: Request) -> int:
-    """Judge the design and write a receipt for the build.
+    """Judge the design and its files, and write a receipt for the build.
 
     0 where everything holds, 1 where something does not, 3 where a required judge did not run.
+    Raises :class:`FabricError` GE008 where the build was made from another design.
     """
-    from barefabric.build import default_out, first_difference
+    from barefabric.build import default_out
     from barefabric.cli.design import Clock
-    from barefabric.lab.receipt import with_lab
     from barefabric.pipeline import design
     from barefabric.verify.judge import Judge
-    from barefabric.verify.receipt import make_receipt, write_receipt
-    from barefabric.verify.report import as_json as plain
-    from barefabric.verify.report import report
+    from barefabric.verify.reading.build import read_build
 
     _check_required(request)
     clock = Clock(request.verbose)
     designed = design(request.topology)
     build = request.out or default_out(designed.design)
     judge = Judge(designed.design, failures=request.failures)
-    stale = first_difference(designed.design, build, judge)
-    if stale:
+    read = read_build(designed.design, build, judge)
+    if read.other:
         raise fail(
             "GE008",
-            f"the build is not what the topology says now: {stale} differs",
+            f"the build is not what the topology says now: {read.differs} differs",
             path=build,
             mend=f"fabric design {request.topology}",
         )
-    clock.lap("design")
+    clock.lap("design and files")
+    if read.differs:
+        verdict = _of_files(designed.design, read.word)
+    else:
+        verdict = _of_all(judge, read.word, build, request, clock)
+    _write_reports(verdict, designed.loaded, designed.design, request)
+    path, digest = ("", "") if read.differs else _receipt(build, verdict, designed.design)
+    _show(verdict, path, digest, request, clock)
+    if not read.differs:
+        _refuse_missing(verdict, request.require)
+    return 0 if verdict.proven else 1
+
+
+def _of_files(design: Design, word: Judgement) -> Verdict:
+    """The verdict on a build that was changed: only what reads it can say anything about it."""
+    why, how = "the build is not what the design renders", "fabric design"
+    others = tuple(NotRun(judge, why, how) for judge in (BUILT_IN, "Batfish", "lab"))
+    return Verdict(design.name, len(design.contracts), (word,), others)
+
+
+def _of_all(
+    judge: "Judge", files: Judgement, build: Path, request: Request, clock: "Clock"
+) -> Verdict:
+    """The verdict of all judges that can be asked."""
+    from barefabric.lab.receipt import with_lab
+
     with ProgressLine() as line:
         line.show("built-in: routes of the intact fabric, kinds of failure")
         judge.progress = _Sweep(line).show
-        verdict = judge.verdict()
+        verdict = with_word(judge.verdict(), files)
         clock.lap("built-in")
-        verdict = with_batfish(verdict, _ask_batfish(designed.design, request, line))
-    verdict = with_lab(verdict, designed.design, build)
+        verdict = with_word(verdict, _ask_batfish(judge.design, request, line))
+    verdict = with_lab(verdict, judge.design, build)
     clock.lap("Batfish")
-    _write_reports(verdict, designed.loaded, designed.design, request)
-    receipt = make_receipt(build, verdict, designed.design.contracts)
-    path = write_receipt(build, receipt)
+    return verdict
+
+
+def _receipt(build: Path, verdict: Verdict, design: Design) -> tuple[str, str]:
+    """Write the receipt; its path, and the digest of the build."""
+    from barefabric.verify.receipt import make_receipt, write_receipt
+
+    receipt = make_receipt(build, verdict, design.contracts)
+    return str(write_receipt(build, receipt)), receipt.digest
+
+
+def _show(verdict: Verdict, receipt: str, digest: str, request: Request, clock: "Clock") -> None:
+    """Print the verdict as it was asked for."""
+    from barefabric.verify.report import as_json, report
+
     if request.as_json:
-        print_json({**plain(verdict), "receipt": str(path), "digest": receipt.digest})
+        print_json({**as_json(verdict), "receipt": receipt, "digest": digest})
     elif not request.quiet:
-        shown = report(verdict, receipt=str(path), digest=receipt.digest, seconds=clock.total)
-        print_result(shown)
-    _refuse_missing(verdict, request.require)
-    return 0 if verdict.proven else 1
+        print_result(report(verdict, receipt=receipt, digest=digest, seconds=clock.total))
 
 
 def _check_required(request: Request) -> None:
@@ -143,8 +177,8 @@ def _ask_batfish(design: Design, request: Request, line: ProgressLine) -> Judgem
     return judge(design, where, progress=lambda what: line.show(f"Batfish: {what}"))
 
 
-def with_batfish(verdict: Verdict, word: Judgement | NotRun) -> Verdict:
-    """The verdict with a second judge's word."""
+def with_word(verdict: Verdict, word: Judgement | NotRun) -> Verdict:
+    """The verdict with another judge's word."""
     others = tuple(n for n in verdict.not_run if n.judge != word.judge)
     if isinstance(word, NotRun):
         return replace(verdict, not_run=(word, *others))
@@ -153,9 +187,11 @@ def with_batfish(verdict: Verdict, word: Judgement | NotRun) -> Verdict:
 
 
 def _refuse_missing(verdict: Verdict, required: tuple[str, ...]) -> None:
-    """Raise :class:`OutsideError` GE012 for judges that had to run and did not."""
+    """Raise :class:`OutsideError` GE012 for judges that had to run and did not, or not on all."""
     ran = {name.lower() for name in verdict.judges}
     missing = [n for n in verdict.not_run if n.judge.lower() in set(required) - ran]
+    if FILES in required:
+        missing += _not_read(verdict)
     if missing:
         raise OutsideError(
             [
@@ -163,3 +199,10 @@ def _refuse_missing(verdict: Verdict, required: tuple[str, ...]) -> None:
                 for n in missing
             ]
         )
+
+
+def _not_read(verdict: Verdict) -> list[NotRun]:
+    """The judge of files, where it could not read those of some network OS."""
+    names = (j.settings.get(NOT_READ, "") for j in verdict.judgements if j.judge == FILES)
+    how = "write vendor_templates/<nos>/read.toml"
+    return [NotRun(FILES, f"it cannot read files of {name}", how) for name in names if name]

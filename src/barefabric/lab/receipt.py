@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from barefabric.model.design import Design
 from barefabric.verify.judge import verify
 from barefabric.verify.receipt import build_digest, make_receipt, word_kept, write_receipt
-from barefabric.verify.verdict import Judgement, Verdict
+from barefabric.verify.verdict import FILES, Judgement, Verdict
 
 if TYPE_CHECKING:
     from barefabric.lab.live import Live
 
-OTHERS = ("Batfish",)
+OTHERS = (FILES, "Batfish")
 """Judges whose word stays when the lab gives its own."""
 
 

@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 from barefabric.errors import Diagnostic, FabricError, Place
 from barefabric.verify.receipt import FOLDER, NAME, Receipt, build_digest, read_receipt
-from barefabric.verify.verdict import BUILT_IN
+from barefabric.verify.verdict import BUILT_IN, FILES, NOT_READ
 
 LAB = "lab"
 """The judge that ``fabric lab check`` asks: it adds its word to the receipt."""
+
+
+ALWAYS = (BUILT_IN, FILES)
+"""Judges that every ``fabric verify`` asks."""
 
 
 class Policy(NamedTuple):
@@ -48,7 +52,7 @@ class Proof(NamedTuple):
     def command(self, topology: str) -> str:
         """What to run to prove it."""
         asked = self.policy.require
-        more = "".join(f" --require {name}" for name in asked if name not in (BUILT_IN, LAB))
+        more = "".join(f" --require {name}" for name in asked if name not in (*ALWAYS, LAB))
         more += f" --failures {self.policy.failures}" if self.policy.failures > 1 else ""
         lab = ", then fabric lab up and fabric lab check" if LAB in asked else ""
         return f"fabric verify {topology}{more}{lab}"
@@ -90,6 +94,9 @@ def _short_of(receipt: Receipt, policy: Policy) -> Iterator[str]:
     for judge in policy.require:
         if judge not in ran:
             yield f"{judge} has not judged it, and push.require asks for it"
+    unread = _setting(receipt.results, FILES, NOT_READ)
+    if FILES in policy.require and unread:
+        yield f"files of {unread} were not read, and push.require asks for it"
     tried = _failures(receipt.results)
     if tried < policy.failures:
         yield (
@@ -101,9 +108,17 @@ def _short_of(receipt: Receipt, policy: Policy) -> Iterator[str]:
 def _failures(results: Mapping[str, Any]) -> int:
     """How many failures at a time the built-in judge tried, by its settings in a receipt."""
     try:
-        return int(results["judges"][BUILT_IN]["settings"]["failures"])
-    except (KeyError, TypeError, ValueError):
+        return int(_setting(results, BUILT_IN, "failures"))
+    except ValueError:
         return 0
+
+
+def _setting(results: Mapping[str, Any], judge: str, name: str) -> str:
+    """What a receipt says of a judge's settings, empty where it does not."""
+    try:
+        return str(results["judges"][judge]["settings"][name])
+    except (KeyError, TypeError):
+        return ""
 
 
 def refuse_unproven(proof: Proof, build: Path, topology: Path) -> None:

@@ -40,7 +40,7 @@ class Settings(Block):
     users: tuple[User, ...] = Field((), description="Accounts on the switches.")
 
 
-Judge = Literal["built-in", "batfish", "lab"]
+Judge = Literal["built-in", "files", "batfish", "lab"]
 
 
 class Push(Block):

@@ -26,9 +26,10 @@ from barefabric.verify.deciding.routes import RouteDecider
 from barefabric.verify.deciding.sessions import SessionCounts
 from barefabric.verify.deciding.survives import TWO, Progress, SurviveDecider, quiet
 from barefabric.verify.survey import Survey
-from barefabric.verify.verdict import BUILT_IN, Count, Finding, Judgement, NotRun, Verdict
+from barefabric.verify.verdict import BUILT_IN, FILES, Count, Finding, Judgement, NotRun, Verdict
 
 NOT_RUN = (
+    NotRun(FILES, "this command reads no build", "fabric verify"),
     NotRun("Batfish", "this command does not ask it", "fabric verify"),
     NotRun("lab", "no lab was asked", "fabric lab up, then fabric lab check"),
 )
@@ -111,7 +112,9 @@ class Judge:
         self._seconds += time.process_time() - start
 
     def server(self, intent: ServerIntent) -> None:
-        """Take a server in."""
+        """Take a server in. One without routing has nothing to judge."""
+        if intent.bgp is None:
+            return
         start = time.process_time()
         self.survey.server(intent)
         self._seconds += time.process_time() - start

@@ -1,12 +1,15 @@
 """Where in the topology a finding belongs: the line that a reader would look at first."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from barefabric.errors import Place
 from barefabric.topology.load import Loaded
 from barefabric.topology.roster import Keys, Roster
-from barefabric.verify.verdict import Finding
+from barefabric.verify.verdict import FILES, Finding
 
+_SIGNS = re.compile("[:,/]")
+"""What stands between words of evidence: names are parts of paths too."""
 _OF_CHECK: Mapping[str, Keys] = {
     "addresses": ("addressing",),
     "pools": ("addressing",),
@@ -84,6 +87,9 @@ class Finder:
         if kind == "check" and rest in _OF_CHECK:
             keys = _OF_CHECK[rest]
             yield from (keys[:length] for length in range(len(keys), 0, -1))
+        if kind == FILES:
+            yield from self._of_evidence(found)
+            return
         parts = rest.split("/")
         for part in reversed(parts):
             known = self.names.get(part) or self.names.get(part.rpartition("-")[0])
@@ -96,7 +102,7 @@ class Finder:
 
     def _of_evidence(self, found: Finding) -> Iterator[Keys]:
         for line in found.lines:
-            for word in line.replace(":", " ").replace(",", " ").split():
+            for word in _SIGNS.sub(" ", line).split():
                 keys = self.names.get(word) or self.servers.get(word)
                 if keys is not None:
                     yield keys

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from barefabric.model.contract import ContractKind
-from barefabric.verify.verdict import BUILT_IN, Count, Finding, Judgement, Verdict
+from barefabric.verify.verdict import BUILT_IN, FILES, Count, Finding, Judgement, Verdict
 
 WIDTH = 100
 SHOWN_FINDINGS = 20
@@ -22,7 +22,7 @@ LABELS: Mapping[ContractKind, str] = {
 }
 """The row of each class of contract, in the order of the table."""
 
-JUDGES = ("built-in", "Batfish", "lab")
+JUDGES = (BUILT_IN, FILES, "Batfish", "lab")
 """Columns of the table: judges that ran show counts, others a dash."""
 
 

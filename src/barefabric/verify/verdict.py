@@ -7,7 +7,11 @@ from typing import NamedTuple
 from barefabric.model.contract import ContractKind
 
 BUILT_IN = "built-in"
-"""Name of the judge that always runs."""
+"""Name of the judge that computes. It always runs."""
+FILES = "files"
+"""Name of the judge that reads the files of a build. It always runs in ``fabric verify``."""
+NOT_READ = "not read"
+"""Its setting that names network OSes whose files it cannot read."""
 
 
 class Count(NamedTuple):

@@ -72,6 +72,25 @@ def test_a_judge_that_is_asked_for_must_have_judged(tmp_path: Path) -> None:
     assert proof_of(build, Policy(("built-in", "lab"))).proven
 
 
+def test_files_that_were_not_read_are_not_proven(tmp_path: Path) -> None:
+    build = built(tmp_path / "build")
+    policy = Policy(("built-in", "files"))
+    receipt(build)
+    proof = proof_of(build, policy)
+    assert proof.why_not == "files has not judged it, and push.require asks for it"
+    assert proof.command("lab.yaml") == "fabric verify lab.yaml"
+    path = receipt(build, judges=("built-in", "files"))
+    assert proof_of(build, policy).proven
+    settings = '"settings": {"not read": "some_nos (2)"}'
+    path.write_text(
+        path.read_text().replace('"judges": {', f'"judges": {{"files": {{{settings}}},', 1)
+    )
+    assert "some_nos" in path.read_text()
+    said = "files of some_nos (2) were not read, and push.require asks for it"
+    assert proof_of(build, policy).why_not == said
+    assert proof_of(build).proven
+
+
 @pytest.mark.parametrize(
     ("tried", "asked", "proven"), [(0, 1, False), (1, 1, True), (2, 1, True), (1, 2, False)]
 )

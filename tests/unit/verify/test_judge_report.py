@@ -42,9 +42,9 @@ FOUND = Finding(
 def test_a_good_verdict_is_a_table_and_one_line() -> None:
     text = report(judged(), receipt="build/f/verify/receipt.json", digest="9f3c00", seconds=14.2)
     lines = text.splitlines()
-    assert lines[0].split() == ["contracts", "built-in", "Batfish", "lab"]
-    assert lines[1].split() == ["sessions", "up", "2", "107", "-", "-"]
-    assert lines[2].split() == ["routes", "exact", "3", "2,914", "-", "-"]
+    assert lines[0].split() == ["contracts", "built-in", "files", "Batfish", "lab"]
+    assert lines[1].split() == ["sessions", "up", "2", "107", "-", "-", "-"]
+    assert lines[2].split() == ["routes", "exact", "3", "2,914", "-", "-", "-"]
     assert lines[3].strip() == "rows that hold, by judge"
     assert "  note: a note" in lines
     assert lines[-2] == "  proven in 14.20 s   receipt build/f/verify/receipt.json (9f3c...)"
@@ -196,7 +196,8 @@ def test_a_receipt_holds_until_a_file_changes(build: Path) -> None:
     found = read_receipt(build)
     assert found == receipt
     assert found is not None
-    assert (found.proven, found.judges, found.not_run) == (True, ("built-in",), ("Batfish", "lab"))
+    assert (found.proven, found.judges) == (True, ("built-in",))
+    assert found.not_run == ("files", "Batfish", "lab")
     assert found.when == datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
     assert found.digest == build_digest(build)
     (build / "switches" / "leaf1" / "config").write_text("hostname leaf2\n")

@@ -49,7 +49,8 @@ def with_batfish(verdict: Verdict) -> Verdict:
     )  # fmt: skip
     counts = {ContractKind.ROUTE: Count(3, 9, 8, 1), ContractKind.REACH: Count(1, 4, 2, 0, 2)}
     word = Judgement("Batfish", "0.36", {}, counts, (differ, unsure), 1.0)
-    return replace(verdict, judgements=(*verdict.judgements, word), not_run=verdict.not_run[1:])
+    others = tuple(other for other in verdict.not_run if other.judge != "Batfish")
+    return replace(verdict, judgements=(*verdict.judgements, word), not_run=others)
 
 
 # JUnit.

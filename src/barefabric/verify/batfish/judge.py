@@ -13,7 +13,7 @@ from barefabric.verify.batfish.files import sample_address
 from barefabric.verify.batfish.flows import check_absent, check_flows, check_loops
 from barefabric.verify.batfish.half import left_out
 from barefabric.verify.batfish.marks import check_marks
-from barefabric.verify.batfish.parsing import check_addresses, check_parsing, check_reading
+from barefabric.verify.batfish.parsing import check_addresses, check_parsing
 from barefabric.verify.batfish.policies import check_policies
 from barefabric.verify.batfish.routes import batfish_routes, check_routes
 from barefabric.verify.batfish.sample import sample
@@ -73,7 +73,6 @@ class Run:
         self.sample = sample(design)
         self.service = service
         files = render(design, self.sample.design.servers) if rendered is None else rendered
-        self.files = files
         self.snapshot: Snapshot = snapshot(self.sample.design, files)
         self.case = Case(service, self.snapshot, self._fabric(), files)
         self.forks = failures and len(self.snapshot.configs) <= FORKED
@@ -125,7 +124,6 @@ class Run:
         progress("packets")
         yield check_flows(case)
         yield check_loops(case)
-        yield check_reading(case, self.whole, self.files)
         if self.forks:
             yield check_failures(case, BASE, progress)
 

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from barefabric.model.contract import ContractKind
-from barefabric.model.design import Design
 from barefabric.verify.batfish.case import Case, Outcome
 from barefabric.verify.batfish.service import Row
-from barefabric.verify.batfish.snapshot import Rendered
 from barefabric.verify.batfish.stations import INNER_NET
-from barefabric.verify.reading.compare import read_files
 
 READ = ("PASSED", "PARTIALLY_UNRECOGNIZED")
 """Statuses of a file whose every unread line is reported."""
@@ -92,24 +89,6 @@ def _references(case: Case, outcome: Outcome) -> None:
         [f"{r['File_Name']}: {r['Struct_Type']} {r['Ref_Name']} ({r['Context']})" for r in rows],
         mend="define it, or take the reference out",
     )
-
-
-def check_reading(case: Case, whole: Design, rendered: Rendered) -> Outcome:
-    """What Batfish leaves out of its model, read from the files themselves.
-
-    ``whole`` is the design without a sample taken: switches have the ports of all servers.
-    """
-    compared = read_files(whole, rendered, case.design.servers)
-    outcome = Outcome(ContractKind.CHECK, contracts=1, rows=compared.rows)
-    outcome.fail(
-        "BF015",
-        "batfish/read",
-        "lines that Batfish does not model say what the plan says",
-        compared.different,
-        cause="the rendered file is not what the design asks for",
-        mend="vendor_templates/<nos>/: the template, or read.toml where the line is another",
-    )
-    return outcome
 
 
 def check_addresses(case: Case, shared: frozenset[str]) -> Outcome:

@@ -1,56 +1,58 @@
-"""The facts that files state against those of the plan, in both directions."""
+"""The facts that the files of a device state against those of the plan, in both directions."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from barefabric.derive.server import server_intent
-from barefabric.derive.switch import switch_intent
-from barefabric.hosts.frr import NOS as HOST_NOS
-from barefabric.model.design import Design
-from barefabric.verify.reading.facts import server_facts, switch_facts
-from barefabric.verify.reading.rules import Fact, reader
+from barefabric.verify.reading.lines import Line, Lines
+from barefabric.verify.reading.rules import Fact
+
+
+class Difference(NamedTuple):
+    """A fact that only the plan or only a file states.
+
+    ``line`` is None where no file states it; ``path`` is the file that states it or has to.
+    """
+
+    device: str
+    fact: Fact
+    path: str
+    line: Line | None
+
+    def __str__(self) -> str:
+        if self.line is None:
+            return f"{self.device} does not say: {self.fact}"
+        if self.secret:
+            return f"{self.device} says: password {self.fact.of}, in clear text"
+        return f"{self.device} says: {self.fact}"
+
+    @property
+    def secret(self) -> bool:
+        """Whether a file states a password that is no placeholder: it is not repeated."""
+        fact = self.fact
+        return fact.name == "password" and not fact.value.startswith("${secret:")
 
 
 class Compared(NamedTuple):
-    """How many facts were compared, and the differences as text."""
+    """How many facts of each name were compared, and what differs."""
 
-    rows: int
-    different: tuple[str, ...]
+    rows: Mapping[str, int]
+    different: tuple[Difference, ...]
 
 
-def read_files(
-    design: Design, rendered: Mapping[str, Mapping[str, str]], servers: Iterable[str]
+def compare(
+    device: str, rules: Lines, planned: Iterable[Fact], files: Mapping[str, str]
 ) -> Compared:
-    """Compare the files of all switches and of some servers with the plan.
+    """Compare the files of one device with the plan. ``files`` are texts by path.
 
-    ``rendered`` are files by device and path. A network OS without rules is left out: its facts
-    are not counted either.
+    Planned facts that this network OS does not state are left out.
     """
-    rows, different = 0, list[str]()
-    for name, switch in design.switches.items():
-        facts = set(switch_facts(switch_intent(design, name)))
-        some = _device(name, switch.nos, facts, rendered[name])
-        rows, different = rows + some.rows, [*different, *some.different]
-    for name in servers:
-        facts = set(server_facts(server_intent(design, name)))
-        some = _device(name, HOST_NOS, facts, rendered[name]) if facts else Compared(0, ())
-        rows, different = rows + some.rows, [*different, *some.different]
-    return Compared(rows, tuple(different))
-
-
-def _device(name: str, nos: str, planned: set[Fact], files: Mapping[str, str]) -> Compared:
-    rules = reader(nos)
-    if rules is None:
-        return Compared(0, ())
     wanted = {fact for fact in planned if fact.name in rules.known}
     stated = rules.facts(files)
-    different = [f"{name} does not say: {fact}" for fact in sorted(wanted - stated)]
-    different += [f"{name} says: {_spoken(fact)}" for fact in sorted(stated - wanted)]
-    return Compared(len(wanted | stated), tuple(different))
-
-
-def _spoken(fact: Fact) -> str:
-    """A fact in words. A password that is no placeholder is not repeated."""
-    if fact.name == "password" and not fact.value.startswith("${secret:"):
-        return f"password {fact.of}, in clear text"
-    return str(fact)
+    if wanted == stated:
+        return Compared(Counter(fact.name for fact in wanted), ())
+    missing, more = sorted(wanted - stated), sorted(stated - wanted)
+    found = rules.places(files, set(more))
+    different = [Difference(device, f, rules.rules.file_of(f.name), None) for f in missing]
+    different += [Difference(device, f, found[f].path, found[f]) for f in more]
+    return Compared(Counter(fact.name for fact in wanted | stated), tuple(different))

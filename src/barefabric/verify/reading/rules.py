@@ -5,7 +5,7 @@ rules know nothing of the templates: they are written from the vendor's own comm
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -43,12 +43,14 @@ class Rule(NamedTuple):
         found = self.under.fullmatch(head) if self.under else None
         return found.groupdict() if found else None
 
-    def read(self, line: str, above: Mapping[str, str]) -> Fact | None:
-        """The fact of a line below a head, None where the line states none of this kind."""
+    def fit(self, line: str) -> dict[str, str] | None:
+        """What a line says by itself, None where it states no fact of this kind."""
         found = self.pattern.fullmatch(line)
-        if found is None:
-            return None
-        named = {**above, **found.groupdict()}
+        return found.groupdict() if found else None
+
+    def state(self, above: Mapping[str, str], said: Mapping[str, str]) -> Fact:
+        """The fact that a line and the head above it state together."""
+        named = {**above, **said}
         values = [value for key, value in named.items() if key != "of"]
         return Fact(self.fact, named.get("of", ""), " ".join(values))
 
@@ -73,29 +75,9 @@ class Reader:
         """Names of the facts that are read."""
         return frozenset(rule.fact for rule in self.rules)
 
-    def facts(self, files: Mapping[str, str]) -> set[Fact]:
-        """Everything that a device's files state."""
-        found: set[Fact] = set()
-        for path, text in files.items():
-            rules = [rule for rule in self.rules if rule.file == path]
-            found.update(_facts(rules, text) if rules else ())
-        return found
-
-
-def _facts(rules: list[Rule], text: str) -> Iterator[Fact]:
-    outer = [(rule, dict[str, str]()) for rule in rules if rule.under is None]
-    inner: list[tuple[Rule, dict[str, str]]] = []
-    for raw in text.splitlines():
-        line = raw.strip()
-        if raw[:1] == " ":
-            fitting = inner
-        else:
-            fitting = outer
-            inner = [(rule, said) for rule in rules if (said := rule.begin(line)) is not None]
-        for rule, above in fitting:
-            fact = rule.read(line, above)
-            if fact is not None:
-                yield fact
+    def file_of(self, fact: str) -> str:
+        """The file that states a fact, empty for a fact that is not read."""
+        return next((rule.file for rule in self.rules if rule.fact == fact), "")
 
 
 @cache
