@@ -42,7 +42,11 @@ def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
         attached.update((group.import_policy, group.export_policy))
     attached.update(neighbor.import_policy for neighbor in bgp.members)
     lists = [_prefix_list(lst) for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)]
-    six = {lst.name for lst in intent.prefix_lists if not is_ipv4(lst.entries[0].prefix)}
+    six = {
+        lst.name
+        for lst in intent.prefix_lists
+        if any(not is_ipv4(entry.prefix) for entry in lst.entries)
+    }
     terms = tuple(
         _term(policy.name, term, term.prefix_list in six)
         for policy in sorted(intent.policies, key=lambda policy: policy.name)

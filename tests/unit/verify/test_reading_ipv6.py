@@ -51,7 +51,7 @@ NOT_READ = {
 }
 """Lines with IPv6 that no rule reads, and why."""
 
-SIX = re.compile(r"ipv6|v6\b|accept-ra|link-local:|[0-9a-f]*::|\b[A-Z][A-Z0-9-]*[A-Z]6\b|^- ipv6$")
+SIX = re.compile(r"ipv6|v6\b|accept-ra|link-local:|[0-9a-f]*::|\b[A-Z][A-Z0-9-]*[A-Z_]6\b|^- ipv6$")
 """What shows that a line is about IPv6: a word, an address, or a name that only IPv6 has."""
 
 

@@ -4,7 +4,7 @@ Some network OSes tell a neighbor once what holds in all families, others in eac
 both forms are here; those that end in ``of family`` have the family in front of their value.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from barefabric.derive import names
 from barefabric.derive.prefixes import DEFAULTS
@@ -116,15 +116,16 @@ def _neighbor(group: PeerGroup, neighbor: Neighbor) -> Iterator[Fact]:
 
 
 def policy_facts(
-    policies: Iterable[Policy], lists: Iterable[PrefixList], bgp: Bgp
+    policies: Iterable[Policy], lists: Sequence[PrefixList], bgp: Bgp
 ) -> Iterator[Fact]:
     """What the terms of attached policies match and set, and the lists of IPv6 entry by entry.
 
     Batfish searches what policies permit in IPv4, lists included; nobody else reads those of IPv6.
     """
-    six = {entry.name: entry for entry in lists if not is_ipv4(entry.entries[0].prefix)}
-    for entry in six.values():
-        yield from _entries(entry)
+    six = {one.name for one in lists if any(not is_ipv4(entry.prefix) for entry in one.entries)}
+    for one in lists:
+        if one.name in six:
+            yield from _entries(one)
     used = {names.CONNECTED, names.LAST_RESORT}
     for group in bgp.groups:
         used |= {group.import_policy, group.export_policy}
