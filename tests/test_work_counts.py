@@ -110,6 +110,27 @@ def test_so_do_the_files(tmp_path: Path, base: Lab) -> None:
     doubled(tmp_path, base, work)
 
 
+@BASES
+def test_so_does_reading_a_build(tmp_path: Path, base: Lab) -> None:
+    from barefabric.verify.judge import Judge
+    from barefabric.verify.reading.build import read_build
+    from barefabric.verify.reading.lines import lines
+
+    def work(folder: Path, topology: Lab) -> Callable[[], Any]:
+        made, out = design(write(folder, topology)), folder / "build"
+        build(made, out)
+
+        def run() -> None:
+            lines.cache_clear()
+            read = read_build(made.design, out, Judge(made.design, failures=0))
+            assert read.differs == ""
+            assert read.word.findings == ()
+
+        return run
+
+    doubled(tmp_path, base, work)
+
+
 def test_so_does_comparing(tmp_path: Path) -> None:
     import json
 

@@ -67,6 +67,18 @@ def test_the_word_of_batfish_stays_when_the_lab_gives_its_own(build: tuple[Path,
     assert verdict.proven
 
 
+def test_so_does_the_word_of_the_judge_of_files(build: tuple[Path, Design]) -> None:
+    """Files are read by ``fabric verify``; the lab's check reads none and keeps what it said."""
+    folder, found = build
+    files = Judgement("files", "1", {"read": "frr (7)"}, {ContractKind.CHECK: Count(9, 50, 50)},
+                      (), 1.0)  # fmt: skip
+    recorded(folder, found, files)
+    verdict = verdict_of(found, folder, GOOD)
+    assert verdict.judges == ("built-in", "files", "lab")
+    assert verdict.judgements[1] == files
+    assert [other.judge for other in verdict.not_run] == ["Batfish"]
+
+
 def test_a_bad_word_of_the_lab_keeps_the_verdict_bad(build: tuple[Path, Design]) -> None:
     folder, found = build
     assert verify(found).proven

@@ -12,7 +12,7 @@ from barefabric.ledger.pins import FIELDS, Pins, outside, read_pins
 from barefabric.ledger.register import NUMBERS, Register, assign
 from barefabric.ledger.space import Space, pool_use, too_small
 from barefabric.model.address import dotted
-from barefabric.model.ledger import Entry, Kind, Ledger
+from barefabric.model.ledger import IPV6, Entry, Kind, Ledger
 from barefabric.model.numbers import Numbers
 from barefabric.model.shape import Shape
 from barefabric.topology.load import Loaded
@@ -113,6 +113,15 @@ def _outside(
             yield outside(loaded, key, FIELDS[Kind.NODE], text, f"rack {rack.name}", mend)
 
 
+def _given_up(ledger: Ledger) -> dict[Kind, Mapping[str, Entry]]:
+    """The IPv6 numbers of a ledger, as they are kept while the fabric carries no IPv6."""
+    return {
+        kind: {key: Entry(entry.value, retired=True) for key, entry in ledger.of(kind).items()}
+        for kind in IPV6
+        if ledger.of(kind)
+    }
+
+
 def _numbers(
     loaded: Loaded,
     shape: Shape,
@@ -123,7 +132,7 @@ def _numbers(
     """Everything handed out, the cables plugged, and the ledger that remembers it."""
     values = {register.kind: register.values for register in registers}
     patched = patch(loaded, shape, ledger, values[Kind.LINK], values.get(Kind.LINK6, {}))
-    entries: dict[Kind, Mapping[str, Entry]] = {r.kind: r.entries for r in registers}
+    entries = {**_given_up(ledger), **{r.kind: r.entries for r in registers}}
     uses = [
         pool_use(pool.name if pool.space.bits == 32 else f"{pool.name}6", pool.space, pool.register)
         for pool in held

@@ -13,13 +13,12 @@ from pathlib import Path
 from socket import AF_INET, AF_INET6, inet_pton
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError, Place
-from barefabric.model.ledger import Entry, Kind, Ledger
+from barefabric.model.ledger import IPV6, Entry, Kind, Ledger
 
 HEADER = "# barefabric ledger 1. Commit it beside the topology. fabric writes it.\n"
 _KINDS = {kind.value: kind for kind in Kind}
 _DIGITS = re.compile(r"(\d+)")
 _NUMBER = re.compile(r"[1-9]\d{0,9}")
-_IPV6 = (Kind.LOOPBACK6, Kind.RACK6, Kind.LINK6)
 _LENGTHS = {
     Kind.RACK: tuple(str(n) for n in range(1, 33)), Kind.LINK: ("31",),
     Kind.RACK6: ("64",), Kind.LINK6: ("127",),
@@ -96,7 +95,7 @@ def is_entry(kind: Kind, key: str, value: str) -> bool:
         one_word = kind is Kind.ASN or " " not in key
         return one_word and _NUMBER.fullmatch(value) is not None and int(value) < 1 << 32
     address, slash, length = value.partition("/")
-    family, bits = (AF_INET6, 128) if kind in _IPV6 else (AF_INET, 32)
+    family, bits = (AF_INET6, 128) if kind in IPV6 else (AF_INET, 32)
     try:
         network = int.from_bytes(inet_pton(family, address), "big")
     except (OSError, ValueError):

@@ -27,6 +27,10 @@ class Kind(StrEnum):
     LINK6 = "link6"
 
 
+IPV6 = (Kind.LOOPBACK6, Kind.RACK6, Kind.LINK6)
+"""Kinds that a fabric has only where it carries IPv6."""
+
+
 class Entry(NamedTuple):
     """One recorded value. A retired one belongs to something that is gone and is not reused."""
 

@@ -43,9 +43,7 @@ def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
     attached.update(neighbor.import_policy for neighbor in bgp.members)
     lists = [_prefix_list(lst) for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)]
     six = {
-        lst.name
-        for lst in intent.prefix_lists
-        if any(not is_ipv4(entry.prefix) for entry in lst.entries)
+        lst.name for lst in intent.prefix_lists if not all(is_ipv4(e.prefix) for e in lst.entries)
     }
     terms = tuple(
         _term(policy.name, term, term.prefix_list in six)

@@ -24,8 +24,8 @@ class Graph:
     """Bundles and AS numbers as vertices; edges carry codes.
 
     Code 2 * (label + 1) is an edge seen from end ``a``, one more seen from end ``b``.
-    ``mirror`` gives the code seen from the other end. ``inner`` is the code of the sessions
-    among the twins of one bundle, -1 where there is none. ``asn_vertex`` is -1 where every
+    ``mirror`` gives the code seen from the other end. ``inner`` are the codes of the sessions
+    among the twins of one bundle. ``asn_vertex`` is -1 where every
     member has an AS number that nobody else uses. ``near`` packs the neighbors of each process
     as neighbor * len(mirror) + code.
     """
@@ -35,7 +35,7 @@ class Graph:
     sizes: list[int] = field(default_factory=list)
     colors: list[int] = field(default_factory=list)
     adjacency: list[list[tuple[int, int]]] = field(default_factory=list)
-    inner: list[int] = field(default_factory=list)
+    inner: list[tuple[int, ...]] = field(default_factory=list)
     asn_vertex: list[int] = field(default_factory=list)
     bundle_of: list[int] = field(default_factory=list)
     mirror: list[int] = field(default_factory=list)
@@ -111,14 +111,15 @@ def _join_pairs(
     alone = {group[0]: number for number, group in enumerate(groups) if len(group) == 1}
     gone = set()
     symmetric = {n for n, label in enumerate(network.labels) if label.symmetric}
-    for a, b, label in (edge for edge in network.edges if edge[2] in symmetric):
-        if a not in alone or b not in alone:
+    codes = {2 * (label + 1) for label in symmetric}
+    for a, b, _ in (edge for edge in network.edges if edge[2] in symmetric):
+        if a not in alone or b not in alone or kinds[a] != kinds[b]:
             continue
-        code = 2 * (label + 1)
-        mine, theirs = b * width + code, a * width + code
-        left = [x for x in near[a] if x != mine]
-        right = [x for x in near[b] if x != theirs]
-        if kinds[a] == kinds[b] and left == right and len(left) + 1 == len(near[a]):
+        mine = [x % width for x in near[a] if x // width == b]
+        theirs = [x % width for x in near[b] if x // width == a]
+        left = [x for x in near[a] if x // width != b]
+        right = [x for x in near[b] if x // width != a]
+        if left == right and mine == theirs and codes.issuperset(mine):
             groups[alone[a]].append(b)
             gone.add(alone[b])
             del alone[a], alone[b]
@@ -137,12 +138,12 @@ def _add_bundles(
     for number, group in enumerate(groups):
         first = group[0]
         edges = {(bundle_of[x // width], x % width) for x in near[first]}
-        inner = [code for neighbor, code in edges if neighbor == number]
+        inner = sorted(code for neighbor, code in edges if neighbor == number)
         graph.members.append(group)
         graph.sizes.append(len(group))
         graph.colors.append(colors[first])
         graph.adjacency.append(sorted(e for e in edges if e[0] != number))
-        graph.inner.append(inner[0] if inner else -1)
+        graph.inner.append(tuple(inner))
         graph.asn_vertex.append(-1)
 
 
@@ -158,7 +159,7 @@ def _add_asns(graph: Graph, shared: Iterable[int]) -> None:
         graph.members.append([])
         graph.sizes.append(1)
         graph.colors.append(-1 - is_private(asn))
-        graph.inner.append(-1)
+        graph.inner.append(())
         graph.asn_vertex.append(-1)
         graph.adjacency.append([(bundle, SAME_ASN + 1) for bundle in bundles])
         for bundle in bundles:

@@ -118,10 +118,11 @@ class View:
             else:
                 yield other, code
         inner = self.graph.inner[base]
-        if inner >= 0:
+        if inner:
             for other in parts.get(base, (base,)):
                 if other != vertex or self.size_of(vertex) > 1:
-                    yield other, inner
+                    for code in inner:
+                        yield other, code
 
     # Cells.
 

@@ -213,7 +213,7 @@ def test_twins_have_the_same_neighbors() -> None:
     for group, inner in zip(graph.members, graph.inner, strict=True):
         around = {frozenset(x for x in graph.around(p) if x[0] not in group) for p in group}
         assert len(around) <= 1
-        assert (inner >= 0) == any(o in group for p in group for o, _ in graph.around(p))
+        assert bool(inner) == any(o in group for p in group for o, _ in graph.around(p))
 
 
 @pytest.mark.parametrize(

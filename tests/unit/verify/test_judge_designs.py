@@ -88,7 +88,9 @@ def survey(design: Design, few: int | None = None) -> Survey:
     return found
 
 
-@pytest.mark.parametrize("name", ["quickstart", "three-racks", "routed-frr", "five-stage"])
+@pytest.mark.parametrize(
+    "name", ["quickstart", "three-racks", "routed-frr", "both-families", "five-stage"]
+)
 def test_the_examples_are_proven(name: str) -> None:
     design = example(name)
     verdict = verify(design)
@@ -101,7 +103,7 @@ def test_the_examples_are_proven(name: str) -> None:
 
 
 @pytest.mark.parametrize("few", [0, 2, 1000])
-@pytest.mark.parametrize("name", ["quickstart", "three-racks", "routed-frr"])
+@pytest.mark.parametrize("name", ["quickstart", "three-racks", "routed-frr", "both-families"])
 def test_classes_change_no_row_of_an_example(name: str, few: int) -> None:
     fabric = Fabric(survey(example(name), few))
     by_class, apart = Computed(fabric), Computed(fabric, by_class=False)

@@ -57,6 +57,7 @@ CASES: list[tuple[str, Callable[[Path], Design]]] = [
     ("no iBGP", lambda folder: without_pair_sessions(small(folder, spines=1, servers=2))),
     ("one leg lame", lambda folder: without_a_session(small(folder, servers=2))),
     ("three racks", lambda _: example("three-racks")),
+    ("both families", lambda _: example("both-families")),
 ]
 
 
