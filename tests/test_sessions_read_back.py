@@ -17,7 +17,7 @@ from readback import pairing
 from readback.end import End
 
 ROOT = Path(__file__).parent.parent
-NAMES = ("quickstart", "three-racks", "routed-frr", "five-stage")
+NAMES = ("quickstart", "three-racks", "routed-frr", "five-stage", "both-families")
 NUMBERED = """
 fabric: numbered
 switch_types:
@@ -53,6 +53,32 @@ clusters:
     cni: {use: calico, mode: vxlan}
     load_balancer: {use: metallb, pools: {web: 203.0.113.0/25}}
 """
+BOTH = "families: [ipv4, ipv6]"
+POOLS6 = """
+addressing:
+  loopbacks: [10.255.0.0/16, "fd00:255::/48"]
+  links: [10.254.0.0/16, "fd00:254::/48"]
+  servers: [10.10.0.0/16, "fd00:10::/40"]
+"""
+
+
+def dual(text: str) -> str:
+    """A fabric of IPv4 with IPv6 beside it."""
+    text = text.replace("underlay: {", f"underlay: {{{BOTH}, ")
+    text = text.replace("pods: 10.64.0.0/16", 'pods: [10.64.0.0/16, "fd00:64::/48"]')
+    text = text.replace("services: 10.96.0.0/16", 'services: [10.96.0.0/16, "fd00:96::/112"]')
+    if "vxlan" not in text:  # where MetalLB announces on routed servers, it speaks IPv4 alone
+        text = text.replace("web: 203.0.113.0/25", 'web: [203.0.113.0/25, "2001:db8::/120"]')
+    return text + POOLS6
+
+
+WRITTEN = {
+    "numbered": NUMBERED,
+    "unnumbered-eos": UNNUMBERED_EOS,
+    "numbered-both": dual(NUMBERED),
+    "unnumbered-eos-both": dual(UNNUMBERED_EOS),
+    "unnumbered-frr-both": dual(UNNUMBERED_EOS).replace("arista_eos", "frr"),
+}
 
 
 def ends_of(design: Design) -> list[End]:
@@ -73,13 +99,11 @@ def text_design(text: str, folder: Path) -> Design:
     return design_values(load(path)).design
 
 
-@pytest.fixture(params=[*NAMES, "numbered", "unnumbered-eos"])
+@pytest.fixture(params=[*NAMES, *WRITTEN])
 def design(request: pytest.FixtureRequest, tmp_path: Path) -> Design:
     if request.param in NAMES:
         return design_values(load(ROOT / "topologies" / f"{request.param}.yaml")).design
-    return text_design(
-        {"numbered": NUMBERED, "unnumbered-eos": UNNUMBERED_EOS}[request.param], tmp_path
-    )
+    return text_design(WRITTEN[request.param], tmp_path)
 
 
 def disagreements(design: Design) -> list[str]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import SimpleNamespace
 
 from fault_bench import Bench
-from fault_fabrics import BOTH_FAMILIES, designed
+from fault_fabrics import designed
 
 from barefabric.derive.server import server_intent
 from barefabric.derive.switch import switch_intent
@@ -39,12 +39,7 @@ def built_in(bench: Bench, *, failures: int = 0) -> Verdict:
 
 
 def read_back(bench: Bench) -> list[str]:
-    """Both ends of every session as all files state them: in what they differ.
-
-    It reads no IPv6, and is not asked about fabrics that have it: tests/readback has cases for it.
-    """
-    if bench.fabric in BOTH_FAMILIES:
-        return []
+    """Both ends of every session as all files state them: in what they differ."""
     try:
         devices, clusters = bench.files(), bench.manifests()
         ends = list(pairing.ends_of(bench.design, devices, clusters))

@@ -1,6 +1,6 @@
 """Faults in what single files say of IPv6, which Batfish does not judge.
 
-Other judges see the same faults in IPv4. The reader of both ends of a session is not asked here.
+Other judges see the same faults in IPv4.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,19 @@ GONE = ""
 
 
 FOUND = "FI001"
+
+ENDS = {
+    "IPv6 address wrong at one end, EOS",
+    "IPv6 address wrong at one end, FRR",
+    "group not activated in IPv6, EOS",
+    "group not activated in IPv6, FRR",
+    "IPv6 neighbor with another address",
+    "IPv6 neighbor in another group",
+    "group not declared, EOS",
+    "ASN of a port's neighbor wrong",
+    "IPv6 sessions from the gateway",
+}
+"""Faults by which both ends of a session differ too."""
 
 
 def eos(kind: str, pattern: str, replacement: str = GONE, device: str = LEAF) -> Fault:
@@ -37,7 +50,8 @@ def server(kind: str, pattern: str, replacement: str, *fabrics: Fabric) -> Fault
 
 
 def _in(spoil: Callable[[Bench], None], kind: str, *fabrics: Fabric) -> Fault:
-    return Fault(kind, spoil, fabrics, files=FOUND, where=Where.FILE)
+    ends = "yes" if kind in ENDS else ""
+    return Fault(kind, spoil, fabrics, files=FOUND, ends=ends, where=Where.FILE)
 
 
 FAULTS = (
@@ -91,10 +105,14 @@ FAULTS = (
     server("IPv6 default missing on a server", r" +- to: default\n +via: fd00.*\n", GONE,
         *BOTH_FAMILIES),
     server("IPv6 address of a server wrong", "fd00:10::b/64", "fd00:10::c/64", *BOTH_FAMILIES),
+    server("second IPv6 address not deprecated", r":\n +lifetime: 0", GONE, *BOTH_FAMILIES),
     server("server takes router advertisements", "accept-ra: false", "accept-ra: true",
         *BOTH_FAMILIES),
     server("server link without link-local address", r"link-local:\n +- ipv6", "link-local: []",
         FRR_ROUTED),
+    Fault("Calico dials a wrong IPv6 address", file("demo", "calico/peers.yaml",
+        "peerIP: fd00:10::2$", "peerIP: fd00:10::4"), BOTH_FAMILIES, ends="yes",
+        where=Where.FILE),
     frr("server sends IPv6 with a link's address", r" set src fd00.*\n", device="r2-host1"),
     frr("nothing has the server's own IPv6 address", r"^ipv6 protocol bgp .*\n",
         device="r2-host1"),

@@ -32,3 +32,19 @@ def policies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("policies")
     topology = Path(__file__).parent / "topologies" / "policies.yaml"
     yield from _live(built(folder, topology), "policies")
+
+
+@pytest.fixture(scope="session")
+def numbered6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """tests/lab/topologies/both-numbered.yaml, up: a session for each family on each link."""
+    folder = tmp_path_factory.mktemp("numbered6")
+    topology = Path(__file__).parent / "topologies" / "both-numbered.yaml"
+    yield from _live(built(folder, topology), "numbered6")
+
+
+@pytest.fixture(scope="session")
+def unnumbered6(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """tests/lab/topologies/both-unnumbered.yaml, up: one session carries both families."""
+    folder = tmp_path_factory.mktemp("unnumbered6")
+    topology = Path(__file__).parent / "topologies" / "both-unnumbered.yaml"
+    yield from _live(built(folder, topology), "unnumbered6")

@@ -114,6 +114,74 @@ def test_a_router_outside_tells_what_it_heard(routed: Made) -> None:
     }
 
 
+def test_what_a_router_outside_heard_counts_while_its_port_is_up(routed: Made) -> None:
+    own = {"type": "local", "dst": "198.51.100.1", "dev": "eth1", "flags": []}
+    down = {"dst": "default", **via("eth1"), "flags": ["dead", "linkdown"]}
+    facts = {"upstream": {"routes": [own, down], "received": {"": ["198.51.100.0/24"]}}}
+    assert ("upstream", "198.51.100.0/24") not in lab_table(Names(*routed), facts)
+
+
+# IPv6.
+
+
+@pytest.fixture(scope="module")
+def both() -> Made:
+    return made("both-families")
+
+
+def six(dst: str, **more: Any) -> dict[str, Any]:
+    return {"dst": dst, "family": "ipv6", "flags": [], **more}
+
+
+def test_defaults_of_both_families_are_different_rows(both: Made) -> None:
+    routes = ({"dst": "default", **via("swp49")}, six("default", **via("swp50", "fe80::2")))
+    assert table(both, "r2-leaf1", *routes) == {"0.0.0.0/0": ("spine1",), "::/0": ("spine2",)}
+
+
+def test_all_next_hops_of_ipv6_are_known_by_port_or_address(both: Made) -> None:
+    hops = [via("swp50", "fe80::2"), via("swp49", "fe80::1")]
+    assert table(both, "r2-leaf1", six("fd00:65::/122", nexthops=hops)) == {
+        "fd00:65::/122": ("spine1", "spine2")
+    }
+    behind = six("2001:db8:113::1", **via("vlan100", "fd00:10::b"))
+    assert table(both, "r1-leaf1", behind) == {"2001:db8:113::1/128": ("r1-node1",)}
+    default = six("default", **via("bond0", "fd00:10::1"))
+    assert table(both, "r1-node1", default) == {"::/0": (GATEWAY,)}
+
+
+def test_a_link_local_next_hop_on_a_shared_network_is_whose_it_is(both: Made) -> None:
+    """And nobody's where two have it, or none."""
+
+    def hop(facts: dict[str, Any]) -> tuple[str, ...]:
+        route = six("default", **via("vlan4093", "fe80::9"))
+        facts = {"r1-leaf1": {"routes": [route]}, **facts}
+        return kernel_table(Names(*both), facts)["r1-leaf1", "::/0"]
+
+    mine = {"routes": [six("fe80::9", type="local", dev="vlan4093")]}
+    assert hop({"r1-leaf2": mine}) == ("r1-leaf2",)
+    assert hop({"r1-leaf2": mine, "spine1": mine}) == ("fe80::9 dev vlan4093",)
+    assert hop({}) == ("fe80::9 dev vlan4093",)
+
+
+def test_of_two_routes_the_lower_metric_counts(both: Made) -> None:
+    low = six("default", metric=20, **via("swp49", "fe80::1"))
+    high = six("default", metric=1024, **via("swp50", "fe80::2"))
+    for routes in ((low, high), (high, low)):
+        assert table(both, "r2-leaf1", *routes) == {"::/0": ("spine1",)}
+
+
+def test_link_local_networks_are_in_no_table(both: Made) -> None:
+    assert table(both, "r2-leaf1", six("fe80::9", type="local", dev="swp49")) == {}
+
+
+def test_expected_routes_are_those_of_both_families(both: Made) -> None:
+    expected = Expected(both[0]).table()
+    assert expected["r1-node1", "::/0"] == (GATEWAY,)
+    assert expected["r2-leaf1", "::/0"] == ("spine1", "spine2")
+    ipv6 = sum(":" in prefix for _, prefix in expected)
+    assert ipv6 == len(expected) - ipv6 > 100
+
+
 def told(peer: str, state: str = "Established", bfd: str | None = "Up") -> dict[str, Any]:
     return {"peer": peer, "state": state, "bfd": bfd, "why": "Hold Timer Expired", "over": ""}
 

@@ -1,9 +1,7 @@
 """Policies on real daemons, each with a seeded opposite: without the policy the same look fails."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
@@ -14,52 +12,26 @@ from barefabric.lab.judging.paths import Paths
 from barefabric.lab.judging.tables import OWN
 from barefabric.lab.live import Live
 from barefabric.lab.measuring import Cost, cost
-from live_labs import PROGRAMS, at_rest, until
+from live_labs import (
+    DEFAULT,
+    PROGRAMS,
+    arriving,
+    asked,
+    at_rest,
+    becomes,
+    broken,
+    cable,
+    configured,
+    gobgp,
+    hops,
+    until,
+    vtysh,
+)
 
 pytestmark = [pytest.mark.needs(*PROGRAMS), pytest.mark.xdist_group("lab-policies")]
 
-DEFAULT = "0.0.0.0/0"
 RED, BLUE = "r1-red1", "r2-blue1"
 BOTH = ("spine1", "spine2")
-
-
-def vtysh(live: Live, where: str, *lines: str) -> str:
-    """Configure FRR on a host."""
-    words = [word for line in ("configure terminal", *lines) for word in ("-c", line)]
-    done = live.client.ask("exec", where=where, argv=["vtysh", *words])
-    assert done["status"] == 0, done
-    assert "%" not in done["out"], done
-    return str(done["out"])
-
-
-def asked(live: Live, where: str, command: str) -> Any:
-    done = live.client.ask("exec", where=where, argv=["vtysh", "-c", f"{command} json"])
-    return json.loads(done["out"])
-
-
-def gobgp(live: Live, where: str, *words: str) -> None:
-    done = live.client.ask("exec", where=where, argv=["gobgp", "global", "rib", *words])
-    assert done["status"] == 0, done
-
-
-@contextmanager
-def configured(live: Live, where: str, lines: list[str], undo: list[str]) -> Iterator[None]:
-    """FRR configured otherwise for a while."""
-    vtysh(live, where, *lines)
-    try:
-        yield
-    finally:
-        vtysh(live, where, *undo)
-
-
-@contextmanager
-def broken(live: Live, **fault: Any) -> Iterator[None]:
-    """A fault for a while."""
-    live.client.ask("fault", name="test", **fault)
-    try:
-        yield
-    finally:
-        live.client.ask("heal", names=["test"])
 
 
 @pytest.fixture
@@ -68,22 +40,6 @@ def lab(policies: Live) -> Iterator[Live]:
     yield policies
     assert policies.client.ask("status")["faults"] == []
     at_rest(policies)
-
-
-def hops(live: Live, device: str, prefix: str = DEFAULT) -> tuple[str, ...] | None:
-    return live.case.table_now().get((device, prefix))
-
-
-def becomes(live: Live, device: str, wanted: tuple[str, ...] | None, prefix: str = DEFAULT) -> bool:
-    """Whether a device's route becomes the wanted one."""
-    return until(lambda: hops(live, device, prefix) == wanted, 20)
-
-
-def arriving(live: Live, source: str, to: str, flows: int = 16) -> int:
-    """How many flows arrive, sent once each."""
-    address = live.expected.design.servers[source].address
-    sent = [[source, address, to, number] for number in range(flows)]
-    return sum(one is not None for one in live.client.ask("probe", flows=sent, rounds=1))
 
 
 def address_of(live: Live, server: str) -> str:
@@ -102,10 +58,10 @@ def test_servers_go_on_talking_when_the_last_upstream_dies_and_leave_it_when_it_
         assert becomes(lab, "r1-leaf1", BOTH)
         assert becomes(lab, RED, ("r1-leaf1", "r1-leaf2"))
         assert arriving(lab, RED, address_of(lab, BLUE)) == 16
-        assert arriving(lab, RED, OUTSIDE) == 0
+        assert arriving(lab, RED, OUTSIDE["ipv4"]) == 0
     assert becomes(lab, "spine1", ("border1",))
     assert becomes(lab, "border1", ("upstream",))
-    assert arriving(lab, RED, OUTSIDE) == 16
+    assert arriving(lab, RED, OUTSIDE["ipv4"]) == 16
 
 
 def test_without_the_refusals_the_upstream_never_comes_back(lab: Live) -> None:
@@ -134,16 +90,12 @@ def test_without_weight_zero_the_discard_route_always_wins(lab: Live) -> None:
     vtysh(lab, "spine1", "end", "clear bgp *")
 
 
-def cable(live: Live, one: str, other: str) -> str:
-    return next(c.key for c in live.expected.design.cables if {c.a, c.b} == {one, other})
-
-
 def test_a_spine_that_lost_the_border_gets_no_traffic_for_the_world(lab: Live) -> None:
     with broken(lab, kind="cut", links=[cable(lab, "spine1", "border1")]):
         assert becomes(lab, "r1-leaf1", ("spine2",))
         assert becomes(lab, "r2-leaf2", ("spine2",))
         assert hops(lab, "spine1") == (OWN,)
-        assert arriving(lab, RED, OUTSIDE) == 16
+        assert arriving(lab, RED, OUTSIDE["ipv4"]) == 16
 
 
 def test_without_the_lower_preference_that_spine_swallows_it(lab: Live) -> None:
@@ -154,7 +106,7 @@ def test_without_the_lower_preference_that_spine_swallows_it(lab: Live) -> None:
         broken(lab, kind="cut", links=[cable(lab, "spine1", "border1")]),
     ):
         assert becomes(lab, "r1-leaf1", ("spine1",))
-        assert arriving(lab, RED, OUTSIDE) < 16
+        assert arriving(lab, RED, OUTSIDE["ipv4"]) < 16
 
 
 def uplinks(live: Live) -> list[str]:

@@ -79,6 +79,24 @@ def test_so_does_the_word_of_the_judge_of_files(build: tuple[Path, Design]) -> N
     assert [other.judge for other in verdict.not_run] == ["Batfish"]
 
 
+def test_what_was_proven_of_two_failures_at_a_time_stays(build: tuple[Path, Design]) -> None:
+    folder, found = build
+    two = verify(found, failures=2)
+    write_receipt(folder, make_receipt(folder, two, found.contracts))
+    recorded(folder, found, GOOD)
+    kept = word_kept(folder, found.contracts, "built-in")
+    assert kept is not None
+    assert kept.settings["failures"] == "2"
+    assert kept.counts == two.judgements[0].counts
+
+
+def test_what_was_said_of_no_failures_gives_way(build: tuple[Path, Design]) -> None:
+    folder, found = build
+    none = verify(found, failures=0)
+    write_receipt(folder, make_receipt(folder, none, found.contracts))
+    assert verdict_of(found, folder, GOOD).judgements[0].settings["failures"] == "1"
+
+
 def test_a_bad_word_of_the_lab_keeps_the_verdict_bad(build: tuple[Path, Design]) -> None:
     folder, found = build
     assert verify(found).proven

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -38,11 +38,8 @@ def test_every_resource_is_valid(name):
 def test_every_schema_is_used():
     seen = {(r["apiVersion"], r["kind"]) for name in SITUATIONS for r in resources(name)}
     unused = set(validators()) - seen
-    # l2 is tested in tests/unit/kubernetes; an old version of BGPPeer is served and not written.
-    assert unused == {
-        ("metallb.io/v1beta1", "L2Advertisement"),
-        ("metallb.io/v1beta1", "BGPPeer"),
-    }
+    # An old version of BGPPeer is served and not written.
+    assert unused == {("metallb.io/v1beta1", "BGPPeer")}
 
 
 def damaged(kind: str, **changes: Any) -> dict[str, Any]:
@@ -89,8 +86,9 @@ def test_rules_of_pools():
     for pool in of_kind("projectcalico.org", "IPPool"):
         spec = pool["spec"]
         assert "Never" in (spec["ipipMode"], spec["vxlanMode"])
-        length = int(spec["cidr"].partition("/")[2])
-        assert max(20, length) <= spec["blockSize"] <= 32
+        network = ip_network(spec["cidr"])
+        least, most = (20, 32) if network.version == 4 else (116, 128)
+        assert max(least, network.prefixlen) <= spec["blockSize"] <= most
         if "LoadBalancer" in spec["allowedUses"]:
             assert spec["allowedUses"] == ["LoadBalancer"]
             assert spec["ipipMode"] == spec["vxlanMode"] == "Never"
@@ -108,7 +106,7 @@ def test_pools_of_a_cluster_are_apart():
                     prefixes += [value] if isinstance(value, str) else value
             networks = [ip_network(p) for p in prefixes]
             pairs = [(a, b) for i, a in enumerate(networks) for b in networks[:i]]
-            assert not any(a.overlaps(b) for a, b in pairs)
+            assert not any(a.overlaps(b) for a, b in pairs if a.version == b.version)
 
 
 def test_rules_of_calico_peers():
@@ -155,7 +153,10 @@ def test_rules_of_metallb_peers(name):
     for specs in by_node.values():
         assert len({s["routerID"] for s in specs}) == 1
         assert len({s["myASN"] for s in specs}) == 1
-        assert len({s["sourceAddress"] for s in specs}) == 1
+        assert ip_address(specs[0]["routerID"]).version == 4
+        ends = {(":" in s["peerAddress"], s["sourceAddress"]) for s in specs}
+        assert len(ends) == len({six for six, _ in ends})
+        assert all((":" in source) is six for six, source in ends)
         assert len({s["peerAddress"] for s in specs}) == len(specs)
     routers = [specs[0]["routerID"] for specs in by_node.values()]
     assert len(set(routers)) == len(routers)
@@ -170,11 +171,41 @@ def test_native_mode_is_asked_for_nothing_it_lacks(name):
         values = yaml.safe_load(files["metallb/values.yaml"])
         if values["frrk8s"]["enabled"]:
             continue
-        for resource in resources(name):
-            if resource["apiVersion"].startswith("metallb.io/"):
-                assert resource["kind"] != "BFDProfile"
-                wrong = {"bfdProfile", "keepaliveTime", "connectTime", "vrf", "interface"}
-                assert not wrong & resource["spec"].keys()
+        found = [
+            resource
+            for text in (files.get("metallb/peers.yaml", ""), files.get("metallb/pools.yaml", ""))
+            for resource in yaml.load_all(text, LOADER)
+        ]
+        announced = any(resource["kind"] == "BGPAdvertisement" for resource in found)
+        for resource in found:
+            assert resource["kind"] != "BFDProfile"
+            wrong = {"bfdProfile", "keepaliveTime", "connectTime", "vrf", "interface"}
+            wrong |= {"dualStackAddressFamily"}
+            assert not wrong & resource["spec"].keys()
+            if announced and resource["kind"] == "IPAddressPool":
+                assert not any(":" in prefix for prefix in resource["spec"]["addresses"])
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_names_are_unique(name):
+    for files in clusters_of(situation(name)):
+        every = [
+            (d["apiVersion"], d["kind"], d["metadata"].get("namespace"), d["metadata"]["name"])
+            for path, text in files.items()
+            if path.endswith(".yaml") and path not in ("kubeadm.yaml", "metallb/values.yaml")
+            for d in yaml.load_all(text, LOADER)
+        ]
+        assert len(set(every)) == len(every)
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_peers_that_are_announced_to_exist(name):
+    for files in clusters_of(situation(name)):
+        found = [r for t in files.values() if "metallb.io" in t for r in yaml.load_all(t, LOADER)]
+        peers = [r["metadata"]["name"] for r in found if r["kind"] == "BGPPeer"]
+        for resource in found:
+            if resource["kind"] == "BGPAdvertisement":
+                assert resource["spec"]["peers"] == peers
 
 
 @pytest.mark.parametrize("name", SITUATIONS)

@@ -13,8 +13,9 @@ from barefabric.model.device import Attach
 from barefabric.render.configs import switch_files
 from readback.designs import SITUATIONS, server_files_of, situation
 
-ROUTED = ("routed-frr", "routed, calico announces", "routed, metallb beside calico",
-          "routed, numbered", "both kinds in one cluster")  # fmt: skip
+ROUTED = ("routed-frr", "both-families", "routed, calico announces",
+          "routed, metallb beside calico", "routed, numbered", "both kinds in one cluster",
+          "dual, routed, numbered", "dual, routed, metallb beside calico")  # fmt: skip
 VALUE = "of-the-test"
 """What stands for every secret here: as a push would fill it in."""
 
@@ -63,15 +64,18 @@ def rack_of(design, host):
     """The host and its leaves as routers, each with the configuration that is generated for it."""
     intent = server_intent(design, host)
     files = server_files_of(design, host)
-    addresses = [("lo", a) for a in intent.addresses]
-    addresses += [(nic.name, nic.address) for nic in intent.nics if nic.address]
+    aside = f"{intent.server.second_address6}/128"
+    addresses = [("lo", f"{a} preferred_lft 0" if a == aside else a) for a in intent.addresses]
+    addresses += [(nic.name, a) for nic in intent.nics for a in (nic.address, nic.address6) if a]
     options = re.search(r'^bgpd_options="(.+)"$', files["daemons"], re.MULTILINE)[1].split()
     routers, wires = {}, []
     for nic in intent.nics:
         leaf = switch_intent(design, nic.peer)
         conf = dict(switch_files(design, leaf))["frr.conf"]
         (port,) = [p for p in leaf.routed if p.name == nic.peer_port]
-        own = [("lo", leaf.loopback), *([(port.name, port.address)] if port.address else [])]
+        own = [("lo", leaf.loopback), ("lo", leaf.loopback6)]
+        own += [(port.name, port.address), (port.name, port.address6)]
+        own = [(device, address) for device, address in own if address]
         routers[nic.peer] = Router(filled(conf), own)
         wires.append(Wire(nic.peer, nic.peer_port, host, nic.name))
     # The host comes last: its first dial finds leaves that listen.
@@ -119,6 +123,54 @@ def test_daemons_run_it_as_it_was_meant(name):
     check_sessions(design, summary["ipv4Unicast"], bfd, leaves)
     check_kernel(design, server, routes, at_leaf, leaves)
     assert listening == 0, "port 179 is the CNI's"
+
+
+SCRIPT6 = """
+for leaf in {leaves}; do
+  wait_for 60 {host} 'show bgp ipv6 unicast summary established' "$leaf"
+  wait_for 30 {host} 'show bgp ipv6 unicast' fd00:255::
+  wait_for 30 $leaf 'show bgp ipv6 unicast' {address6}/128
+done
+for leaf in {leaves}; do
+  for _ in $(seq 30); do
+    [ "$(ip -6 -n {host} route show proto bgp | grep -c fd00:255)" = {count} ] && break
+    sleep 1
+  done
+done
+printf '%s' '@state@'
+ip -6 -j -n {host} route
+ip -6 -j -n {first} route
+ip -6 -j -n {host} route get {loopback6}
+"""
+
+
+@pytest.mark.needs("vtysh", "zebra", "bgpd", "bfdd", "unshare", "ip")
+@namespaces
+@pytest.mark.parametrize("name", ["dual, routed, numbered", "dual, routed, metallb beside calico"])
+def test_daemons_carry_ipv6_as_it_was_meant(name):
+    """What the kernels hold: routes over each link, from the node's own address."""
+    design = situation(name)
+    host = routed_servers(design)[0]
+    server = design.servers[host]
+    routers, wires = rack_of(design, host)
+    leaves = [wire.a for wire in wires]
+    loopbacks = {leaf: design.switches[leaf].loopback6 for leaf in leaves}
+    script = SCRIPT6.format(
+        host=host, leaves=" ".join(leaves), first=leaves[0], address6=server.address6,
+        loopback6=loopbacks[leaves[0]], count=len(leaves),
+    )  # fmt: skip
+    routes, at_leaf, chosen = documents(run_lab(routers, wires, script).partition("@state@")[2])
+    nics = {nic.peer: nic for nic in server_intent(design, host).nics}
+    found = {route["dst"]: route for route in routes if route.get("protocol") == "bgp"}
+    assert found.keys() == set(loopbacks.values())
+    for leaf, loopback in loopbacks.items():
+        assert found[loopback]["dev"] == nics[leaf].name
+        numbered = bool(nics[leaf].address6)
+        assert found[loopback].get("prefsrc") == (server.address6 if numbered else None)
+    assert chosen[0]["prefsrc"] == server.address6
+    announced = {route["dst"] for route in at_leaf if route.get("protocol") == "bgp"}
+    second = {server.second_address6} if server.uses_second else set()
+    assert announced == {server.address6, *second}
 
 
 def check_sessions(design, summary, bfd, leaves):

@@ -50,6 +50,25 @@ def addresses(section):
     return section.get("Address", "").split()
 
 
+def check_addresses(intent, sections):
+    """Every address, the second one of IPv6 as no source of anything that does not name it."""
+    second = intent.server.second_address6
+    own = list(intent.addresses)
+    aside = [a for a in own if second and a.partition("/")[0] == second]
+    assert addresses(sections["Network"]) == [a for a in own if a not in aside]
+    if aside:
+        assert sections["Address"] == {"Address": aside[0], "PreferredLifetime": "0"}
+    else:
+        assert "Address" not in sections
+
+
+def check_routes(intent, sections):
+    """A default route for each family."""
+    route = {key: value.split() for key, value in sections["Route"].items()}
+    gateways = [gateway for gateway in (intent.gateway, intent.gateway6) if gateway]
+    assert route == {"Destination": ["0.0.0.0/0", "::/0"][: len(gateways)], "Gateway": gateways}
+
+
 def check_bond(intent, files):
     bond = files["bond0.netdev"]
     assert bond["NetDev"] == {"Name": "bond0", "MTUBytes": str(intent.mtu), "Kind": "bond"}
@@ -60,9 +79,9 @@ def check_bond(intent, files):
         "TransmitHashPolicy": "layer3+4",
     }
     network = files["bond0.network"]
-    assert addresses(network["Network"]) == list(intent.addresses)
+    check_addresses(intent, network)
     assert network["Network"]["IPv6AcceptRA"] == "no"
-    assert network["Route"] == {"Destination": "0.0.0.0/0", "Gateway": intent.gateway}
+    check_routes(intent, network)
     for nic in intent.nics:
         member = files[f"{nic.name}.network"]
         assert member["Network"]["Bond"] == "bond0"
@@ -72,13 +91,13 @@ def check_bond(intent, files):
 
 def check_routed(intent, files):
     assert not any("Route" in sections for sections in files.values())
-    assert addresses(files["lo.network"]["Network"]) == list(intent.addresses)
+    check_addresses(intent, files["lo.network"])
     for nic in intent.nics:
         link = files[f"{nic.name}.network"]
         assert link["Link"] == {"RequiredForOnline": "no", "MTUBytes": str(intent.mtu)}
         assert link["Network"]["IPv6AcceptRA"] == "no"
-        assert addresses(link["Network"]) == ([nic.address] if nic.address else [])
-        wanted = "no" if nic.address else "ipv6"
+        assert addresses(link["Network"]) == [a for a in (nic.address, nic.address6) if a]
+        wanted = "no" if nic.address and not nic.address6 else "ipv6"
         assert link["Network"]["LinkLocalAddressing"] == wanted
 
 
@@ -86,8 +105,9 @@ def check_single(intent, files):
     (nic,) = intent.nics
     link = files[f"{nic.name}.network"]
     assert link["Link"] == {"MTUBytes": str(intent.mtu)}
-    assert addresses(link["Network"]) == list(intent.addresses)
-    assert link["Route"] == {"Destination": "0.0.0.0/0", "Gateway": intent.gateway}
+    assert link["Network"]["IPv6AcceptRA"] == "no"
+    check_addresses(intent, link)
+    check_routes(intent, link)
 
 
 CHECKS = {Attach.BOND: check_bond, Attach.ROUTED: check_routed, Attach.SINGLE: check_single}

@@ -13,7 +13,7 @@ from barefabric.pipeline import design_values
 from barefabric.topology.load import Loaded, load
 
 TOPOLOGIES = Path(__file__).parents[2] / "topologies"
-SHIPPED = ("quickstart", "three-racks", "routed-frr", "five-stage")
+SHIPPED = ("quickstart", "three-racks", "routed-frr", "five-stage", "both-families")
 
 FABRIC = """\
 fabric: small
@@ -53,13 +53,40 @@ def routed(cluster: str, *, extra: str = "", racks: str = "r1") -> Design:
     return small(_text("2", "{routed: 3}", cluster, extra, racks))
 
 
-def _text(leaves: str, servers: str, cluster: str, extra: str, racks: str) -> str:
+IPV4 = "pods: 10.64.0.0/16\nservices: 10.96.0.0/16\n"
+
+
+def _text(
+    leaves: str, servers: str, cluster: str, extra: str, racks: str, ranges: str = IPV4
+) -> str:
     return (
         f"spines: 2\n{extra}racks:\n"
         f'  - {{name: "{racks}", leaves: {leaves}, servers: {servers}}}\n'
-        "clusters:\n  - name: c1\n    pods: 10.64.0.0/16\n    services: 10.96.0.0/16\n"
-        + "".join(f"    {line}\n" for line in cluster.strip().splitlines())
+        "clusters:\n  - name: c1\n"
+        + "".join(f"    {line}\n" for line in (ranges + cluster).strip().splitlines())
     )
+
+
+DUAL = """\
+addressing:
+  loopbacks: [10.255.0.0/16, "fd00:255::/48"]
+  links: [10.254.0.0/16, "fd00:254::/48"]
+  servers: [10.10.0.0/16, "fd00:10::/40"]
+"""
+BOTH = """\
+pods: [10.64.0.0/16, "fd00:64::/48"]
+services: [10.96.0.0/16, "fd00:96::/112"]
+"""
+
+
+def dual_text(
+    cluster: str, kind: str = "bonded", *, underlay: str = "", extra: str = "",
+    racks: str = "r1", ranges: str = BOTH,
+) -> str:  # fmt: skip
+    """A topology with both families: ``kind`` of servers, and the cluster's ranges."""
+    leaves = {"bonded": "{type: pair, count: 2}", "routed": "2", "plain": "1"}[kind]
+    whole = f"underlay: {{families: [ipv4, ipv6]{underlay}}}\n{DUAL}{extra}"
+    return _text(leaves, f"{{{kind}: 3}}", cluster, whole, racks, ranges)
 
 
 def files_of(design: Design, cluster: str = "") -> dict[str, str]:
@@ -83,6 +110,8 @@ SECRET = "secrets: {bgp: env:BGP_PASSWORD}\n"
 CLUSTER = "servers: [bonded]\nkubernetes: '1.36'\n"
 HOSTS = "servers: [routed]\nkubernetes: '1.36'\n"
 PLANE = "control_plane: {servers: [r1-bonded1, r2-bonded1, r3-bonded1], endpoint: 10.112.0.10}\n"
+PLANE6 = PLANE.replace("10.112.0.10", "'fd00:112::10'")
+POOL6 = "pools: {web: [192.0.2.0/28, '2001:db8:1::/120'], Inside: 10.112.16.0/20}"
 POOL = "pools: {web: [192.0.2.0/28, 198.51.100.0/25], Inside: 10.112.16.0/20}"
 
 
@@ -132,9 +161,48 @@ _SITUATIONS = {
         + "underlay: {links: numbered, password: secret:bgp, bfd: {interval: 200ms}}\n",
     ),
     "both kinds in one cluster": _mixed,
+    "dual, vxlan, kube-vip by IPv6": lambda: small(dual_text(
+        CLUSTER + PLANE6 + "cni: {use: calico, mode: vxlan}\npassword: secret:bgp\n"
+        f"load_balancer: {{use: metallb, {POOL6}}}",
+        extra=SECRET, racks="r[1-3]",
+    )),
+    "dual, routed, numbered": lambda: small(dual_text(
+        HOSTS + f"cni: calico\nload_balancer: {{use: metallb, {POOL6}}}", "routed",
+        underlay=", links: numbered, password: secret:bgp", extra=SECRET, racks="r[1-2]",
+    )),
+    "dual, routed, metallb beside calico": lambda: small(dual_text(
+        HOSTS + "cni: {use: calico, node_asn: per_node}\n"
+        f"load_balancer: {{use: metallb, announce: metallb, {POOL}}}",
+        "routed", underlay=", links: unnumbered",
+    )),
+    "dual, IPv6 first, calico allocates": lambda: small(dual_text(
+        CLUSTER + PLANE6 + "cni: {use: calico, block_size: 28}\n"
+        "load_balancer: {use: calico, pools: {v4: 192.0.2.0/28, v6: '2001:db8:1::/112'}}",
+        racks="r[1-3]",
+        ranges='pods: [10.64.0.0/16, "2001:db8:64::/48"]\n'
+        'services: ["fd00:96::/112", 10.96.0.0/16]\n',
+    )),
+    "dual fabric, IPv4 cluster": lambda: small(dual_text(
+        CLUSTER + f"cni: calico\nload_balancer: {{use: metallb, announce: metallb, {POOL}}}",
+        ranges=IPV4,
+    )),
+    "dual fabric, IPv6 cluster": lambda: small(dual_text(
+        CLUSTER + "cni: calico\nload_balancer: {use: metallb, announce: metallb, "
+        "pools: {web: '2001:db8:1::/120'}}",
+        ranges='pods: "fd00:64::/48"\nservices: "fd00:96::/112"\n',
+    )),
+    "dual, one link": lambda: small(dual_text(
+        "servers: [plain]\ncni: calico\n"
+        f"load_balancer: {{use: metallb, announce: metallb, {POOL6}}}", "plain",
+    )),
+    "dual, l2": lambda: small(dual_text(
+        CLUSTER + "cni: {use: calico, mode: vxlan}\n"
+        "load_balancer: {use: metallb, announce: l2, "
+        "pools: {lan: [10.10.0.96/28, 'fd00:10::1:0/112']}}",
+    )),
 }  # fmt: skip
 
-SITUATIONS = ("quickstart", "three-racks", "routed-frr", *_SITUATIONS)
+SITUATIONS = ("quickstart", "three-racks", "routed-frr", "both-families", *_SITUATIONS)
 """Names for :func:`situation`; between them they have every combination that is generated."""
 
 

@@ -3,6 +3,11 @@
 from typing import NamedTuple
 
 
+def family_of(address: str) -> tuple[str, ...]:
+    """What a session over an address carries, with speakers that have a family for each."""
+    return ("ipv6",) if ":" in address else ("ipv4",)
+
+
 class End(NamedTuple):
     """One end of a session, read back from a generated file.
 

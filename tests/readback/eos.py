@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 
 from readback.end import End
 
@@ -20,24 +20,27 @@ def blocks(text: str) -> Iterator[tuple[str, list[str]]]:
     yield head, body
 
 
-def interface_addresses(text: str) -> dict[str, str]:
-    """Address with length, by interface."""
-    found = {}
+def interface_addresses(text: str) -> dict[str, list[str]]:
+    """Addresses with length, by interface."""
+    found: dict[str, list[str]] = {}
     for head, body in blocks(text):
         if head.startswith("interface "):
             for line in body:
-                if match := re.fullmatch(r"ip address (\S+)", line):
-                    found[head.removeprefix("interface ")] = match[1]
+                if match := re.fullmatch(r"(?:ip|ipv6) address (\S+)", line):
+                    some = found.setdefault(head.removeprefix("interface "), [])
+                    if ":" not in match[1]:  # the last one of IPv4 stands
+                        some[:] = [address for address in some if ":" in address]
+                    some.append(match[1])
     return found
 
 
-def _local_address(peer: str, addresses: dict[str, str], source: str) -> str:
-    if source:
-        return addresses[source].partition("/")[0]
-    for address in addresses.values():
-        interface = ip_interface(address)
-        if ip_interface(f"{peer}/32").ip in interface.network and interface.network.prefixlen < 32:
-            return str(interface.ip)
+def _local_address(peer: str, addresses: dict[str, list[str]], source: str) -> str:
+    host = ip_address(peer)
+    for name, some in addresses.items():
+        for interface in map(ip_interface, some):
+            near = host in interface.network and interface.network.num_addresses > 1
+            if near if not source else name == source and interface.version == host.version:
+                return str(interface.ip)
     raise AssertionError(f"no interface reaches {peer}")
 
 
@@ -47,18 +50,21 @@ def sessions(device: str, text: str) -> Iterator[End]:
     head, body = next((h, b) for h, b in blocks(text) if h.startswith("router bgp "))
     own = int(head.split()[2])
     told: dict[str, dict[str, str]] = {}
-    active: set[str] = set()
-    in_family = False
+    active: set[tuple[str, str]] = set()
+    family = ""
     for line in body:
-        in_family = in_family or line == "address-family ipv4"
+        if match := re.fullmatch(r"address-family (\S+)", line):
+            family = match[1]
         port = re.fullmatch(r"neighbor interface (\S+) peer-group (\S+) remote-as (\S+)", line)
         if port:
             told[port[1]] = {"peer group": port[2], "remote-as": port[3], "unnumbered": "yes"}
         elif match := re.fullmatch(r"neighbor (\S+) (.+)", line):
             name, rest = match.groups()
             if rest == "activate":
-                assert in_family
-                active.add(name)
+                assert family
+                active.add((name, family))
+                continue
+            if family:
                 continue
             key, value = _setting(rest)
             told.setdefault(name, {})[key] = value
@@ -82,8 +88,8 @@ def _end(
     own: int,
     name: str,
     facts: dict[str, str],
-    addresses: dict[str, str],
-    active: set[str],
+    addresses: dict[str, list[str]],
+    active: set[tuple[str, str]],
 ) -> End:
     keepalive, hold = facts["timers"].split()
     local = facts.get("local-as", "").split()
@@ -97,11 +103,12 @@ def _end(
         bfd = (int(match[1]), int(match[3]))
     unnumbered = "unnumbered" in facts
     secret = re.search(r"\$\{secret:(.+)\}", facts.get("password", ""))
-    on = name in active or facts["peer group"] in active
+    names = (name, facts["peer group"])
+    families = [f for f in ("ipv4", "ipv6") if any((each, f) in active for each in names)]
     return End(
         device,
         name if unnumbered else _local_address(name, addresses, facts.get("update-source", "")),
         "" if unnumbered else name, int(local[0]) if local else own, int(facts["remote-as"]),
-        secret[1] if secret else "", bfd, int(keepalive), int(hold), ("ipv4",) if on else (),
+        secret[1] if secret else "", bfd, int(keepalive), int(hold), tuple(families),
         int(facts.get("ebgp-multihop", 1)), "passive" in facts,
     )  # fmt: skip

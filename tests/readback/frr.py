@@ -40,7 +40,7 @@ def sessions(device: str, text: str, addresses: dict[str, list[str]]) -> Iterato
     """Every neighbor with what it inherits from its group."""
     own = 0
     told: dict[str, dict[str, str]] = {}
-    active: set[str] = set()
+    active: set[tuple[str, str]] = set()
     family = ""
     for line in text.splitlines():
         if match := re.fullmatch(r"router bgp (\d+)", line):
@@ -50,8 +50,8 @@ def sessions(device: str, text: str, addresses: dict[str, list[str]]) -> Iterato
         elif match := re.fullmatch(r"\s+neighbor (\S+) (.+)", line):
             name, rest = match.groups()
             if rest == "activate":
-                assert family == "ipv4"
-                active.add(name)
+                assert family
+                active.add((name, family))
                 continue
             key, value = _setting(rest)
             told.setdefault(name, {})[key] = value
@@ -60,8 +60,10 @@ def sessions(device: str, text: str, addresses: dict[str, list[str]]) -> Iterato
         group = facts.get("peer-group") or facts.get("interface peer-group")
         if group:
             every = {**told[group], **facts}
-            on = bool({name, group} & active)
-            yield _end(device, own, name, every, addresses, profiles, on=on)
+            families = tuple(
+                f for f in ("ipv4", "ipv6") if (name, f) in active or (group, f) in active
+            )
+            yield _end(device, own, name, every, addresses, profiles, families)
 
 
 def _setting(rest: str) -> tuple[str, str]:
@@ -75,7 +77,7 @@ def _setting(rest: str) -> tuple[str, str]:
 
 def _end(
     device: str, own: int, name: str, facts: dict[str, str], addresses: dict[str, list[str]],
-    profiles: dict[str, tuple[int, int]], *, on: bool,
+    profiles: dict[str, tuple[int, int]], families: tuple[str, ...],
 ) -> End:  # fmt: skip
     keepalive, hold = facts["timers"].split() if "timers" in facts else ("3", "9")
     local = facts.get("local-as", "").split()
@@ -87,7 +89,7 @@ def _end(
         name if unnumbered else _local(name, addresses, facts.get("update-source", "")),
         "" if unnumbered else name, int(local[0]) if local else own, int(facts["remote-as"]),
         secret[1] if secret else "", bfd if "bfd" in facts or "bfd profile" in facts else None,
-        int(keepalive), int(hold), ("ipv4",) if on else (), int(facts.get("ebgp-multihop") or 1),
+        int(keepalive), int(hold), families, int(facts.get("ebgp-multihop") or 1),
         "passive" in facts,
     )  # fmt: skip
 
@@ -95,11 +97,12 @@ def _end(
 def _local(peer: str, addresses: dict[str, list[str]], source: str) -> str:
     from ipaddress import ip_address, ip_interface
 
-    if re.fullmatch(r"[\d.]+", source):
+    host = ip_address(peer)
+    if re.fullmatch(r"[\d.]+|[0-9a-f:]+:[0-9a-f:]*", source):
         return source
     for name, found in addresses.items():
-        for address in found:
-            interface = ip_interface(address)
-            if name == source or (not source and ip_address(peer) in interface.network):
+        for interface in map(ip_interface, found):
+            named = name == source and interface.version == host.version
+            if named or (not source and host in interface.network):
                 return str(interface.ip)
     raise AssertionError(f"no interface reaches {peer}")

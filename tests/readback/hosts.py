@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_interface
+from ipaddress import ip_address, ip_interface
 from typing import Any
 
 import yaml
 
-from readback.end import End
+from readback.end import End, family_of
 
 TOKEN = re.compile(r"\$\{secret:([^}]+)\}")
 DEFAULT_BFD = (300, 3)
@@ -28,7 +28,10 @@ def netplan_addresses(text: str) -> dict[str, list[str]]:
     """Addresses with their lengths, by interface."""
     network = yaml.safe_load(text)["network"]
     blocks = {**network.get("ethernets", {}), **network.get("bonds", {})}
-    return {name: block.get("addresses", []) for name, block in blocks.items()}
+    return {
+        name: [a if isinstance(a, str) else next(iter(a)) for a in block.get("addresses", [])]
+        for name, block in blocks.items()
+    }
 
 
 def _settings(lines: list[str], names: list[str]) -> dict[str, list[str]]:
@@ -55,17 +58,27 @@ def read_frr(name: str, files: Mapping[str, str]) -> Iterator[End]:
         local, peer = neighbor, ""
         if not interface:
             peer = neighbor
-            near = [a for a in own if ip_interface(f"{peer}/31") in ip_interface(a).network]
+            near = [a for a in own if ip_address(peer) in ip_interface(a).network]
             local = near[0].partition("/")[0]
         yield End(
             name, local, peer, asn, int(said["remote-as"][0]),
             password[1] if password else "", _bfd(lines, said),
             int(said["timers"][0]), int(said["timers"][1]),
-            ("ipv4",) if "activate" in said else (),
+            tuple(family_of_session(lines, [group, neighbor])),
             int(said["ttl-security"][1]) if "ttl-security" in said else
             int(said["ebgp-multihop"][0]) if "ebgp-multihop" in said else 1,
             "passive" in said,
         )  # fmt: skip
+
+
+def family_of_session(lines: list[str], names: list[str]) -> Iterator[str]:
+    """The families in whose blocks a neighbor or its group is activated."""
+    for family in ("ipv4", "ipv6"):
+        if f" address-family {family} unicast" in lines:
+            start = lines.index(f" address-family {family} unicast")
+            block = lines[start : lines.index(" exit-address-family", start)]
+            if any(f"  neighbor {name} activate" in block for name in names):
+                yield family
 
 
 def _bfd(lines: list[str], said: Mapping[str, list[str]]) -> tuple[int, int] | None:
@@ -96,7 +109,9 @@ def read_kube_vip(name: str, text: str) -> Iterator[End]:
     variables = environment(text)
     secrets = TOKEN.findall(variables["bgp_peers"])
     for entry in TOKEN.sub("SECRET", variables["bgp_peers"]).split(","):
-        fields = entry.split(":")
+        bracketed = re.fullmatch(r"\[([0-9a-f:]+)\](:.*)", entry)
+        address = bracketed[1] if bracketed else entry.partition(":")[0]
+        fields = (bracketed[2] if bracketed else entry).split(":")
         bfd = None
         if len(fields) > 6 and fields[6]:
             enabled, receive, send, multiplier = fields[6].split(";")
@@ -104,7 +119,8 @@ def read_kube_vip(name: str, text: str) -> Iterator[End]:
             assert receive == send
             bfd = int(receive) // 1000, int(multiplier)
         yield End(
-            name, variables["bgp_sourceip"], fields[0], int(variables["bgp_as"]), int(fields[1]),
+            name, variables["bgp_sourceip"], address, int(variables["bgp_as"]), int(fields[1]),
             secrets[0] if fields[2] else "", bfd, int(variables["bgp_keepalive_interval"]),
-            int(variables["bgp_hold_time"]), ("ipv4",), 0 if fields[3] == "true" else 1, False,
+            int(variables["bgp_hold_time"]), family_of(address),
+            0 if fields[3] == "true" else 1, False,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from readback.end import End
+from readback.end import End, family_of
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """PyYAML's safe loader, the fast one where it is built in."""
@@ -28,10 +28,11 @@ def read_cluster(files: Mapping[str, str]) -> list[End]:
     return [*read_calico(files), *read_metallb(files)]
 
 
-def node_addresses(files: Mapping[str, str]) -> dict[str, str]:
-    """Node addresses as kubelets register them."""
+def node_addresses(files: Mapping[str, str]) -> dict[str, list[str]]:
+    """Node addresses as kubelets register them, in their order."""
     lines = files["kubelet-arguments.txt"].splitlines()
-    return {m[1]: m[2] for line in lines if (m := re.match(r"(\S+) --node-ip=(\S+) ", line))}
+    found = (re.match(r"(\S+) --node-ip=(\S+) ", line) for line in lines)
+    return {m[1]: m[2].split(",") for m in found if m}
 
 
 def selected(selector: str, labels: Mapping[str, str]) -> bool:
@@ -58,7 +59,7 @@ def read_calico(files: Mapping[str, str]) -> Iterator[End]:
     if not configurations:
         return
     default = configurations[0]["spec"].get("asNumber", 64512)
-    addresses = node_addresses(files)
+    addresses = detected(files)
     peers = documents(files, "BGPPeer")
     for node in documents(files, "Node"):
         metadata = node["metadata"]
@@ -71,11 +72,26 @@ def read_calico(files: Mapping[str, str]) -> Iterator[End]:
             if not selected(spec["nodeSelector"], metadata["labels"]):
                 continue
             password = spec.get("password", {}).get("secretKeyRef")
+            families = family_of(spec["peerIP"])
             yield End(
-                metadata["name"], addresses[metadata["name"]], spec["peerIP"], asn,
+                metadata["name"], addresses[metadata["name"], *families], spec["peerIP"], asn,
                 spec["asNumber"], secret(password) if password else "", None,
-                seconds(spec["keepaliveTime"]), 0, ("ipv4",), spec.get("ttlSecurity", 0), False,
+                seconds(spec["keepaliveTime"]), 0, families, spec.get("ttlSecurity", 0), False,
             )  # fmt: skip
+
+
+def detected(files: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """The address of each node and family that calico-node takes, where it looks for one."""
+    (installation,) = documents(files, "Installation")
+    network = installation["spec"]["calicoNetwork"]
+    found = {}
+    for node, addresses in node_addresses(files).items():
+        for address in addresses:
+            (family,) = family_of(address)
+            method = network.get(f"nodeAddressAutodetection{family.removeprefix('ip').upper()}")
+            if method == {"kubernetes": "NodeInternalIP"}:
+                found[node, family] = address
+    return found
 
 
 def read_metallb(files: Mapping[str, str]) -> Iterator[End]:
@@ -95,6 +111,7 @@ def read_metallb(files: Mapping[str, str]) -> Iterator[End]:
         keepalive = seconds(spec["keepaliveTime"]) if "keepaliveTime" in spec else hold // 3
         yield End(
             name, spec["sourceAddress"], spec["peerAddress"], spec["myASN"], spec["peerASN"],
-            secret(password) if password else "", timers, keepalive, hold, ("ipv4",),
+            secret(password) if password else "", timers, keepalive, hold,
+            family_of(spec["peerAddress"]),
             0 if spec.get("ebgpMultiHop") else 1, False,
         )  # fmt: skip

@@ -42,7 +42,8 @@ def paired(design: Design, ends: list[End]) -> list[tuple[End, End | None]]:
 
 def disagreements(design: Design, ends: list[End]) -> list[str]:
     """Sentences on everything in which two ends differ; empty for a sound build."""
-    outside = {bare for u in design.upstreams.values() for bare in (u.theirs.partition("/")[0],)}
+    theirs = (each for u in design.upstreams.values() for each in (u.theirs, u.theirs6))
+    outside = {each.partition("/")[0] for each in theirs}
     said = []
     for end, other in paired(design, ends):
         if other is None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
+from barefabric.model.address import is_ipv4
 from barefabric.model.kubernetes import Cluster, Pool
 from barefabric.model.shape import Shape
 from barefabric.topology import schema
 
 VXLAN_OVERHEAD = 50
 """Bytes VXLAN adds over IPv4 (RFC 7348: inner Ethernet, IPv4, UDP and VXLAN headers)."""
+
+VXLAN_OVERHEAD6 = 70
+"""The same over IPv6, where Calico sends IPv6 pods (felix ``int_dataplane.go``: 50 and 70)."""
 
 
 def resolve_clusters(
@@ -59,8 +63,13 @@ def _resolve(
         endpoint=endpoint.address if endpoint else "",
         endpoint_use=endpoint.use if endpoint else "",
         password=cluster.password or topology.underlay.password,
-        mtu=_server_mtu(topology, cluster) - (VXLAN_OVERHEAD if mode == "vxlan" else 0),
+        mtu=_server_mtu(topology, cluster) - (_overhead(cluster) if mode == "vxlan" else 0),
     )
+
+
+def _overhead(cluster: schema.Cluster) -> int:
+    """What VXLAN takes of a pod's MTU: an interface has one for both families."""
+    return VXLAN_OVERHEAD if all(map(is_ipv4, cluster.pods)) else VXLAN_OVERHEAD6
 
 
 def _announcer(cluster: schema.Cluster, mode: str) -> str:

@@ -104,6 +104,14 @@ def blocks_per_node(cluster: Cluster, family: str = "ipv4") -> int:
     return -(-MAX_PODS // (1 << (bits - length))) + 1
 
 
+def most_blocks(cluster: Cluster) -> int:
+    """The most pod blocks that a full node needs in any family its pods have.
+
+    Calico limits blocks by one number for both (IPAMConfiguration ``maxBlocksPerHost``).
+    """
+    return max(blocks_per_node(cluster, family) for family in set(map(family_of, cluster.pods)))
+
+
 def expected_services(cluster: Cluster, family: str = "ipv4") -> int:
     """How many load-balancer routes of a family one node is expected to announce at most."""
     prefixes = [p for pool in cluster.pools for p in pool.prefixes if family_of(p) == family]

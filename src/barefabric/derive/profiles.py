@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from barefabric.derive import names
-from barefabric.derive.prefixes import blocks_per_node, expected_services
+from barefabric.derive.prefixes import expected_services, most_blocks
 from barefabric.model.address import FAMILIES
 from barefabric.model.address import family as family_of
 from barefabric.model.design import Underlay
@@ -186,7 +186,7 @@ def node_profiles(
             services = expected_services(cluster, family)
             expected, bfd = services, None
             if speaker is Speaker.CALICO:
-                expected = blocks_per_node(cluster, family)
+                expected = most_blocks(cluster)
                 expected += services if cluster.announcer == "calico" else 0
             elif speaker is Speaker.METALLB and not routed:
                 bfd = NODE_BFD

@@ -54,6 +54,11 @@ net.ipv6.conf.all.ignore_routes_with_linkdown = 1
 net.ipv6.conf.default.ignore_routes_with_linkdown = 1
 """
 
+SYSCTL6 = """
+# IPv6 flows too are told apart by addresses and ports.
+net.ipv6.fib_multipath_hash_policy = 1
+"""
+"""Follows :data:`SYSCTL` where links carry IPv6 routes (kernel.org, ``networking/ip-sysctl``)."""
 
 NETWORKD = """\
 # /etc/systemd/networkd.conf.d/90-barefabric.conf
@@ -120,5 +125,5 @@ def files(intent: ServerIntent) -> Iterator[tuple[str, str]]:
         return
     yield "frr.conf", _render()(switch=host_view(intent, intent.bgp))
     yield "daemons", DAEMONS
-    yield "sysctl.conf", SYSCTL
+    yield "sysctl.conf", SYSCTL + SYSCTL6 if "ipv6" in intent.bgp.families else SYSCTL
     yield "networkd.conf", NETWORKD

@@ -2,6 +2,11 @@
 
 Keys and their defaults are those of netplan's own reference (canonical/netplan,
 ``doc/netplan-yaml.md``): bonding would otherwise be ``balance-rr`` without link monitoring.
+
+Of two IPv6 addresses the kernel would speak from the one that was added last (``net/ipv6``
+``addrconf.c``: a new address goes before those of its scope, and RFC 6724 finds no difference).
+The second address belongs to one BGP speaker, which names it; ``lifetime: 0`` makes it deprecated
+(RFC 4862), so that everything else speaks from the node's own. IPv4 takes the first by itself.
 There is a file for each server, so what is the same for many is written once and kept.
 """
 
@@ -31,7 +36,7 @@ def document(intent: ServerIntent) -> Block:
         network["bonds"] = {BOND: _bond(names, intent.mtu) | _addressing(intent)}
     elif intent.server.attach is Attach.ROUTED:
         links = {nic.name: _link(nic, intent.mtu) for nic in intent.nics}
-        network["ethernets"] = links | {"lo": {"addresses": list(intent.addresses)}}
+        network["ethernets"] = links | {"lo": {"addresses": _addresses(intent)}}
     else:
         network["ethernets"] = {
             name: {"mtu": intent.mtu, "accept-ra": False} | _addressing(intent) for name in names
@@ -71,9 +76,19 @@ def _link(nic: Nic, mtu: int) -> Block:
 def _addressing(intent: ServerIntent) -> Block:
     gateways = filter(None, (intent.gateway, intent.gateway6))
     return {
-        "addresses": list(intent.addresses),
+        "addresses": _addresses(intent),
         "routes": [{"to": "default", "via": gateway} for gateway in gateways],
     }
+
+
+def _addresses(intent: ServerIntent) -> list[Value]:
+    return [{a: {"lifetime": 0}} if _second6(intent, a) else a for a in intent.addresses]
+
+
+def _second6(intent: ServerIntent, address: str) -> bool:
+    """Whether an address is the second one of IPv6, from which one speaker alone speaks."""
+    second = intent.server.second_address6
+    return ":" in address and address.partition("/")[0] == second
 
 
 @lru_cache(maxsize=1024)
@@ -93,6 +108,8 @@ def text(intent: ServerIntent) -> str:
     if intent.server.attach is not Attach.BOND:
         return HEADING + dump(document(intent))
     addresses = "".join(f"        - {address}\n" for address in intent.addresses)
+    if intent.server.uses_second and intent.server.second_address6:
+        addresses = f"{addresses[:-1]}:\n            lifetime: 0\n"
     default6 = f"        - to: default\n          via: {scalar(intent.gateway6)}\n"
     return (
         f"{_bond_text(tuple(nic.name for nic in intent.nics), intent.mtu)}"

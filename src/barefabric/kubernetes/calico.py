@@ -15,12 +15,12 @@ from barefabric.kubernetes.manifest import (
     RACK_LABEL,
     Manifest,
     manifest,
-    object_name,
     secret_name,
+    session_name,
     text,
 )
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import is_ipv4
+from barefabric.model.address import family
 from barefabric.model.session import Session, Speaker
 
 VERSION = "v3.32.1"
@@ -37,7 +37,7 @@ FILTER = "leaves"
 
 
 class Peer(NamedTuple):
-    """One leaf as the nodes of one rack see it; ``name`` is the BGPPeer's."""
+    """One leaf as the nodes of one rack see it in one family; ``name`` is the BGPPeer's."""
 
     name: str
     session: Session
@@ -45,16 +45,19 @@ class Peer(NamedTuple):
 
 
 def peers(view: ClusterView) -> tuple[Peer, ...]:
-    """One peer for each leaf, selected by its rack's nodes, from the design's sessions.
+    """One peer for each leaf and family, selected by its rack's nodes, from the design's sessions.
 
-    A leaf has one address towards all of them: a rack's servers are all routed or none is (PO012).
+    A leaf has one address of a family towards all of them: a rack's servers are all routed or none
+    is (PO012). calico-node runs BIRD once for each family, and gives each the peers of its own
+    (``confd/etc/calico/confd/templates/bird.cfg.template`` and ``bird6.cfg.template``).
     """
     servers = view.design.servers
-    found: dict[str, Session] = {}
+    found: dict[tuple[str, str], Session] = {}
     for session in view.of(Speaker.CALICO):
-        found.setdefault(session.a, session)
+        found.setdefault((session.a, family(session.a_address)), session)
     return tuple(
-        Peer(object_name(leaf), session, servers[session.b].rack) for leaf, session in found.items()
+        Peer(session_name(leaf, session.a_address), session, servers[session.b].rack)
+        for (leaf, _), session in found.items()
     )
 
 
@@ -86,16 +89,11 @@ def bgp_filter(view: ClusterView) -> Manifest:
     The filter runs before pod addresses are aggregated into blocks: an Accept here would let
     every pod's /32 out (``bgp_processor.go``, buildExportFilter).
     """
-    pods = view.cluster.pods
-    families = [
-        f
-        for f, some in (("V4", any(map(is_ipv4, pods))), ("V6", not all(map(is_ipv4, pods))))
-        if some
-    ]
     spec: Manifest = {}
-    for family in families:
-        spec[f"export{family}"] = [{"source": "RemotePeers", "action": "Reject"}]
-        spec[f"import{family}"] = [{"action": "Reject"}]
+    for each in view.pod_families:
+        version = each.removeprefix("ip").upper()
+        spec[f"export{version}"] = [{"source": "RemotePeers", "action": "Reject"}]
+        spec[f"import{version}"] = [{"action": "Reject"}]
     return manifest(API, "BGPFilter", FILTER, spec)
 
 

@@ -6,17 +6,19 @@ tigera/operator (``api/v1/installation_types.go``, ``pkg/controller/ippool``).
 
 from collections.abc import Iterator
 
-from barefabric.derive.prefixes import blocks_per_node
+from barefabric.derive.prefixes import BLOCK6, block_length, most_blocks
 from barefabric.kubernetes.manifest import Manifest, manifest, object_name
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import is_ipv4, split
+from barefabric.model.address import contains, is_ipv4, split
 
 API = "projectcalico.org/v3"
 OPERATED = {"app.kubernetes.io/managed-by": "tigera-operator"}
-BLOCK_SIZE_V6 = 122
 LOAD_BALANCER_BLOCK = 26
 HEADROOM = 2
 """Blocks a node may take, as a multiple of what a full node needs; the leaf's limit is the same."""
+
+UNIQUE_LOCAL = "fc00::/7"
+"""IPv6 addresses that no network outside routes (RFC 4193)."""
 
 
 def pod_pool_name(prefix: str) -> str:
@@ -24,9 +26,14 @@ def pod_pool_name(prefix: str) -> str:
     return f"pods-{object_name(prefix)}"
 
 
-def block_size(view: ClusterView, prefix: str) -> int:
-    """The prefix length of a node's block in this pool."""
-    return view.cluster.block_size if is_ipv4(prefix) else BLOCK_SIZE_V6
+def hidden(prefix: str) -> bool:
+    """Whether pods of a pool leave the cluster with their node's address.
+
+    IPv6 pods with addresses that the world routes keep them. The operator's own default is NAT for
+    IPv4 and none for IPv6 (``pkg/controller/ippool/defaults.go``), which would leave pods with
+    unique local addresses without a way out.
+    """
+    return is_ipv4(prefix) or contains(UNIQUE_LOCAL, prefix)
 
 
 def pod_pools(view: ClusterView) -> Iterator[Manifest]:
@@ -38,10 +45,10 @@ def pod_pools(view: ClusterView) -> Iterator[Manifest]:
     for prefix in view.cluster.pods:
         spec: Manifest = {
             "cidr": prefix,
-            "blockSize": block_size(view, prefix),
+            "blockSize": block_length(view.cluster, prefix),
             "ipipMode": "Never",
             "vxlanMode": "Never" if view.cni_speaks_bgp else "Always",
-            "natOutgoing": True,
+            "natOutgoing": hidden(prefix),
             "nodeSelector": "all()",
             "allowedUses": ["Workload", "Tunnel"],
             "assignmentMode": "Automatic",
@@ -55,8 +62,8 @@ def service_pools(view: ClusterView) -> Iterator[Manifest]:
         return
     for pool in view.cluster.pools:
         for prefix in pool.prefixes:
-            length = split(prefix)[1] if is_ipv4(prefix) else int(prefix.partition("/")[2])
-            smallest = LOAD_BALANCER_BLOCK if is_ipv4(prefix) else BLOCK_SIZE_V6
+            length = split(prefix)[1]
+            smallest = LOAD_BALANCER_BLOCK if is_ipv4(prefix) else BLOCK6
             name = object_name(f"{pool.name} {prefix}")
             yield manifest(API, "IPPool", name, {
                 "cidr": prefix,
@@ -74,11 +81,13 @@ def service_pools(view: ClusterView) -> Iterator[Manifest]:
 def ipam(view: ClusterView) -> Manifest:
     """No borrowed addresses: a block stays on its node, so leaves accept whole blocks only.
 
-    A node can't take more blocks than the leaf's max-prefix lets it announce.
+    A node can't take more blocks than the leaf's max-prefix lets it announce. Blocks of the two
+    families are counted apart, each against this one number (``libcalico-go/lib/ipam/ipam.go``,
+    autoAssign).
     """
     spec: Manifest = {"strictAffinity": True, "autoAllocateBlocks": True}
     if view.cni_speaks_bgp:
-        spec["maxBlocksPerHost"] = HEADROOM * blocks_per_node(view.cluster)
+        spec["maxBlocksPerHost"] = HEADROOM * most_blocks(view.cluster)
     return manifest(API, "IPAMConfiguration", "default", spec)
 
 
@@ -86,15 +95,17 @@ def installation(view: ClusterView) -> Iterator[Manifest]:
     """What the operator installs. Pod pools are repeated here, because it makes them first.
 
     The node address is the one that kubelet registered: a second address on the same interface
-    can't be taken for it, and a new rack changes nothing here.
+    can't be taken for it, and a new rack changes nothing here. Left out for IPv6, it would be the
+    first one found (``pkg/controller/installation/core_controller.go``); left out for IPv4 where
+    pods have none, the router id becomes a hash of the node's name (``pkg/render/node.go``).
     """
     pools: list[Manifest] = [
         {
             "name": pod_pool_name(prefix),
             "cidr": prefix,
-            "blockSize": block_size(view, prefix),
+            "blockSize": block_length(view.cluster, prefix),
             "encapsulation": "None" if view.cni_speaks_bgp else "VXLAN",
-            "natOutgoing": "Enabled",
+            "natOutgoing": "Enabled" if hidden(prefix) else "Disabled",
             "nodeSelector": "all()",
             "allowedUses": ["Workload", "Tunnel"],
             "assignmentMode": "Automatic",
@@ -107,7 +118,12 @@ def installation(view: ClusterView) -> Iterator[Manifest]:
             "bgp": "Enabled" if view.cni_speaks_bgp else "Disabled",
             "linuxDataplane": "Iptables",
             "mtu": view.cluster.mtu,
-            "nodeAddressAutodetectionV4": {"kubernetes": "NodeInternalIP"},
+            **{
+                f"nodeAddressAutodetection{each.removeprefix('ip').upper()}": {
+                    "kubernetes": "NodeInternalIP"
+                }
+                for each in view.pod_families
+            },
             "ipPools": pools,
         },
     })  # fmt: skip

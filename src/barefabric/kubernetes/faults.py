@@ -1,16 +1,12 @@
-"""Rules that a cluster of a design must keep: sessions, addresses, who is where."""
+"""Rules that a cluster of a design must keep: sessions, who is where, who announces."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from barefabric.derive.prefixes import blocks_per_node
-from barefabric.derive.sessions import leaf_address
 from barefabric.errors import Diagnostic, Severity
-from barefabric.kubernetes import metallb
+from barefabric.kubernetes import faults_addresses, metallb
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import contains, is_ipv4, split
-from barefabric.model.design import Design
-from barefabric.model.device import Rack
+from barefabric.model.address import family, is_ipv4
 from barefabric.model.session import Session, Speaker
 
 LARGEST_CALICO_ASN = 2147483647
@@ -43,8 +39,9 @@ def _orphans(view: ClusterView) -> Iterator[Diagnostic]:
     """Nodes whose CNI has no peer, although the mesh between nodes is off."""
     if not view.cni_speaks_bgp:
         return
-    served = {session.b for session in view.of(Speaker.CALICO)}
-    alone = [node for node in view.cluster.nodes if node not in served]
+    served = {(session.b, family(session.a_address)) for session in view.of(Speaker.CALICO)}
+    nodes, families = view.cluster.nodes, view.pod_families
+    alone = [node for node in nodes if any((node, each) not in served for each in families)]
     if alone:
         yield Diagnostic(
             "K8S013",
@@ -61,7 +58,7 @@ def _has_no_bfd(view: ClusterView, session: Session) -> bool:
         return not metallb.mode(view).frr
     if speaker is Speaker.KUBE_VIP:
         node = view.design.servers[session.b]
-        return session.profile.hops > 1 or session.b_address != node.address
+        return session.profile.hops > 1 or session.b_address not in (node.address, node.address6)
     return True
 
 
@@ -97,24 +94,26 @@ def _modes(view: ClusterView) -> Iterator[Diagnostic]:
         )
 
 
-def _pods(view: ClusterView) -> Iterator[Diagnostic]:
-    """Fewer blocks than nodes: the last nodes would get no pod addresses."""
-    cluster = view.cluster
-    if cluster.cni != "calico":
+def _native(view: ClusterView) -> Iterator[Diagnostic]:
+    """MetalLB's own speaker announces no IPv6, and takes no pool of it at all.
+
+    metallb/metallb v0.16.1 ``internal/config/validation.go`` (findIPv6BGPAdvertisement refuses the
+    whole configuration), ``website/content/usage/_index.md``.
+    """
+    runs = metallb.mode(view)
+    if view.cluster.announcer != "metallb" or runs.frr or _mixed_speakers(view):
         return
-    lengths = [split(p)[1] for p in cluster.pods if is_ipv4(p)]
-    blocks = sum(1 << max(cluster.block_size - length, 0) for length in lengths)
-    needed = len(cluster.nodes)
-    if lengths and blocks < needed:
-        smallest = cluster.block_size - (blocks_per_node(cluster) * needed - 1).bit_length()
-        yield Diagnostic(
-            "K8S017",
-            f"cluster {cluster.name}: the pod pool has {blocks:,} blocks of /{cluster.block_size}, "
-            f"but the cluster {needed:,} nodes",
-            allowed="each node needs a block at least; with full nodes "
-            f"{blocks_per_node(cluster)} of them",
-            mend=f"a pool of /{smallest} has room for full nodes",
-        )
+    for pool in view.cluster.pools:
+        for prefix in pool.prefixes:
+            if not is_ipv4(prefix):
+                yield Diagnostic(
+                    "K8S022",
+                    f"cluster {view.cluster.name}: pool {pool.name} {prefix} is IPv6, but on "
+                    "routed servers MetalLB announces IPv4 alone (native mode)",
+                    allowed="IPv6 pools are announced by Calico, or by MetalLB on bonded servers",
+                    mend="let Calico announce (mode: bgp, without announce: metallb), or give this "
+                    "pool IPv4 prefixes only",
+                )
 
 
 def _l2_racks(view: ClusterView) -> Iterator[Diagnostic]:
@@ -126,38 +125,6 @@ def _l2_racks(view: ClusterView) -> Iterator[Diagnostic]:
             f"the cluster is in {len(view.racks)} racks",
             mend="leave out announce, or keep the cluster in one rack",
         )
-
-
-def _l2_pools(view: ClusterView) -> Iterator[Diagnostic]:
-    """Addresses announced by ARP must lie in the rack's prefix, beside those in use there."""
-    if view.cluster.announcer != "l2" or len(view.racks) > 1:
-        return
-    rack = view.design.racks[view.racks[0]]
-    used = tuple(_addresses(view.design, rack))
-    for pool in view.cluster.pools:
-        for prefix in pool.prefixes:
-            if not rack.gateway or not contains(rack.prefix, prefix):
-                where = f"outside the rack's prefix {rack.prefix}" if rack.gateway else "in no VLAN"
-                fault, mend = f"is announced by ARP, but lies {where}", "leave out announce"
-            elif taken := [address for address in used if contains(prefix, address)]:
-                fault = f"holds addresses of the rack itself ({taken[0]})"
-                mend = "a pool beside the addresses of servers, leaves and gateway"
-            else:
-                continue
-            yield Diagnostic(
-                "K8S019",
-                f"cluster {view.cluster.name}: pool {pool.name} {prefix} {fault}",
-                mend=mend,
-            )
-
-
-def _addresses(design: Design, rack: Rack) -> Iterator[str]:
-    """What a rack's prefix is in use for: gateway, leaves, servers with both of their addresses."""
-    yield rack.gateway
-    for leaf in rack.leaves:
-        yield leaf_address(rack, design.switches[leaf])
-    for name in rack.servers:
-        yield from filter(None, (design.servers[name].address, design.servers[name].second_address))
 
 
 def strict(view: ClusterView) -> bool:
@@ -193,10 +160,10 @@ RULES: tuple[Rule, ...] = (
     _collisions,
     _orphans,
     _modes,
+    _native,
     _bfd,
-    _pods,
     _l2_racks,
-    _l2_pools,
+    *faults_addresses.RULES,
     _asn_refused,
 )
 """Everything that is checked, in the order in which it is reported."""

@@ -2,12 +2,16 @@
 
 Facts are from kube-vip/kube-vip v1.2.3: ``pkg/kubevip/config_environment.go`` and
 ``config_bgp.go`` (variables and the form of ``bgp_peers``), ``pkg/bgp`` (it only dials, on port
-179), ``pkg/cluster/service.go`` (the health check decides whether the route is announced).
+179, and announces an IPv6 address as /128), ``pkg/vip/address.go`` (``vip_subnet`` is a length),
+``pkg/cluster/service.go`` (the health check decides whether the route is announced). A session
+carries the family of its neighbor's address (osrg/gobgp ``pkg/config/oc/default.go``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from barefabric.kubernetes.manifest import manifest, text
+from barefabric.kubernetes.manifest import bracketed, manifest, text
+from barefabric.kubernetes.view import router_id
+from barefabric.model.address import width
 from barefabric.model.design import Design
 from barefabric.model.device import Server
 from barefabric.model.session import Session, Speaker
@@ -33,26 +37,31 @@ def placeholder(password: str) -> str:
 def peer(session: Session) -> str:
     """A leaf in the form of ``bgp_peers``: address, ASN, password, multihop, port, MP-BGP, BFD.
 
+    An IPv6 address stands in brackets.
+
     BFD intervals go to GoBGP 4.8 unchanged, which counts in microseconds (``docs/sources/bfd.md``
     there), although kube-vip's own defaults look like milliseconds.
     """
     profile = session.profile
     password = placeholder(profile.password) if profile.password else ""
-    fields = [session.a_address, str(session.a_asn), password, str(profile.hops > 1).lower()]
+    address = bracketed(session.a_address)
+    fields = [address, str(session.a_asn), password, str(profile.hops > 1).lower()]
     if profile.bfd:
         interval = profile.bfd.interval * 1000
         fields += ["", "", f"true;{interval};{interval};{profile.bfd.multiplier}"]
     return ":".join(fields)
 
 
-def environment(address: str, sessions: Sequence[Session]) -> Iterator[tuple[str, str]]:
+def environment(
+    address: str, server: Server, sessions: Sequence[Session]
+) -> Iterator[tuple[str, str]]:
     """The variables of one node's pod. All sessions have the same local end."""
     first = sessions[0]
     profile = first.profile
     yield "address", address
     yield "port", str(API_PORT)
     yield "vip_interface", "lo"
-    yield "vip_subnet", "32"
+    yield "vip_subnet", str(width(address))
     yield "vip_arp", "false"
     yield "vip_leaderelection", "false"
     yield "cp_enable", "true"
@@ -60,7 +69,7 @@ def environment(address: str, sessions: Sequence[Session]) -> Iterator[tuple[str
     yield "svc_enable", "false"
     yield "lb_enable", "false"
     yield "bgp_enable", "true"
-    yield "bgp_routerid", first.b_address
+    yield "bgp_routerid", router_id(server, first)
     yield "bgp_sourceip", first.b_address
     yield "bgp_as", str(first.b_asn)
     yield "bgp_hold_time", str(profile.hold)
@@ -83,11 +92,11 @@ def _mounts(paths: Iterable[tuple[str, str]]) -> tuple[list[Value], list[Value]]
     return volumes, mounts
 
 
-def static_pod(address: str, sessions: Sequence[Session]) -> str:
+def static_pod(address: str, server: Server, sessions: Sequence[Session]) -> str:
     """The static pod of one control-plane node: goes to ``/etc/kubernetes/manifests``."""
     variables: list[Value] = [
         {"name": "vip_nodename", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
-        *({"name": name, "value": value} for name, value in environment(address, sessions)),
+        *({"name": n, "value": v} for n, v in environment(address, server, sessions)),
     ]
     volumes, mounts = _mounts([("kubeconfig", ADMIN), ("authority", AUTHORITY)])
     container: dict[str, Value] = {
@@ -123,4 +132,4 @@ def server_files(design: Design, server: Server) -> Iterator[tuple[str, str]]:
         if session.b == server.name and session.profile.b.speaker is Speaker.KUBE_VIP
     ]
     if own:
-        yield "kube-vip.yaml", static_pod(cluster.endpoint, own)
+        yield "kube-vip.yaml", static_pod(cluster.endpoint, server, own)

@@ -13,6 +13,9 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "K8S019": ("load_balancer", "pools"),
     "K8S020": ("cni",),
     "K8S021": ("load_balancer", "announce"),
+    "K8S022": ("load_balancer", "pools"),
+    "K8S023": ("services",),
+    "K8S024": ("load_balancer", "pools"),
 }
 """Where in a cluster a fault can be mended; the others are the cluster's as a whole."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from barefabric.model.address import is_ipv4
 from barefabric.render.yaml import Value, dump_all
 
 Manifest = dict[str, Value]
@@ -24,10 +25,20 @@ def node_name(server: str) -> str:
     return server.lower()
 
 
+def bracketed(address: str) -> str:
+    """An address as it stands before a colon and a port: IPv6 in brackets (RFC 3986)."""
+    return address if is_ipv4(address) else f"[{address}]"
+
+
 def object_name(text: str) -> str:
     """A name for an object (RFC 1123): lower case, and hyphens for what is not allowed."""
     kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in text.lower())
     return kept.strip("-")
+
+
+def session_name(text: str, address: str) -> str:
+    """The name of a session's object. That of IPv4 has no suffix, so that IPv6 renames nothing."""
+    return object_name(text if is_ipv4(address) else f"{text} ipv6")
 
 
 def secret_name(password: str) -> str:

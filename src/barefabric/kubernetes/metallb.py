@@ -14,10 +14,12 @@ from barefabric.kubernetes.manifest import (
     node_name,
     object_name,
     secret_name,
+    session_name,
     text,
 )
-from barefabric.kubernetes.view import ClusterView
-from barefabric.model.device import Attach
+from barefabric.kubernetes.view import ClusterView, router_id
+from barefabric.model.address import is_ipv4
+from barefabric.model.device import Attach, Server
 from barefabric.model.session import Bfd, Session, Speaker
 from barefabric.render.yaml import Value, dump
 
@@ -100,16 +102,17 @@ def bfd_profiles(view: ClusterView) -> Iterator[Manifest]:
 
 
 def peer_name(session: Session) -> str:
-    """A peer is one leaf as one node sees it."""
-    return object_name(f"{session.b} {session.a}")
+    """A peer is one leaf as one node sees it in one family."""
+    return session_name(f"{session.b} {session.a}", session.a_address)
 
 
-def bgp_peer(session: Session, frr: bool) -> Manifest:
+def bgp_peer(session: Session, server: Server, frr: bool) -> Manifest:
     """One session of one node, from the address that the leaf knows.
 
     ``sourceAddress`` may only be set on a peer that selects a single node
     (``configuration/_advanced_bgp_configuration.md``). Native mode refuses keepalive, connect
-    time and BFD; its keepalive is a third of the hold time.
+    time and BFD; its keepalive is a third of the hold time. A session over IPv6 carries IPv6
+    alone, as long as ``dualStackAddressFamily`` is not set (``internal/bgp/frrk8s/frrk8s.go``).
     """
     profile = session.profile
     spec: dict[str, Value] = {
@@ -117,7 +120,7 @@ def bgp_peer(session: Session, frr: bool) -> Manifest:
         "peerASN": session.a_asn,
         "peerAddress": session.a_address,
         "sourceAddress": session.b_address,
-        "routerID": session.b_address,
+        "routerID": router_id(server, session),
         "holdTime": f"{profile.hold}s",
     }
     if frr:
@@ -134,16 +137,19 @@ def bgp_peer(session: Session, frr: bool) -> Manifest:
 
 
 def advertisement(view: ClusterView) -> Manifest:
-    """Every address of every pool by itself, to the peers by name."""
-    return manifest(BETA1, "BGPAdvertisement", ADVERTISEMENT, {
-        "ipAddressPools": pool_names(view),
-        "aggregationLength": 32,
-        "peers": [peer_name(session) for session in view.of(Speaker.METALLB)],
-    }, namespace=NAMESPACE)  # fmt: skip
+    """Every address of every pool by itself, to the peers by name.
+
+    Peers of both families stand in one: each is sent the prefixes of its own.
+    """
+    spec: dict[str, Value] = {"ipAddressPools": pool_names(view), "aggregationLength": 32}
+    if any(not is_ipv4(prefix) for pool in view.cluster.pools for prefix in pool.prefixes):
+        spec["aggregationLengthV6"] = 128
+    spec["peers"] = [peer_name(session) for session in view.of(Speaker.METALLB)]
+    return manifest(BETA1, "BGPAdvertisement", ADVERTISEMENT, spec, namespace=NAMESPACE)
 
 
 def l2_advertisement(view: ClusterView) -> Manifest:
-    """Every pool by ARP, in the one rack that all nodes are in."""
+    """Every pool by ARP and neighbor discovery, in the one rack that all nodes are in."""
     spec: dict[str, Value] = {"ipAddressPools": pool_names(view)}
     return manifest(BETA1, "L2Advertisement", "rack", spec, namespace=NAMESPACE)
 
@@ -157,8 +163,8 @@ def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     yield "metallb/values.yaml", heading + dump(values(view))
     announces = []
     if view.cluster.announcer == "metallb":
-        frr = mode(view).frr
-        peers = [bgp_peer(session, frr) for session in view.of(Speaker.METALLB)]
+        frr, servers = mode(view).frr, view.design.servers
+        peers = [bgp_peer(s, servers[s.b], frr) for s in view.of(Speaker.METALLB)]
         yield "metallb/peers.yaml", text([*bfd_profiles(view), *peers])
         announces = [advertisement(view)] if view.cluster.pools else []
     elif view.cluster.announcer == "l2":

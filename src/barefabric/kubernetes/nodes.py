@@ -7,11 +7,13 @@ from barefabric.kubernetes.manifest import (
     RACK_LABEL,
     ZONE_LABEL,
     Manifest,
+    bracketed,
     manifest,
     node_name,
     text,
 )
 from barefabric.kubernetes.view import ClusterView
+from barefabric.model.address import family
 from barefabric.model.device import Server
 from barefabric.render.yaml import dump, scalar, stream
 
@@ -33,7 +35,11 @@ def labels(server: Server) -> dict[str, str]:
 
 
 def node(view: ClusterView, server: Server) -> Manifest:
-    """A Node object with nothing but labels and, where nodes differ in it, the ASN."""
+    """A Node object with nothing but labels and, where nodes differ in it, the ASN.
+
+    Calico's annotations of addresses are calico-node's own: it writes what it detects, which is
+    what kubelet registered (``node/pkg/lifecycle/startup/autodetection``, kubernetes-internal-ip).
+    """
     own = view.cni_speaks_bgp and not view.cluster.asn
     annotations = {ASN_ANNOTATION: str(server.asn)} if own else None
     return manifest(
@@ -58,14 +64,18 @@ def node_texts(view: ClusterView, servers: Iterable[Server]) -> Iterator[str]:
         yield f"{before}{scalar(node_name(server.name))}{after}"
 
 
-def kubelet_arguments(server: Server) -> dict[str, str]:
-    """What kubelet must be started with, so that the node registers as the design has it."""
+def kubelet_arguments(view: ClusterView, server: Server) -> dict[str, str]:
+    """What kubelet must be started with, so that the node registers as the design has it.
+
+    Where a cluster has both families, a node has an address of each (kubernetes.io, "Dual-stack
+    support with kubeadm").
+    """
     pairs = ",".join(f"{key}={value}" for key, value in labels(server).items())
-    return {"node-ip": server.address, "node-labels": pairs}
+    return {"node-ip": ",".join(view.node_ips(server)), "node-labels": pairs}
 
 
-def _command_line(server: Server) -> str:
-    arguments = kubelet_arguments(server).items()
+def _command_line(view: ClusterView, server: Server) -> str:
+    arguments = kubelet_arguments(view, server).items()
     return " ".join(f"--{name}={value}" for name, value in arguments)
 
 
@@ -73,11 +83,11 @@ def init_configuration(view: ClusterView) -> Iterator[Manifest]:
     """Settings for ``kubeadm init`` on the first control-plane node (kubeadm.k8s.io/v1beta4)."""
     cluster, api = view.cluster, "kubeadm.k8s.io/v1beta4"
     first = view.design.servers[(cluster.control_plane or cluster.nodes)[0]]
-    arguments = kubelet_arguments(first).items()
+    arguments = kubelet_arguments(view, first).items()
     yield {
         "apiVersion": api,
         "kind": "InitConfiguration",
-        "localAPIEndpoint": {"advertiseAddress": first.address, "bindPort": API_PORT},
+        "localAPIEndpoint": {"advertiseAddress": view.node_ips(first)[0], "bindPort": API_PORT},
         "nodeRegistration": {
             "name": node_name(first.name),
             "kubeletExtraArgs": [{"name": n, "value": v} for n, v in arguments],
@@ -90,10 +100,10 @@ def init_configuration(view: ClusterView) -> Iterator[Manifest]:
         "kubernetesVersion": f"stable-{cluster.version.removeprefix('v')}",
     }
     if cluster.endpoint:
-        whole["controlPlaneEndpoint"] = f"{cluster.endpoint}:{API_PORT}"
+        whole["controlPlaneEndpoint"] = f"{bracketed(cluster.endpoint)}:{API_PORT}"
         whole["apiServer"] = {"certSANs": [cluster.endpoint]}
     whole["networking"] = {
-        "podSubnet": ",".join(cluster.pods),
+        "podSubnet": ",".join(sorted(cluster.pods, key=lambda p: view.families.index(family(p)))),
         "serviceSubnet": ",".join(cluster.services),
     }
     allocate = {"name": "allocate-node-cidrs", "value": "false"}
@@ -107,7 +117,7 @@ def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     yield "kubeadm.yaml", text(init_configuration(view), [
         "For kubeadm init --config. The CNI hands out pod blocks, the controller manager must not.",
     ])  # fmt: skip
-    lines = (f"{node_name(server.name)} {_command_line(server)}\n" for server in servers)
+    lines = (f"{node_name(server.name)} {_command_line(view, server)}\n" for server in servers)
     yield "kubelet-arguments.txt", "".join(lines)
     yield "nodes.yaml", stream(node_texts(view, servers), [
         "Labels and ASNs of nodes that have joined: kubectl apply --server-side -f nodes.yaml",

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from barefabric.kubernetes import calico, kube_vip, metallb
+from barefabric.kubernetes.manifest import bracketed
 from barefabric.kubernetes.readme_checks import checks, failures
 from barefabric.kubernetes.readme_steps import steps
-from barefabric.kubernetes.readme_text import code
+from barefabric.kubernetes.readme_text import asked_by, code
 from barefabric.kubernetes.view import ClusterView
 
 
@@ -27,8 +28,9 @@ def _head(view: ClusterView) -> Iterator[str]:
     if cluster.control_plane:
         yield f"* control plane: {', '.join(cluster.control_plane[:9])}; etcd {cluster.etcd}"
     if cluster.endpoint:
+        endpoint = f"{bracketed(cluster.endpoint)}:{kube_vip.API_PORT}"
         served = "announced by kube-vip" if cluster.endpoint_use == "kube-vip" else "served by you"
-        yield f"* API endpoint: {cluster.endpoint}:{kube_vip.API_PORT}, {served}"
+        yield f"* API endpoint: {endpoint}, {served}"
     yield f"* pods {', '.join(cluster.pods)}, services {', '.join(cluster.services)}"
     yield f"* network: Calico {calico.VERSION}, {_network(view)}"
     yield from _services(view)
@@ -51,7 +53,7 @@ def _services(view: ClusterView) -> Iterator[str]:
     how = {
         "calico": "Calico announces them",
         "metallb": "MetalLB announces them",
-        "l2": "MetalLB answers ARP for them",
+        "l2": f"MetalLB answers {asked_by(view)} for them",
     }[cluster.announcer]
     pools = "; ".join(f"{pool.name} {', '.join(pool.prefixes)}" for pool in cluster.pools)
     yield f"* load-balancer addresses ({pools or 'no pool'}): {allocator} allocates, {how}"

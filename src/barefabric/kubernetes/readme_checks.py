@@ -1,9 +1,12 @@
 """The README's second half: how to look at each part, and what happens when one dies."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from barefabric.kubernetes import metallb
+from barefabric.kubernetes.manifest import bracketed
 from barefabric.kubernetes.view import ClusterView
+from barefabric.model.address import family
 from barefabric.model.device import Attach
 from barefabric.model.session import Session, Speaker
 from barefabric.render.natural import by_address
@@ -11,6 +14,8 @@ from barefabric.render.natural import by_address
 TITLES = {Speaker.CALICO: "Calico", Speaker.METALLB: "MetalLB", Speaker.KUBE_VIP: "kube-vip"}
 
 SUMMARY = {"arista_eos": "show ip bgp summary", "frr": "vtysh -c 'show bgp summary'"}
+SUMMARY6 = {"arista_eos": "show ipv6 bgp summary", "frr": ""}
+"""The same for sessions over IPv6, where the first one does not list them."""
 BFD = {"arista_eos": "show bfd peers", "frr": "vtysh -c 'show bfd peers brief'"}
 
 
@@ -67,27 +72,40 @@ def _shown_asn(view: ClusterView) -> Iterator[str]:
 def _at_leaves(view: ClusterView) -> Iterator[str]:
     leaf = next(iter(view.sessions.values()))[0].a
     nos = view.design.switches[leaf].nos
-    some_bfd = any(s.profile.bfd for part in view.sessions.values() for s in part)
+    every = [session for part in view.sessions.values() for session in part]
+    some_bfd = any(s.profile.bfd for s in every)
+    some_ipv6 = any(s.profile.only_ipv6 for s in every)
     yield ""
     yield "On a leaf, every neighbor of the table is Established, and is sent no route:"
     yield ""
     yield "```sh"
     yield f"{SUMMARY.get(nos, 'show bgp summary')}   # on {leaf}"
+    if some_ipv6 and SUMMARY6.get(nos):
+        yield SUMMARY6[nos]
     if some_bfd:
         yield f"{BFD.get(nos, 'show bfd peers')}"
     yield "```"
     yield ""
     for speaker, sessions in view.sessions.items():
-        limit = sessions[0].profile.a.max_prefix
-        if limit:
+        for limit, which in _limits(sessions):
             yield (
-                f"* {TITLES[speaker]}: a node that announces more than {limit:,} prefixes is cut "
-                "off (Idle, prefix limit) until the neighbor is cleared on the leaf."
+                f"* {TITLES[speaker]}: a node that announces more than {limit:,} {which} "
+                "is cut off (Idle, prefix limit) until the neighbor is cleared on the leaf."
             )
     yield (
         "* Active or Idle without a prefix limit: the passwords differ, or the node speaks from "
         "another address than the table's."
     )
+
+
+def _limits(sessions: Iterable[Session]) -> Iterator[tuple[int, str]]:
+    """The most prefixes that a leaf takes from a node, and of which family where that differs."""
+    limits = {family(s.a_address): s.profile.a.max_prefix for s in sessions}
+    if len(set(limits.values())) == 1:
+        limits = {"": next(iter(limits.values()))}
+    for each, limit in limits.items():
+        if limit:
+            yield limit, f"{each.replace('ip', 'IP')} prefixes" if each else "prefixes"
 
 
 def _at_nodes(view: ClusterView) -> Iterator[str]:
@@ -108,7 +126,8 @@ def _at_nodes(view: ClusterView) -> Iterator[str]:
             "| grep sessionUp"
         )
     if view.of(Speaker.KUBE_VIP):
-        lines.append(f"curl -k https://{view.cluster.endpoint}:6443/livez   # from anywhere")
+        url = f"https://{bracketed(view.cluster.endpoint)}:6443/livez"
+        lines.append(f"curl -k {shlex.quote(url)}   # from anywhere")
     if view.cluster.load_balancer:
         lines.append("kubectl get services -A | grep LoadBalancer   # EXTERNAL-IP from a pool")
     yield ""
@@ -120,6 +139,13 @@ def _at_nodes(view: ClusterView) -> Iterator[str]:
     if view.cluster.announcer == "metallb":
         yield ""
         yield _exclusions(view)
+    if view.cluster.load_balancer and len(view.families) > 1:
+        first = view.families[0].replace("ip", "IP")
+        yield ""
+        yield (
+            f"A service has an {first} address alone unless it says `ipFamilyPolicy: "
+            "PreferDualStack` (or `RequireDualStack`)."
+        )
 
 
 def _exclusions(view: ClusterView) -> str:
@@ -155,7 +181,10 @@ def _leaf_dies(view: ClusterView) -> Iterator[str]:
     dead, other = rack.leaves[:2]
     if Attach.BOND in view.attaches:
         gateway = (
-            f"The gateway {rack.gateway} is on both leaves, so nodes keep their default route."
+            f"The gateways {rack.gateway} and {rack.gateway6} are on both leaves, so nodes keep "
+            "their default routes."
+            if rack.gateway6
+            else f"The gateway {rack.gateway} is on both leaves, so nodes keep their default route."
         )
         yield (
             f"* **A leaf** ({dead}): LACP takes its links out of the bonds and {other} carries "

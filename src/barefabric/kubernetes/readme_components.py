@@ -1,7 +1,7 @@
 """The README's steps for components: Calico, MetalLB."""
 
 from barefabric.kubernetes import calico, metallb
-from barefabric.kubernetes.readme_text import Step, code, passwords, secrets
+from barefabric.kubernetes.readme_text import Step, asked_by, code, passwords, secrets
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.session import Speaker
 
@@ -53,7 +53,7 @@ def _calico_peers(view: ClusterView) -> list[str]:
             "export DATASTORE_TYPE=kubernetes",
             "calicoctl apply -f calico/ippools.yaml",
             "calicoctl apply -f calico/peers.yaml",
-            "calicoctl node status   # on a node, as root: each leaf Established",
+            f"calicoctl node status   # on a node, as root: each leaf Established{_twice(view)}",
         ),
         (
             f"When all {len(view.of(Speaker.CALICO)):,} sessions are up (see below for the "
@@ -63,6 +63,11 @@ def _calico_peers(view: ClusterView) -> list[str]:
         *code("calicoctl apply -f calico/bgp.yaml", "kubectl get nodes   # Ready"),
     ]
     return lines
+
+
+def _twice(view: ClusterView) -> str:
+    """Where leaves are listed, in a cluster with sessions of both families."""
+    return ", under IPv4 and IPv6" if len(view.pod_families) > 1 else ""
 
 
 def _metallb_runs(view: ClusterView) -> str:
@@ -76,7 +81,7 @@ def _metallb_runs(view: ClusterView) -> str:
     if runs.frr:
         return "Its speakers run FRR (frr-k8s), each with its own address and BFD."
     if view.cluster.announcer == "l2":
-        return "Its speakers answer ARP; none of them speaks BGP."
+        return f"Its speakers answer {asked_by(view)}; none of them speaks BGP."
     return (
         "Its speakers run in native mode: frr-k8s would be a second FRR beside the servers' own, "
         "take its BFD packets away and sweep its routes."

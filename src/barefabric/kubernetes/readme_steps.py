@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from barefabric.kubernetes.manifest import node_name
 from barefabric.kubernetes.readme_components import calico_step, metallb_step
-from barefabric.kubernetes.readme_text import Step, code, secret_value
+from barefabric.kubernetes.readme_text import Step, code, own_addresses, secret_value
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.device import Attach
 from barefabric.model.session import SessionKind, Speaker
@@ -45,10 +45,14 @@ def _host_password(view: ClusterView, server: str) -> str:
 
 def _servers(view: ClusterView) -> Step:
     first = view.cluster.nodes[0]
-    address, folder = view.design.servers[first].address, f"nodes/{first}"
+    addresses, folder = own_addresses(view.design.servers[first]), f"nodes/{first}"
     lines = [
         f"Each server's files are in `nodes/<server>/`; its host name is that name. On {first}:",
-        *code(f"install -m 0600 {folder}/01-barefabric.yaml /etc/netplan/", "netplan apply"),
+        *code(
+            f"install -m 0600 {folder}/01-barefabric.yaml /etc/netplan/",
+            "netplan apply",
+            *_default6(view, first),
+        ),
     ]
     if view.routed:
         servers = view.design.servers
@@ -65,10 +69,47 @@ def _servers(view: ClusterView) -> Step:
                 *_put(view, f"{folder}/frr.conf", "/etc/frr/frr.conf", _host_password(view, host)),
                 "chown frr:frr /etc/frr/frr.conf && systemctl restart frr",
                 "vtysh -c 'show bgp summary'   # each leaf Established",
+                *_learned6(view, host),
             ),
         ]
-    lines.append(f"It worked when {address} can be reached from other racks.")
+    lines.append(f"It worked when {' and '.join(addresses)} can be reached from other racks.")
     return "Servers", lines
+
+
+def _default6(view: ClusterView, name: str) -> list[str]:
+    """How to see the IPv6 default route of a server that does not route."""
+    server = view.design.servers[name]
+    gateway = view.design.racks[server.rack].gateway6
+    if not gateway or server.attach is Attach.ROUTED:
+        return []
+    return [f"ip -6 route show default   # via {gateway}"]
+
+
+def _learned6(view: ClusterView, name: str) -> list[str]:
+    """How to see the IPv6 routes that a routed server learned."""
+    if not view.design.servers[name].address6:
+        return []
+    return ["ip -6 route show proto bgp   # default, and the loopbacks of the leaves"]
+
+
+def _forwarding(view: ClusterView) -> list[str]:
+    """What kubeadm asks of a node before IPv6 (kubernetes.io, "Dual-stack support with kubeadm").
+
+    Routed servers have it in their own ``sysctl.conf``.
+    """
+    servers = view.design.servers
+    bridged = any(servers[name].attach is not Attach.ROUTED for name in view.cluster.nodes)
+    if "ipv6" not in view.families or not bridged:
+        return []
+    which = " that has no `sysctl.conf` of its own" if view.routed else ""
+    return [
+        f"Nodes forward packets of pods, in both families. On each node{which}:",
+        *code(
+            "printf 'net.%s = 1\\n' ipv4.ip_forward ipv6.conf.all.forwarding "
+            "> /etc/sysctl.d/90-barefabric.conf",
+            "sysctl --system",
+        ),
+    ]
 
 
 def _control_plane(view: ClusterView) -> Step:
@@ -76,6 +117,7 @@ def _control_plane(view: ClusterView) -> Step:
     first = (cluster.control_plane or cluster.nodes)[0]
     lines = [
         *_static_pods(view, first),
+        *_forwarding(view),
         f"The first node is {first}:",
         *code("kubeadm init --config kubeadm.yaml --upload-certs"),
         (
@@ -93,14 +135,25 @@ def _control_plane(view: ClusterView) -> Step:
             "Control-plane nodes also say where their API server listens:",
             *code(
                 "kubeadm join ... --control-plane --apiserver-advertise-address "
-                f"{view.design.servers[name].address}   # on {name}"
+                f"{view.node_ips(view.design.servers[name])[0]}   # on {name}"
             ),
         ]
     lines += [
         "It worked when every node is listed with its own address (not Ready yet: no network):",
-        *code("kubectl get nodes -o wide   # INTERNAL-IP as in kubelet-arguments.txt"),
+        *code(_node_list(view)),
     ]
     return "Control plane and nodes", lines
+
+
+def _node_list(view: ClusterView) -> str:
+    """How to list nodes with the addresses they registered; a wide list has the first one alone."""
+    if len(view.families) < 2:
+        return "kubectl get nodes -o wide   # INTERNAL-IP as in kubelet-arguments.txt"
+    return (
+        "kubectl get nodes -o custom-columns="
+        "'NAME:.metadata.name,IPS:.status.addresses[?(@.type==\"InternalIP\")].address'"
+        "   # both, as in kubelet-arguments.txt"
+    )
 
 
 def _static_pods(view: ClusterView, first: str) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from barefabric.kubernetes.manifest import secret_name
 from barefabric.kubernetes.view import ClusterView
+from barefabric.model.address import family
+from barefabric.model.device import Server
 from barefabric.model.session import Speaker
 
 Step = tuple[str, list[str]]
@@ -13,6 +15,18 @@ Step = tuple[str, list[str]]
 def code(*lines: str) -> list[str]:
     """A block of commands."""
     return ["", "```sh", *lines, "```", ""]
+
+
+def own_addresses(server: Server) -> tuple[str, ...]:
+    """A server's node address, of each family that it has one of."""
+    return (server.address, server.address6) if server.address6 else (server.address,)
+
+
+def asked_by(view: ClusterView) -> str:
+    """By what a leaf asks the rack for addresses of the cluster's pools."""
+    held = {family(prefix) for pool in view.cluster.pools for prefix in pool.prefixes}
+    asked = (("ipv4", "ARP"), ("ipv6", "neighbor discovery"))
+    return " and ".join(how for each, how in asked if each in held) or "ARP"
 
 
 def secret_value(view: ClusterView, name: str) -> str:

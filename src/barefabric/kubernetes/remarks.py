@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from barefabric.errors import Diagnostic, Severity
+from barefabric.kubernetes import metallb
 from barefabric.kubernetes.faults import asn_faults, strict
 from barefabric.kubernetes.view import ClusterView
+from barefabric.model.address import family
 
 
 def _quorum(view: ClusterView) -> Iterator[Diagnostic]:
@@ -59,6 +61,22 @@ def _pools(view: ClusterView) -> Iterator[Diagnostic]:
         yield _look("K8S015", view, text, mend)
 
 
+def _both_families(view: ClusterView) -> Iterator[Diagnostic]:
+    """MetalLB gives a service with both families addresses of one pool (``usage/_index.md``)."""
+    pools = view.cluster.pools
+    if view.cluster.load_balancer != "metallb" or len(view.families) < 2 or not pools:
+        return
+    if not any(len(set(map(family, pool.prefixes))) > 1 for pool in pools):
+        text = (
+            "no pool has both families: a service that requires both stays pending, one that "
+            "prefers both gets one"
+        )
+        mend = 'pools: {public: [203.0.113.0/24, "2001:db8:113::/120"]}'
+        if view.cluster.announcer == "metallb" and not metallb.mode(view).frr:
+            mend = "let Calico announce (leave out announce): it takes pools of both"
+        yield _look("K8S025", view, text, mend)
+
+
 def _asns(view: ClusterView) -> Iterator[Diagnostic]:
     """What stops at the next upgrade of Kubernetes."""
     if not strict(view):
@@ -67,5 +85,5 @@ def _asns(view: ClusterView) -> Iterator[Diagnostic]:
 
 Rule = Callable[[ClusterView], Iterator[Diagnostic]]
 
-RULES: tuple[Rule, ...] = (_quorum, _pools, _asns)
+RULES: tuple[Rule, ...] = (_quorum, _pools, _both_families, _asns)
 """Everything that is looked at, in the order in which it is reported."""

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from barefabric.model.address import FAMILIES, family, is_ipv4
 from barefabric.model.design import Design
-from barefabric.model.device import Attach
+from barefabric.model.device import Attach, Server
 from barefabric.model.kubernetes import Cluster
 from barefabric.model.session import Session, SessionKind, Speaker
 
@@ -37,10 +38,42 @@ class ClusterView(NamedTuple):
         return tuple(dict.fromkeys(servers[node].attach for node in self.cluster.nodes))
 
     @property
+    def families(self) -> tuple[str, ...]:
+        """The cluster's address families, that of its API first.
+
+        It is the one that services name first: kube-apiserver starts with no other advertise
+        address (kubernetes/kubernetes cmd/kube-apiserver/app/options/validation.go,
+        validatePublicIPServiceClusterIPRangeIPFamilies).
+        """
+        return tuple(dict.fromkeys(map(family, self.cluster.services)))
+
+    @property
+    def pod_families(self) -> tuple[str, ...]:
+        """The families that pods have addresses of."""
+        held = set(map(family, self.cluster.pods))
+        return tuple(each for each in FAMILIES if each in held)
+
+    def node_ips(self, server: Server) -> tuple[str, ...]:
+        """A node's addresses, one of each of the cluster's families, that of the API first."""
+        own = {"ipv4": server.address, "ipv6": server.address6}
+        return tuple(own[each] for each in self.families)
+
+    @property
     def racks(self) -> tuple[str, ...]:
         """Racks that hold a node, in the design's order."""
         servers = self.design.servers
         return tuple(dict.fromkeys(servers[node].rack for node in self.cluster.nodes))
+
+
+def router_id(server: Server, session: Session) -> str:
+    """The BGP identifier of a speaker: its IPv4 address, on sessions of both families.
+
+    An identifier has four octets (RFC 4271 section 4.2, RFC 6286), and FRR takes one for all
+    sessions of a node (metallb/metallb ``internal/config/validation.go``, peersCanRunOnSameNode).
+    """
+    if is_ipv4(session.b_address):
+        return session.b_address
+    return server.address if session.b_address == server.address6 else server.second_address
 
 
 def node_sessions(design: Design, nodes: Iterable[str]) -> Iterator[Session]:

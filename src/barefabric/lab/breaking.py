@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from barefabric.errors import Diagnostic, UsageError
-from barefabric.lab.hosts import OUTSIDE, sample
+from barefabric.lab.hosts import own_address, sample, world
 from barefabric.lab.inside.flows import PORTS
 from barefabric.lab.judging.case import Expected
 from barefabric.lab.judging.layer2 import with_pairs
+from barefabric.model.address import family
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import AnnouncementKind, Design
-from barefabric.model.device import Attach, Role
+from barefabric.model.device import Attach, Role, Server
 from barefabric.model.session import SessionKind
 from barefabric.verify.deciding.shape import Shape
 from barefabric.verify.wiring import Failure
@@ -197,7 +198,7 @@ def _flows(
     if not targets:
         return ()
     return tuple(
-        (source, design.servers[source].address, to, number % PORTS)
+        (source, own_address(design.servers[source], to), to, number % PORTS)
         for number in range(count)
         for source, to in (targets[number % len(targets)],)
     )
@@ -217,17 +218,27 @@ def _is_outward(design: Design, failure: Failure | None, gone: set[str]) -> bool
 def _targets(
     design: Design, here: list[str], there: list[str], services: bool, outward: bool
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of source and address, in turn: one way, the other way, a service, the world."""
-    shared = [sample(a.prefix) for a in design.announcements
-              if a.kind in (AnnouncementKind.VIP, AnnouncementKind.POOL)]  # fmt: skip
+    """Pairs of source and address, in turn: one way, the other way, a service, the world.
+
+    Each of them in every family of the design.
+    """
+    kinds = (AnnouncementKind.VIP, AnnouncementKind.POOL)
+    shared = {family(a.prefix): sample(a.prefix)
+              for a in reversed(design.announcements) if a.kind in kinds}  # fmt: skip
     for number, near in enumerate(here):
         far = there[number % len(there)]
         if far == near:
             far = there[(number + 1) % len(there)]
         if far != near:
-            yield near, design.servers[far].address
-            yield far, design.servers[near].address
-        if services and shared:
-            yield far, shared[0]
+            for address in _node_addresses(design.servers[far]):
+                yield near, address
+            for address in _node_addresses(design.servers[near]):
+                yield far, address
+        if services:
+            yield from ((far, address) for address in shared.values())
         if outward:
-            yield near, OUTSIDE
+            yield from ((near, address) for address in world(design).values())
+
+
+def _node_addresses(server: Server) -> list[str]:
+    return [address for address in (server.address, server.address6) if address]

@@ -16,8 +16,9 @@ from barefabric.lab.types import Host, Part, Setup
 from barefabric.lab.wiring import sysctls
 from barefabric.lab.wiring.servers import server_setup
 from barefabric.lab.wiring.switches import switch_setup
-from barefabric.model.address import dotted, split
+from barefabric.model.address import family, host_route, is_ipv4, split, width, written
 from barefabric.model.design import Announcement, AnnouncementKind, Design
+from barefabric.model.device import Server, Upstream
 from barefabric.model.intent import SwitchIntent
 from barefabric.model.session import Session, SessionKind, Speaker
 from barefabric.render.configs import switch_files
@@ -25,10 +26,11 @@ from barefabric.render.configs import switch_files
 NATIVE = ("frr",)
 """Network OSes whose own files the lab's programs read."""
 SEED = "net.ipv4.fib_multipath_hash_seed"
-ANSWERS = "net.ipv4.icmp_ratelimit"
+ANSWERS = ("net.ipv4.icmp_ratelimit", "net.ipv6.icmp.ratelimit")
 """Who asks for the way of flows must be answered every time."""
-OUTSIDE = "198.18.0.1"
-"""An address of every router outside, for packets to the world (RFC 2544)."""
+FORWARD = (("net.ipv4.ip_forward", "1"), ("net.ipv6.conf.all.forwarding", "1"))
+OUTSIDE = {"ipv4": "198.18.0.1", "ipv6": "2001:2::1"}
+"""Addresses of every router outside, for packets to the world (RFC 2544, RFC 5180)."""
 
 
 def switch_host(design: Design, name: str, files: Mapping[str, str], ports: Sequence[str]) -> Host:
@@ -57,7 +59,8 @@ def _seeded(name: str, setup: Setup) -> Setup:
     and most paths stay empty. Kernels from 6.12 on have a seed for each network.
     """
     seed = str(crc32(name.encode()) or 1)
-    return setup._replace(sysctls=((SEED, seed), (ANSWERS, "0"), *setup.sysctls))
+    own = ((SEED, seed), *((name, "0") for name in ANSWERS))
+    return setup._replace(sysctls=(*own, *setup.sysctls))
 
 
 def as_frr(intent: SwitchIntent) -> SwitchIntent:
@@ -117,8 +120,19 @@ def _announced(design: Design, name: str) -> list[Announcement]:
 
 def sample(prefix: str) -> str:
     """An address that stands for what a node announces: itself, or the first one of a block."""
-    network, length = split(prefix)
-    return dotted(network if length == 32 else network + 1)
+    (network, length), bits = split(prefix), width(prefix)
+    return written(network if length == bits else network + 1, bits)
+
+
+def own_address(server: Server, to: str) -> str:
+    """The address from which a server sends to another one: of the same family."""
+    return server.address if is_ipv4(to) else server.address6
+
+
+def world(design: Design) -> dict[str, str]:
+    """The addresses outside that some router there answers for, by family."""
+    linked = [t for u in design.upstreams.values() for t in (u.theirs, u.theirs6) if t]
+    return {carried: OUTSIDE[carried] for carried in map(family, linked)}
 
 
 def _served(said: Sequence[Announcement]) -> Iterator[str]:
@@ -131,7 +145,7 @@ def _served(said: Sequence[Announcement]) -> Iterator[str]:
         yield "link set lab1 up"
         yield "link set lab0 up"
     for prefix in dict.fromkeys(a.prefix for a in said):
-        yield f"addr add {sample(prefix)}/32 dev lab0"
+        yield f"addr add {host_route(sample(prefix))} dev lab0"
 
 
 def _speakers(
@@ -145,7 +159,8 @@ def _speakers(
     for index, (speaker, some) in enumerate(sessions.items()):
         profiles = {s.profile.name for s in some}
         prefixes = [*dict.fromkeys(a.prefix for a in said if a.profile in profiles)]
-        speech = Speech(speaker.value, name, some[0].b_address, some, prefixes)
+        own = next(s.b_address for s in some if is_ipv4(s.b_address))
+        speech = Speech(speaker.value, name, own, some, prefixes)
         yield _part(speaker, speech, index, programs)
 
 
@@ -166,23 +181,34 @@ def _part(
 def upstream_host(design: Design, name: str, programs: Collection[str]) -> Host:
     """A router outside: GoBGP, or BIRD where that is not installed."""
     upstream = design.upstreams[name]
-    session = next(s for s in design.sessions if s.b == name)
-    own, ours = upstream.theirs.partition("/")[0], upstream.ours.partition("/")[0]
+    sessions = [session for session in design.sessions if session.b == name]
+    links = [(o, t) for o, t in ((upstream.ours, upstream.theirs),
+                                 (upstream.ours6, upstream.theirs6)) if t]  # fmt: skip
+    outside = [OUTSIDE[family(theirs)] for _, theirs in links]
     lines = (
         f"link set eth1 mtu {upstream.mtu}",
-        f"addr add {upstream.theirs} dev eth1",
+        *(f"addr add {theirs} dev eth1" for _, theirs in links),
         "link set eth1 up",
-        f"addr add {OUTSIDE}/32 dev lo",
+        *(f"addr add {host_route(address)} dev lo" for address in outside),
     )
-    remarks: tuple[str, ...] = (f"a router outside: {OUTSIDE} answers there for the world",)
+    answers = "answers" if len(outside) == 1 else "answer"
+    remarks: tuple[str, ...] = (
+        f"a router outside: {' and '.join(outside)} {answers} there for the world",
+    )
+    speech = Speech("", name, _router_id(upstream), sessions, upstream.accept)
     late: tuple[str, ...] = ()
     if "gobgpd" in programs and "gobgp" in programs:
-        part = gobgp.upstream("", own, upstream.asn, session, upstream.accept)
-        late = (f"route add default via {ours}",)
+        part = gobgp.upstream(speech)
+        late = tuple(f"route add default via {ours.partition('/')[0]}" for ours, _ in links)
         remarks += ("GoBGP has no forwarding table: its way back is a static default",)
     else:
-        part = bird.upstream("", own, upstream.asn, session, upstream.accept)
+        part = bird.upstream(speech)
         remarks += ("BIRD, because GoBGP is not installed",)
-    forward = (("net.ipv4.ip_forward", "1"), *sysctls.QUICK)
-    setup = Setup(sysctls=forward, ip=lines, late=late, reader="the lab's own", remarks=remarks)
+    sysctl = (*FORWARD, *sysctls.QUICK)
+    setup = Setup(sysctls=sysctl, ip=lines, late=late, reader="the lab's own", remarks=remarks)
     return Host(name, "upstream", "", setup, (part,), (), remarks)
+
+
+def _router_id(upstream: Upstream) -> str:
+    """A router's identifier is 32 bits (RFC 6286): its IPv4 address, where it has one."""
+    return upstream.theirs.partition("/")[0] or OUTSIDE["ipv4"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from barefabric.model.design import Design
 from barefabric.verify.judge import verify
 from barefabric.verify.receipt import build_digest, make_receipt, word_kept, write_receipt
-from barefabric.verify.verdict import FILES, Judgement, Verdict
+from barefabric.verify.verdict import BUILT_IN, FILES, Judgement, Verdict
 
 if TYPE_CHECKING:
     from barefabric.lab.live import Live
@@ -19,13 +19,27 @@ OTHERS = (FILES, "Batfish")
 def verdict_of(design: Design, build: Path, word: Judgement) -> Verdict:
     """The built-in verdict with the lab's word beside it, and what others said of this build."""
     verdict = verify(design)
+    own = _further(build, design, verdict)
     kept = [k for k in (word_kept(build, design.contracts, name) for name in OTHERS) if k]
     ran = {judgement.judge for judgement in (*kept, word)}
     return replace(
         verdict,
-        judgements=(*verdict.judgements, *kept, word),
+        judgements=(*own, *kept, word),
         not_run=tuple(n for n in verdict.not_run if n.judge not in ran),
     )
+
+
+def _further(build: Path, design: Design, verdict: Verdict) -> tuple[Judgement, ...]:
+    """The built-in word: an earlier one of this version, where that looked at more failures.
+
+    A lab asks for single failures alone, and must not take away what was proven of two at a time.
+    """
+    (now,) = verdict.judgements
+    before = word_kept(build, design.contracts, BUILT_IN)
+    if before is None or before.version != now.version or now.findings:
+        return (now,)
+    deeper = int(before.settings.get("failures", "0")) > int(now.settings["failures"])
+    return (before,) if deeper else (now,)
 
 
 def with_lab(verdict: Verdict, design: Design, build: Path) -> Verdict:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CALICO_LARGEST_ASN = 2147483647
 """asNumber is an int32, and API servers from 1.36 on refuse more (projectcalico/calico#13494)."""
 
+CALICO_BLOCK6 = 122
+"""Length of Calico's IPv6 pod blocks (IPPool ``blockSize``, 122 by default)."""
+
 FEWEST_SERVICES = 10
 """Addresses of services that kubeadm asks for."""
 
@@ -140,12 +143,12 @@ def _blocks(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
         )
     for pool in cluster.pods:
         network = ip_network(pool)
-        if network.version == 4 and network.prefixlen > cni.block_size:
+        length = cni.block_size if network.version == 4 else CALICO_BLOCK6
+        if network.prefixlen > length:
             yield Diagnostic(
                 "AD007",
-                f"clusters.{cluster.name}.pods {pool} is smaller than one block of "
-                f"/{cni.block_size}",
-                view.places((*keys, "pods"), path),
+                f"clusters.{cluster.name}.pods {pool} is smaller than one block of /{length}",
+                view.places((*keys, "pods"), *((path,) if network.version == 4 else ())),
                 mend="every server takes a block: give the pods a larger pool",
             )
 

@@ -53,6 +53,16 @@ def test_a_routed_server_has_its_address_on_the_loopback() -> None:
     assert setup.needs == ()
 
 
+def test_a_deprecated_address_is_added_as_one() -> None:
+    six = "        - fd00:10::b/64\n        - fd00:10::8b/64:\n            lifetime: 0\n"
+    setup = netplan.read(BONDED.replace("      routes:\n", f"{six}      routes:\n"), PORTS)
+    assert setup.ip[-2:] == (
+        "addr add fd00:10::b/64 dev bond0",
+        "addr add fd00:10::8b/64 preferred_lft 0 dev bond0",
+    )
+    assert setup.remarks == ()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "key"),
     [

@@ -11,7 +11,7 @@ from barefabric.hosts import netplan
 from barefabric.hosts.files import server_files
 from barefabric.model.device import Attach
 from barefabric.model.session import SessionKind
-from readback.designs import SITUATIONS, server_files_of, situation, small
+from readback.designs import SITUATIONS, server_files_of, shipped, situation, small
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
@@ -142,6 +142,42 @@ def test_kernel_settings():
     assert told["net.ipv4.fib_multipath_hash_policy"] == "1"
     assert told["net.ipv4.conf.all.ignore_routes_with_linkdown"] == "1"
     assert told["net.ipv4.ip_forward"] == "1"
+    assert "net.ipv6.fib_multipath_hash_policy" not in told
+
+
+def test_flows_of_ipv6_use_both_links_too():
+    text = server_files_of(shipped("both-families"), "r2-worker1")["sysctl.conf"]
+    told = dict(x.split(" = ") for x in text.splitlines() if x and not x.startswith("#"))
+    assert told["net.ipv6.fib_multipath_hash_policy"] == "1"
+
+
+def test_flows_of_both_families_use_both_links():
+    key = "net.ipv6.fib_multipath_hash_policy = 1"
+    for name, six in (("routed-frr", False), ("both-families", True)):
+        server = {"routed-frr": "r1-worker1", "both-families": "r2-worker1"}[name]
+        text = server_files_of(situation(name), server)["sysctl.conf"]
+        assert (key in text.splitlines()) is six
+
+
+@pytest.mark.parametrize(
+    ("name", "server", "interface"),
+    [
+        ("both-families", "r1-node1", ("bonds", "bond0")),
+        ("dual, one link", "r1-plain1", ("ethernets", "eno1")),
+        ("dual, routed, metallb beside calico", "r1-routed1", ("ethernets", "lo")),
+    ],
+)
+def test_the_second_ipv6_address_is_no_source_by_itself(name, server, interface):
+    design = situation(name)
+    section, port = interface
+    found = network(design, server)[section][port]["addresses"]
+    own = design.servers[server]
+    assert [a.partition("/")[0] for a in found[:3]] == [
+        own.address, own.second_address, own.address6,
+    ]  # fmt: skip
+    ((address, said),) = found[3].items()
+    assert address.partition("/")[0] == own.second_address6
+    assert said == {"lifetime": 0}
 
 
 def test_networkd_leaves_the_routes_of_frr_alone():

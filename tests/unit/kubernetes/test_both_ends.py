@@ -8,6 +8,9 @@ from readback.end import End
 from readback.hosts import read_server
 from readback.manifests import read_cluster
 
+SILENT = ("dual, l2",)
+"""Situations in which nobody but the switches speaks BGP."""
+
 NODE_SIDE = (SessionKind.NODE, SessionKind.HOST)
 
 
@@ -37,7 +40,7 @@ def test_every_session_is_written_once_and_as_designed(name):
     for server in design.servers:
         found += read_server(server, server_files_of(design, server))
     assert sorted(found, key=repr) == sorted(plan, key=repr)
-    assert plan
+    assert plan or name in SILENT
 
 
 def test_a_thousand_sessions_of_a_large_cluster():

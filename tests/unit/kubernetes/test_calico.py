@@ -11,6 +11,8 @@ from readback.manifests import documents
 BGP = (
     "quickstart", "three-racks", "calico allocates", "an ASN per node, a password",
     "routed, calico announces", "routed, metallb beside calico", "both kinds in one cluster",
+    "both-families", "dual, routed, numbered", "dual, IPv6 first, calico allocates",
+    "dual fabric, IPv6 cluster",
 )  # fmt: skip
 
 
@@ -44,7 +46,9 @@ def test_installation_and_pools_say_the_same(name):
             assert labels == {"app.kubernetes.io/managed-by": "tigera-operator"}
         encapsulated = any(p["spec"]["vxlanMode"] == "Always" for p in pods)
         assert network["bgp"] == ("Disabled" if encapsulated else "Enabled")
-        assert network["nodeAddressAutodetectionV4"] == {"kubernetes": "NodeInternalIP"}
+        looked_for = {key[-2:]: value for key, value in network.items() if "Autodetect" in key}
+        held = {"V6" if ":" in pool["spec"]["cidr"] else "V4" for pool in pods}
+        assert looked_for == {key: {"kubernetes": "NodeInternalIP"} for key in held}
 
 
 @pytest.mark.parametrize("name", BGP)
@@ -58,7 +62,8 @@ def test_what_is_announced_is_what_leaves_accept(name):
                   if s.profile.cluster == cluster.name
                   and s.profile.b.speaker is Speaker.CALICO}  # fmt: skip
         most = ipam["spec"]["maxBlocksPerHost"]
-        assert blocks_per_node(cluster) < most <= min(limits)
+        families = {"ipv6" if ":" in prefix else "ipv4" for prefix in cluster.pods}
+        assert max(blocks_per_node(cluster, f) for f in families) < most <= min(limits)
         (configuration,) = documents(files, "BGPConfiguration")
         told = [p["cidr"] for p in configuration["spec"].get("serviceLoadBalancerIPs", [])]
         pools = [p for pool in cluster.pools for p in pool.prefixes]
@@ -99,6 +104,53 @@ def test_one_peer_for_each_leaf_and_kind_of_node():
     assert peers["r1-leaf1"]["peerIP"] == "10.10.0.2"
     assert peers["r1-leaf1"]["nodeSelector"] == "barefabric.io/rack == 'r1'"
     assert peers["r2-leaf2"]["peerIP"] == "10.255.0.6"
+
+
+def test_one_peer_for_each_leaf_and_family():
+    """An IPv6 session has a name of its own; that of IPv4 stays what it is without IPv6."""
+    files = files_of(situation("both-families"), "routed")
+    peers = {p["metadata"]["name"]: p["spec"] for p in documents(files, "BGPPeer")}
+    addresses = {name: spec["peerIP"] for name, spec in peers.items()}
+    assert addresses == {
+        "r2-leaf1": "10.255.0.5", "r2-leaf2": "10.255.0.6",
+        "r2-leaf1-ipv6": "fd00:255::5", "r2-leaf2-ipv6": "fd00:255::6",
+    }  # fmt: skip
+    for leaf in ("r2-leaf1", "r2-leaf2"):
+        assert {**peers[leaf], "peerIP": ""} == {**peers[f"{leaf}-ipv6"], "peerIP": ""}
+    (rules,) = documents(files, "BGPFilter")
+    assert rules["spec"].keys() == {"exportV4", "importV4", "exportV6", "importV6"}
+
+
+def test_filters_of_one_family_alone():
+    (rules,) = documents(files_of(situation("dual fabric, IPv6 cluster")), "BGPFilter")
+    assert rules["spec"].keys() == {"exportV6", "importV6"}
+    (rules,) = documents(files_of(situation("dual fabric, IPv4 cluster")), "BGPFilter")
+    assert rules["spec"].keys() == {"exportV4", "importV4"}
+
+
+def test_pods_that_the_world_can_route_keep_their_addresses():
+    files = files_of(situation("dual, IPv6 first, calico allocates"))
+    hidden = {p["spec"]["cidr"]: p["spec"]["natOutgoing"] for p in documents(files, "IPPool")
+              if "Workload" in p["spec"]["allowedUses"]}  # fmt: skip
+    assert hidden == {"10.64.0.0/16": True, "2001:db8:64::/48": False}
+    files = files_of(situation("dual, one link"))
+    assert all(p["spec"]["natOutgoing"] for p in documents(files, "IPPool"))
+
+
+def test_one_limit_of_blocks_holds_for_both_families():
+    """Calico counts each family against it, and so must the leaf's limits in both."""
+    design = situation("dual, IPv6 first, calico allocates")
+    (ipam,) = documents(files_of(design), "IPAMConfiguration")
+    assert ipam["spec"]["maxBlocksPerHost"] == 16  # 110 pods in blocks of /28: 7, and one more
+    limits = {s.profile.a.max_prefix for s in design.sessions
+              if s.profile.b.speaker is Speaker.CALICO}  # fmt: skip
+    assert min(limits) >= 16
+    assert len(limits) == 2
+
+
+def test_vxlan_of_ipv6_takes_more_of_each_packet():
+    (installation, *_) = documents(files_of(situation("dual, l2")), "Installation")
+    assert installation["spec"]["calicoNetwork"]["mtu"] == 9000 - 70
 
 
 def test_peers_come_from_the_sessions():

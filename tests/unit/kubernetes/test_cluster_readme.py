@@ -61,6 +61,55 @@ def test_real_values_only():
         assert not re.search(r"(?<![$\\A-Z])\{", text), "a brace that no shell means"
 
 
+def test_ipv6_addresses_are_real():
+    said = 0
+    for design, files in all_readmes():
+        text = files["README.md"]
+        addresses = set(re.findall(r"(?<![\w:])[0-9a-f]{4}:[0-9a-f:]*:[0-9a-f:]*(?![\w:])", text))
+        real = {a for s in design.sessions for a in (s.a_address, s.b_address)}
+        for cluster in design.clusters.values():
+            pools = [p for pool in cluster.pools for p in pool.prefixes]
+            prefixes = (*cluster.pods, *cluster.services, *pools, cluster.endpoint)
+            real |= {p.partition("/")[0] for p in prefixes}
+        real |= {server.address6 for server in design.servers.values()}
+        real |= {rack.gateway6 for rack in design.racks.values()}
+        assert addresses <= real
+        said += len(addresses)
+    assert said > 50
+
+
+def test_what_both_families_add():
+    text = files_of(situation("both-families"), "bonded")["README.md"]
+    for line in (
+        "ip -6 route show default   # via fd00:10::1",
+        "It worked when 10.10.0.11 and fd00:10::b can be reached from other racks.",
+        "show ipv6 bgp summary",
+        "ipv4.ip_forward ipv6.conf.all.forwarding",
+        "The gateways 10.10.0.1 and fd00:10::1 are on both leaves",
+        "ipFamilyPolicy",
+    ):
+        assert line in text, line
+    routed = files_of(situation("both-families"), "routed")["README.md"]
+    assert "ip -6 route show proto bgp" in routed
+    assert "ipv6.conf.all.forwarding" not in routed  # its own sysctl.conf says it
+    only = files_of(situation("dual fabric, IPv4 cluster"))["README.md"]
+    assert "ipFamilyPolicy" not in only
+    assert "ipv6.conf.all.forwarding" not in only
+    by_six = files_of(situation("dual, vxlan, kube-vip by IPv6"))["README.md"]
+    assert "curl -k 'https://[fd00:112::10]:6443/livez'" in by_six
+    lan = files_of(situation("dual, l2"))["README.md"]
+    assert "MetalLB answers ARP and neighbor discovery for them" in lan
+
+
+def test_forwarding_is_written_as_sysctl_reads_it(tmp_path):
+    text = files_of(situation("both-families"), "bonded")["README.md"]
+    (command,) = re.findall(
+        r"^(printf .*) > /etc/sysctl\.d/90-barefabric\.conf$", text, re.MULTILINE
+    )
+    done = subprocess.run(["sh", "-ec", command], check=True, capture_output=True, text=True)
+    assert done.stdout == "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1\n"
+
+
 def test_every_session_is_in_the_table():
     row = r"^\| \S+ \| \S+ \| \d+ \| \w[\w-]* \| (\d+): "
     for design, files in all_readmes():

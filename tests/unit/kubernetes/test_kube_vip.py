@@ -11,6 +11,7 @@ from readback.designs import server_files_of, situation
 from readback.hosts import environment
 
 NAMES = ("three-racks", "vxlan, kube-vip, a password")
+NAMES6 = ("dual, vxlan, kube-vip by IPv6", "dual, IPv6 first, calico allocates")
 
 
 def pods(name):
@@ -31,6 +32,20 @@ def test_it_speaks_from_the_second_address(name):
         assert variables["address"] == design.clusters[server.cluster].endpoint
         leaves = design.racks[server.rack].leaves
         assert len(variables["bgp_peers"].split(",")) == len(leaves)
+
+
+@pytest.mark.parametrize("name", NAMES6)
+def test_an_ipv6_endpoint_is_announced_over_ipv6(name):
+    for design, server, text in pods(name):
+        variables = environment(text)
+        assert variables["address"] == "fd00:112::10"
+        assert variables["vip_subnet"] == "128"
+        assert variables["bgp_sourceip"] == server.second_address6
+        assert variables["bgp_routerid"] == server.second_address
+        peers = re.findall(r"\[([0-9a-f:]+)\]:", variables["bgp_peers"])
+        sessions = design.sessions_by_device[server.name]
+        assert peers == [s.a_address for s in sessions if s.profile.b.speaker is Speaker.KUBE_VIP]
+        assert len(peers) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)

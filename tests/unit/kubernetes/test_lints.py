@@ -131,6 +131,108 @@ def test_layer_two():
         assert said in found.message
 
 
+def test_ipv6_pools_in_native_mode():
+    design = changed(
+        "dual, routed, metallb beside calico",
+        pools=(
+            Pool("web", ("192.0.2.0/28", "2001:db8:1::/120")),
+            Pool("v6", ("2001:db8:2::/120",)),
+        ),
+    )
+    found = refuse(design)
+    assert codes(found) == ["K8S022", "K8S022"]
+    assert "pool web 2001:db8:1::/120" in found[0].message
+    (cluster,) = design.clusters.values()
+    calico = replace(design, clusters={cluster.name: replace(cluster, announcer="calico")})
+    assert "K8S022" not in codes(refuse(calico))
+
+
+def test_ipv6_pools_with_frr():
+    assert refuse(situation("dual, one link")) == []
+
+
+@pytest.mark.parametrize(
+    ("services", "refused"),
+    [
+        (("10.96.0.0/12", "fd00:96::/108"), []),
+        (("10.96.0.0/11", "fd00:96::/108"), ["K8S023"]),
+        (("10.96.0.0/12", "fd00:96::/107"), ["K8S023"]),
+        (("10.96.0.0/16", "fd00:96::/112", "fd00:97::/112"), ["K8S023"]),
+    ],
+)
+def test_services_that_kubernetes_takes(services, refused):
+    assert codes(refuse(changed("dual, routed, numbered", services=services))) == refused
+
+
+@pytest.mark.parametrize(("family", "said"), [("6", "IPv6"), ("4", "IPv4")])
+def test_a_pool_that_no_service_can_use(family, said):
+    name = {"6": "dual fabric, IPv4 cluster", "4": "dual fabric, IPv6 cluster"}[family]
+    pool = {"6": "2001:db8:1::/120", "4": "192.0.2.0/28"}[family]
+    (found,) = refuse(changed(name, pools=(Pool("web", (pool,)),)))
+    assert found.code == "K8S024"
+    assert f"is {said}, but services have no {said}" in found.message
+
+
+@pytest.mark.parametrize(("length", "refused"), [(120, False), (121, True), (122, True)])
+def test_a_block_of_each_family_for_each_node(length, refused):
+    pods = ("10.65.0.0/16", f"fd00:65::/{length}")
+    found = refuse(changed("dual, one link", pods=pods))
+    assert codes(found) == (["K8S017"] if refused else [])
+    if refused:
+        assert "blocks of /122" in found[0].message
+        assert "/118" in found[0].mend  # 3 nodes of 3 blocks each: 9 blocks of /122
+
+
+def test_a_node_without_a_peer_in_one_family():
+    design = situation("dual, one link")
+    kept = tuple(
+        s for s in design.sessions
+        if (s.b, s.profile.only_ipv6, s.profile.b.speaker)
+        != ("r1-plain2", True, Speaker.CALICO)
+    )  # fmt: skip
+    (found,) = refuse(replace(design, sessions=kept))
+    assert found.code == "K8S013"
+    assert "r1-plain2" in found.message
+
+
+def test_layer_two_in_ipv6():
+    design = situation("dual, l2")
+    assert refuse(design) == []
+    wrong = {
+        "fd00:10:0:1::/112": "outside the rack's prefix fd00:10::/64",
+        "fd00:10::/126": "fd00:10::1",
+        "fd00:10::a/127": "fd00:10::b",
+        "fd00:10::80/124": "fd00:10::8b",
+    }
+    for prefix, said in wrong.items():
+        (found,) = refuse(changed("dual, l2", pools=(Pool("lan", (prefix,)),)))
+        assert found.code == "K8S019"
+        assert said in found.message
+    outside = refuse(changed("dual, l2", pools=(Pool("lan", ("2001:db8::/112",)),)))
+    assert "by neighbor discovery" in outside[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "remarked"),
+    [
+        ("both-families", []),
+        ("dual fabric, IPv4 cluster", []),
+        ("dual, IPv6 first, calico allocates", []),
+        ("dual, routed, metallb beside calico", ["K8S025"]),
+    ],
+)
+def test_no_pool_of_both_families(name, remarked):
+    found = [d for d in looks(situation(name)) if d.code == "K8S025"]
+    assert codes(found) == remarked
+    if remarked:
+        assert "let Calico announce" in found[0].mend  # what MetalLB takes there is IPv4 alone
+    alone = (Pool("a", ("192.0.2.0/28",)), Pool("b", ("2001:db8::/120",)))
+    (found,) = [
+        d for d in looks(changed("dual, one link", pools=alone)) if d.code.startswith("K8S")
+    ]
+    assert found.code == "K8S025"
+
+
 def test_layer_two_without_a_vlan():
     design = situation("routed-frr")
     nodes = tuple(n for n in design.clusters["edge"].nodes if n.startswith("r1-"))

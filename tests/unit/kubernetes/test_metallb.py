@@ -51,6 +51,8 @@ def test_every_pool_is_allocated_and_announced_once(name):
             (spec,) = announced
             assert spec["ipAddressPools"] == list(pools)
             assert spec["aggregationLength"] == 32
+            six = any(":" in prefix for prefixes in wanted.values() for prefix in prefixes)
+            assert spec.get("aggregationLengthV6") == (128 if six else None)
             peers = [p for p in documents(files, "BGPPeer") if "metallb" in p["apiVersion"]]
             assert spec["peers"] == [p["metadata"]["name"] for p in peers]
         else:
@@ -65,6 +67,20 @@ def test_speakers_have_addresses_of_their_own_beside_calico():
     peers = [p["spec"] for p in every if "metallb" in p["apiVersion"]]
     assert {p["sourceAddress"] for p in peers} == sources
     assert all(p["ebgpMultiHop"] is True for p in peers)
+
+
+def test_a_node_has_one_router_id_and_a_name_for_each_session():
+    """FRR takes one identifier for all sessions of a node, and it has four octets."""
+    design = situation("both-families")
+    files = files_of(design, "bonded")
+    peers = [p for p in documents(files, "BGPPeer") if "metallb" in p["apiVersion"]]
+    named = {p["metadata"]["name"]: p["spec"] for p in peers}
+    assert len(named) == len(peers) == 16
+    server = design.servers["r1-node1"]
+    four, six = named["r1-node1-r1-leaf1"], named["r1-node1-r1-leaf1-ipv6"]
+    assert four["routerID"] == six["routerID"] == server.second_address
+    assert (four["peerAddress"], four["sourceAddress"]) == ("10.10.0.2", server.second_address)
+    assert (six["peerAddress"], six["sourceAddress"]) == ("fd00:10::2", server.second_address6)
 
 
 def test_passwords_are_secrets_in_metallbs_namespace():

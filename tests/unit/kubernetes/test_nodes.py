@@ -27,7 +27,9 @@ def test_labels_are_the_same_wherever_they_stand(name):
             assert found["metadata"]["labels"] == expected
             pairs = re.search(r"--node-labels=(\S+)$", lines[node])[1].split(",")
             assert dict(pair.split("=") for pair in pairs) == expected
-            assert node_addresses(files)[node] == server.address
+            own = {"4": server.address, "6": server.address6}
+            order = dict.fromkeys("6" if ":" in prefix else "4" for prefix in cluster.services)
+            assert node_addresses(files)[node] == [own[family] for family in order]
 
 
 def test_kubeadm_knows_the_endpoint_and_its_first_node():
@@ -43,6 +45,31 @@ def test_kubeadm_knows_the_endpoint_and_its_first_node():
     assert cluster["kubernetesVersion"] == "stable-1.36"
     arguments = cluster["controllerManager"]["extraArgs"]
     assert arguments == [{"name": "allocate-node-cidrs", "value": "false"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "pods", "services"),
+    [
+        ("dual, vxlan, kube-vip by IPv6", "address",
+         "10.64.0.0/16,fd00:64::/48", "10.96.0.0/16,fd00:96::/112"),
+        ("dual, IPv6 first, calico allocates", "address6",
+         "2001:db8:64::/48,10.64.0.0/16", "fd00:96::/112,10.96.0.0/16"),
+    ],
+)  # fmt: skip
+def test_kubeadm_with_both_families(name, first, pods, services):
+    """The API server advertises an address of the family that services name first."""
+    design = situation(name)
+    files = files_of(design)
+    init, cluster = yaml.safe_load_all(files["kubeadm.yaml"])
+    server = design.servers["r1-bonded1"]
+    address = getattr(server, first)
+    assert init["localAPIEndpoint"]["advertiseAddress"] == address
+    told = {a["name"]: a["value"] for a in init["nodeRegistration"]["kubeletExtraArgs"]}
+    assert told["node-ip"].split(",")[0] == address
+    assert set(told["node-ip"].split(",")) == {server.address, server.address6}
+    assert cluster["networking"] == {"podSubnet": pods, "serviceSubnet": services}
+    assert cluster["controlPlaneEndpoint"] == "[fd00:112::10]:6443"
+    assert cluster["apiServer"]["certSANs"] == ["fd00:112::10"]
 
 
 def test_kubeadm_without_a_control_plane_in_the_topology():

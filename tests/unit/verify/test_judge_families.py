@@ -191,6 +191,18 @@ def test_two_devices_with_one_ipv6_address_are_seen(tmp_path: Path) -> None:
     assert "check/addresses" in ids(judged(replace(design, servers=servers)))
 
 
+@pytest.mark.parametrize(("room", "found"), [(70, False), (69, True), (50, True)])
+def test_headers_of_ipv6_pods_need_more_room(room: int, found: bool, tmp_path: Path) -> None:
+    design = both(tmp_path)
+    mtu = design.underlay.server_mtu - room
+    cluster = replace(design.clusters["one"], cni_mode="vxlan", mtu=mtu)
+    verdict = judged(replace(design, clusters={"one": cluster}))
+    assert ("check/mtu" in ids(verdict)) is found
+    four = replace(cluster, pods=("10.64.0.0/16",))
+    alone = judged(replace(design, clusters={"one": four}))
+    assert "check/mtu" not in ids(alone)
+
+
 def test_the_example_has_its_rows() -> None:
     design = example("both-families")
     table = Computed(Fabric(survey(design))).table

@@ -183,11 +183,14 @@ def _bird_bfd(place: Place) -> list[dict[str, Any]]:
 def received(places: Places, host: Host, part: Part) -> list[str]:
     """Prefixes that a speaker without a forwarding table of its own has heard (GoBGP)."""
     where = f"{host.name}/{part.name}" if part.name else host.name
-    done = places.run(where, _gobgp(part, "global", "rib"), seconds=SECONDS)
-    if done.returncode:
-        raise SilentError(f"gobgpd does not answer: {done.stderr.strip()[:200]}")
-    table = json.loads(done.stdout or "{}")
-    return [p for p, paths in table.items() if any(not _own(path) for path in paths)]
+    found: list[str] = []
+    for family in ("ipv4", "ipv6"):
+        done = places.run(where, _gobgp(part, "global", "rib", "-a", family), seconds=SECONDS)
+        if done.returncode:
+            raise SilentError(f"gobgpd does not answer: {done.stderr.strip()[:200]}")
+        table = json.loads(done.stdout or "{}")
+        found += [p for p, paths in table.items() if any(not _own(path) for path in paths)]
+    return found
 
 
 def _gobgp(part: Part, *words: str) -> tuple[str, ...]:

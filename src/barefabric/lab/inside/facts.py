@@ -10,6 +10,9 @@ from barefabric.lab.inside import daemons
 from barefabric.lab.inside.lab import Lab
 from barefabric.lab.types import Host, Part
 
+TABLES = "route show table main\nroute show table local\n"
+NOTHING = 4294967295
+"""The metric of the route that Linux has for IPv6 where there is none."""
 KINDS = ("routes", "sessions", "bfd", "bonds", "received")
 
 
@@ -38,7 +41,7 @@ def _of(lab: Lab, host: Host, kinds: tuple[str, ...]) -> dict[str, Any]:
         for kind in ("sessions", "bfd"):
             if kind in kinds:
                 found.setdefault(kind, {})[part.name] = _asked(lab, host, part, kind, found)
-        if "received" in kinds and part.daemon == "gobgp":
+        if "received" in kinds and part.daemon == "gobgp" and host.kind == "upstream":
             try:
                 found.setdefault("received", {})[part.name] = daemons.received(
                     lab.places, host, part
@@ -62,15 +65,34 @@ def _asked(
 
 
 def routes(host: str, faults: list[str]) -> list[dict[str, Any]]:
-    """The kernel's routes of IPv4, as ``ip -j route`` has them: the main and the local table."""
+    """The kernel's routes, as ``ip -j route`` has them: the main and the local tables.
+
+    Those of IPv6 have a ``family``. Of link-local addresses only the host's own are told.
+    """
+    ipv4 = [r for r in _routes(host, "-4", faults) if r.get("type") != "broadcast"]
+    return ipv4 + [
+        {**route, "family": "ipv6"}
+        for route in _routes(host, "-6", faults)
+        if route.get("type") not in ("multicast", "anycast")
+        and not str(route["dst"]).startswith("ff")
+        and (route.get("type") == "local" or not str(route["dst"]).startswith("fe80:"))
+        and route.get("metric") != NOTHING
+    ]
+
+
+def _routes(host: str, family: str, faults: list[str]) -> list[dict[str, Any]]:
+    """Both tables by one process; each is a JSON list of its own."""
+    argv = ("ip", "-j", family, "-n", host, "-batch", "-")
+    done = subprocess.run(argv, input=TABLES, capture_output=True, text=True, check=False)
+    if done.returncode:
+        faults.append(f"ip: {done.stderr.strip()}")
+    decoder, rest = json.JSONDecoder(), done.stdout.strip()
     found: list[dict[str, Any]] = []
-    for table in ("main", "local"):
-        argv = ("ip", "-j", "-4", "-n", host, "route", "show", "table", table)
-        done = subprocess.run(argv, capture_output=True, text=True, check=False)
-        if done.returncode:
-            faults.append(f"ip: {done.stderr.strip()}")
-        found += json.loads(done.stdout or "[]")
-    return [route for route in found if route.get("type") != "broadcast"]
+    while rest:
+        some, end = decoder.raw_decode(rest)
+        found += some
+        rest = rest[end:].strip()
+    return found
 
 
 def _bonds(lab: Lab, host: Host) -> dict[str, str]:

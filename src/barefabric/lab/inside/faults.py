@@ -38,7 +38,7 @@ def _both_ends(links: list[Link], state: str) -> None:
 def _restore(lab: Lab, links: list[Link]) -> None:
     """Links up again, with what the kernel forgot when they went down.
 
-    IPv4 addresses stay; static routes over a link are lost with it.
+    Addresses stay, those of IPv6 by a sysctl; static routes over a link are lost with it.
     """
     _both_ends(links, "up")
     touched = {link.a: link.a_port for link in links} | {link.b: link.b_port for link in links}

@@ -11,7 +11,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -21,6 +21,9 @@ FIRST_PORT = 20000
 PORTS = 16
 """Ports that each host listens at, below those that Linux hands out to clients."""
 IP_RECVTTL = 12
+ANY = {socket.AF_INET: "0.0.0.0", socket.AF_INET6: "::"}  # noqa: S104  (networks of the lab)
+LIVES = {(socket.IPPROTO_IP, socket.IP_TTL), (socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT)}
+"""What tells how many routers a packet may still pass: the time to live, the hop limit."""
 PACKET = struct.Struct("!II")
 """The number of the flow, and the packet's own."""
 
@@ -44,18 +47,31 @@ class Arrival(NamedTuple):
     ttl: int
 
 
-class Endpoints:
-    """Sockets in the networks of hosts: one to send from each address, some to listen."""
+def family_of(address: str) -> socket.AddressFamily:
+    """The family of an address, by its notation."""
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
-    def __init__(self, senders: Mapping[str, str], listeners: Iterable[str]) -> None:
+
+class Endpoints:
+    """Sockets in the networks of hosts: one to send from each address, some to listen.
+
+    Hosts listen in the families that there are flows of.
+    """
+
+    def __init__(self, flows: Iterable[Flow], listeners: Iterable[str]) -> None:
         self._selector = selectors.EpollSelector()
         self._sockets: list[socket.socket] = []
-        self.senders: dict[str, socket.socket] = {}
+        self.senders: dict[tuple[str, str], socket.socket] = {}
         every = list(listeners)
-        _allow_files(len(every) * PORTS + len(senders) + 256)
+        own: dict[str, set[str]] = {}
+        for flow in flows:
+            own.setdefault(flow.source, set()).add(flow.address)
+        families = {family_of(address) for some in own.values() for address in some}
+        senders = sum(len(some) for some in own.values())
+        _allow_files(len(every) * PORTS * len(families) + senders + 256)
         try:
-            for host in {*senders, *every}:
-                self._open(host, senders.get(host, ""), host in every)
+            for host in {*own, *every}:
+                self._open(host, own.get(host, set()), families if host in every else set())
         except BaseException:
             self.close()
             raise
@@ -68,21 +84,20 @@ class Endpoints:
     ) -> None:
         self.close()
 
-    def _open(self, host: str, address: str, listens: bool) -> None:
+    def _open(self, host: str, own: set[str], families: set[socket.AddressFamily]) -> None:
         """Open a host's sockets, in a thread that enters its network: they stay there."""
         faults: list[OSError] = []
 
         def inside() -> None:
             try:
                 network.enter(host)
-                if address:
-                    self.senders[host] = self._socket(address, 0)
-                for number in range(PORTS if listens else 0):
-                    found = self._socket("0.0.0.0", FIRST_PORT + number)  # noqa: S104
-                    found.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
-                    self._selector.register(found, selectors.EVENT_READ, (host, found))
+                for address in own:
+                    self.senders[host, address] = self._socket(address, 0)
+                for family in families:
+                    for number in range(PORTS):
+                        self._listen(host, self._socket(ANY[family], FIRST_PORT + number))
             except OSError as fault:
-                faults.append(OSError(f"{host}: {address}: {fault.strerror}"))
+                faults.append(OSError(f"{host}: {', '.join(own)}: {fault.strerror}"))
 
         thread = threading.Thread(target=inside)
         thread.start()
@@ -90,17 +105,26 @@ class Endpoints:
         if faults:
             raise faults[0]
 
+    def _listen(self, host: str, found: socket.socket) -> None:
+        if found.family == socket.AF_INET6:
+            found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
+        else:
+            found.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
+        self._selector.register(found, selectors.EVENT_READ, (host, found))
+
     def _socket(self, address: str, port: int) -> socket.socket:
-        found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        found = socket.socket(family_of(address), socket.SOCK_DGRAM)
         self._sockets.append(found)
         found.setblocking(False)
+        if found.family == socket.AF_INET6:
+            found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         found.bind((address, port))
         return found
 
     def send(self, number: int, flow: Flow, packet: int) -> None:
         """Send one packet; one that has no route is lost like any other."""
         with contextlib.suppress(OSError):
-            self.senders[flow.source].sendto(
+            self.senders[flow.source, flow.address].sendto(
                 PACKET.pack(number, packet), (flow.to, FIRST_PORT + flow.port)
             )
 
@@ -132,7 +156,7 @@ def _read(found: socket.socket, host: str) -> Iterable[Arrival]:
         except (BlockingIOError, ConnectionRefusedError):
             return
         if len(raw) == PACKET.size:
-            ttl = next((struct.unpack("i", d[:4])[0] for _, k, d in extra if k == socket.IP_TTL), 0)
+            ttl = next((struct.unpack("i", d[:4])[0] for *k, d in extra if tuple(k) in LIVES), 0)
             flow, packet = PACKET.unpack(raw)
             yield Arrival(flow, packet, host, time.monotonic(), ttl)
 

@@ -71,9 +71,8 @@ def _flows(request: Message) -> list[Flow]:
 def probe_(lab: Lab, request: Message, _: Progress) -> Any:
     """Send a few packets on each flow: where they arrived, and with which TTL."""
     flows = _flows(request)
-    senders = {flow.source: flow.address for flow in flows}
     rounds, seconds = int(request.get("rounds", 3)), float(request.get("seconds", 1.0))
-    with Endpoints(senders, list(lab.places.hosts)) as endpoints:
+    with Endpoints(flows, list(lab.places.hosts)) as endpoints:
         found = probe(endpoints, flows, rounds, seconds)
     return [[some[0].host, some[0].ttl] if some else None for some in found]
 
@@ -129,8 +128,7 @@ def apply(lab: Lab, request: Message) -> Undo:
 def measure(lab: Lab, request: Message, progress: Progress) -> Any:
     """Break something under traffic, mend it, and tell what each flow lost."""
     flows = _flows(request)
-    senders = {flow.source: flow.address for flow in flows}
-    with Endpoints(senders, list(lab.places.hosts)) as endpoints:
+    with Endpoints(flows, list(lab.places.hosts)) as endpoints:
         measurement = Measurement(endpoints, flows, request, progress)
         return measurement.run(lambda: apply(lab, request))
 

@@ -1,6 +1,7 @@
 """The lab's verdict on a design."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from time import perf_counter
@@ -11,8 +12,9 @@ from barefabric.lab.judging.failures import Trial, decide_failures
 from barefabric.lab.judging.packets import Packets
 from barefabric.lab.judging.paths import Paths
 from barefabric.lab.judging.tables import rows
-from barefabric.model.contract import ContractKind
+from barefabric.model.contract import Contract, ContractKind
 from barefabric.verify.deciding.case import Outcome
+from barefabric.verify.report import LABELS
 from barefabric.verify.verdict import Count, Finding, Judgement
 
 Progress = Callable[[str], None]
@@ -28,7 +30,8 @@ def judge(
     """Decide a design's contracts on the lab as it is now.
 
     What daemons keep to themselves is not decided here: contracts of kind ``refused`` and
-    ``check``. ``failures`` are tried one after another at the end, and mended.
+    ``check``; those about failures are not where none is tried. All of them are named in the
+    settings, and their kinds in a note. ``failures`` are tried one after another, and mended.
     """
     started = perf_counter()
     packets = Packets(case)
@@ -47,16 +50,25 @@ def judge(
         if number:
             counts[kind] = _count(whole, number)
             findings += (f._replace(kind=f.kind or kind) for f in whole.findings)
-    notes = [f"{line}" for line in case.without_answer]
+    left = [contract for contract in case.design.contracts if contract.kind not in counts]
+    notes = [*case.without_answer, *not_decided(left)]
     return Judgement(
         LAB,
         versions,
-        _settings(case, packets),
+        {**_settings(case, packets), "not decided": ", ".join(c.id for c in left)},
         counts,
         tuple(findings),
         perf_counter() - started,
         tuple(notes),
     )
+
+
+def not_decided(contracts: Iterable[Contract]) -> Iterator[str]:
+    """A sentence about contracts that the lab leaves to others; nothing where there are none."""
+    kinds = Counter(contract.kind for contract in contracts)
+    if kinds:
+        named = ", ".join(f"{LABELS[kind]} ({count})" for kind, count in kinds.items())
+        yield f"the lab did not decide these contracts, which the built-in judge does: {named}"
 
 
 def _count(whole: Outcome, contracts: int) -> Count:

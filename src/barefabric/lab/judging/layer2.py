@@ -8,7 +8,7 @@
 
 from collections.abc import Iterator
 
-from barefabric.lab.judging.tables import DEFAULT, GATEWAY, Table
+from barefabric.lab.judging.tables import DEFAULTS, GATEWAY, Table
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design, Pair
 from barefabric.model.device import Server
@@ -31,12 +31,13 @@ def left(design: Design, failure: Failure, table: Table) -> Table:
     found = {
         (device, prefix): hops
         for (device, prefix), hops in table.items()
-        if (prefix, hops) != (DEFAULT, (GATEWAY,))
+        if prefix not in DEFAULTS.values()
+        or hops != (GATEWAY,)
         or _is_cabled(design, failure, design.servers[device])
     }
     for pair in _split(design, failure):
-        prefix = design.racks[design.switches[pair.second].rack].prefix
-        for device, known in [key for key in found if key[1] == prefix]:
+        rack = design.racks[design.switches[pair.second].rack]
+        for device, known in [key for key in found if key[1] in (rack.prefix, rack.prefix6)]:
             hops = tuple(hop for hop in found[device, known] if hop != pair.second)
             if device == pair.second or not hops:
                 del found[device, known]

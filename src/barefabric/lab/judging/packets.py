@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from barefabric.lab.hosts import OUTSIDE, sample
+from barefabric.lab.hosts import OUTSIDE, own_address, sample
 from barefabric.lab.inside.flows import PORTS
 from barefabric.lab.judging.case import LabCase, finding
+from barefabric.lab.judging.tables import DEFAULTS
+from barefabric.model.address import family, is_ipv4
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.verify.deciding.case import Outcome
 
@@ -14,7 +16,7 @@ FLOWS = 4
 MOST_PAIRS = 5000
 """Pairs up to which all are tried; of more, every n-th."""
 TTL = 64
-"""What Linux sends with (``net.ipv4.ip_default_ttl``)."""
+"""What Linux sends with (``net.ipv4.ip_default_ttl``, ``net.ipv6.conf.*.hop_limit``)."""
 
 
 class Row(NamedTuple):
@@ -54,16 +56,20 @@ class Packets:
         roster = self.case.expected.case.roster
         for text in contract.prefixes:
             for prefix in roster.prefixes(text):
-                address = OUTSIDE if prefix == "0.0.0.0/0" else sample(prefix)
+                world = prefix in DEFAULTS.values()
+                address = OUTSIDE[family(prefix)] if world else sample(prefix)
                 for subject in contract.subjects:
                     for device in roster.devices(subject):
                         yield Row(device, prefix, address)
 
-    def _source(self, device: str) -> str:
+    def _source(self, row: Row) -> str:
         design = self.case.design
-        if device in design.servers:
-            return design.servers[device].address
-        return design.switches[device].loopback
+        if row.source in design.servers:
+            return own_address(design.servers[row.source], row.address)
+        if row.source in design.upstreams:
+            return OUTSIDE[family(row.address)]
+        switch = design.switches[row.source]
+        return switch.loopback if is_ipv4(row.address) else switch.loopback6
 
     def _try(self, rows: set[Row]) -> None:
         every = sorted(rows)
@@ -72,7 +78,7 @@ class Packets:
             self.sampled = f"1 of {step} rows of {len(every):,}"
         tried = every[::step] if step else every
         flows = [
-            [row.source, self._source(row.source), row.address, (number + index) % PORTS]
+            [row.source, self._source(row), row.address, (number + index) % PORTS]
             for index, row in enumerate(tried)
             for number in range(FLOWS)
         ]

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from barefabric.lab.hosts import OUTSIDE, SEED
+from barefabric.lab.hosts import SEED, own_address, world
 from barefabric.lab.judging.case import LabCase, finding
-from barefabric.lab.judging.tables import DEFAULT, OWN
+from barefabric.lab.judging.tables import DEFAULTS, OWN
+from barefabric.model.address import family, host_route
 from barefabric.model.device import Attach
 from barefabric.verify.deciding.case import Outcome
 
@@ -35,23 +36,24 @@ class Paths:
         steps = self.case.client.ask("trace", flows=flows)
         ways: dict[int, dict[int, str]] = {}
         for number, distance, address in steps:
-            device = self.case.names.owner.get(address, address)
+            device = self.case.names.who(address) or address
             ways.setdefault(number, {})[distance] = device
         for number, flow in enumerate(flows):
             self._follow(flow, ways.get(number, {}))
         yield self._judged()
 
     def _flows(self) -> Iterator[list[object]]:
-        """From each server to one in another rack, and to the world."""
+        """From each server to one in another rack, and to the world, in each family."""
         servers = [s for s in self.case.design.servers.values() if s.attach is Attach.ROUTED]
         step = -(-len(servers) // MOST_SERVERS) or 1
+        outside = list(world(self.case.design).values())
         for index, server in enumerate(servers[::step]):
             others = [other for other in servers if other.rack != server.rack]
-            if others:
-                far = others[index % len(others)].address
-                yield from ([server.name, server.address, far, port] for port in range(FLOWS))
-            if self.case.design.upstreams:
-                yield from ([server.name, server.address, OUTSIDE, p] for p in range(FLOWS))
+            far = others[index % len(others)] if others else None
+            towards = [far.address, far.address6] if far else []
+            for to in filter(None, (*towards, *outside)):
+                own = own_address(server, to)
+                yield from ([server.name, own, to, port] for port in range(FLOWS))
 
     def _follow(self, flow: list[object], way: dict[int, str]) -> None:
         """Each step of a flow must be a next hop of the route that the device before has."""
@@ -69,11 +71,12 @@ class Paths:
 
     def _route(self, device: str, to: str) -> tuple[str, tuple[str, ...]]:
         """The most specific route of a device to an address: host routes, then the default."""
-        for prefix in (f"{to}/32", DEFAULT):
+        default = DEFAULTS[family(to)]
+        for prefix in (host_route(to), default):
             hops = self.case.table.get((device, prefix))
             if hops is not None and hops != (OWN,):
                 return prefix, hops
-        return DEFAULT, ()
+        return default, ()
 
     def _judged(self) -> Outcome:
         """Rows with flows enough, and next hops of them that carried none."""

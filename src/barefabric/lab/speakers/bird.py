@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from barefabric.lab.files import secret
-from barefabric.lab.speakers.frr import Speech
+from barefabric.lab.speakers.frr import Speech, families
 from barefabric.lab.types import Installed, Part, Program
+from barefabric.model.address import family
 from barefabric.model.session import Session
 
+SAID = {"ipv4": "said", "ipv6": "said6"}
+"""Protocols that hold what is announced, by family."""
 CONFIG = "/etc/bird/bird.conf"
 PROGRAM = Program("bird", ("bird", "-c", CONFIG, "-s", "/run/bird/bird.ctl",
                            "-P", "/run/bird/bird.pid"), once=True, needs=("bird",))  # fmt: skip
@@ -19,24 +22,25 @@ def node(speech: Speech) -> Part:
     two seconds and tries again every five (projectcalico/calico ``confd/etc/calico/confd/
     templates/bird.cfg.template``). What it hears goes into the kernel as there.
     """
-    return _part(speech.name, [*_frame(speech.address), *_own(speech), *_node_sessions(speech)])
+    return _part(speech.name, [*_frame(speech), *_own(speech), *_node_sessions(speech)])
 
 
-def upstream(name: str, address: str, asn: int, session: Session, accept: tuple[str, ...]) -> Part:
+def upstream(speech: Speech) -> Part:
     """A router outside: announces what is taken from it, and takes whatever comes."""
-    lines = [*_frame(address), *_static(accept)]
-    lines += [
-        f"protocol bgp {_word(session.a)} {{",
-        f"  local {address} as {asn};",
-        f"  neighbor {session.a_address} as {session.a_asn};",
-        *_password(session),
-        f"  hold time {session.profile.hold};",
-        "  connect delay time 1;",
-        "  connect retry time 5;",
-        "  ipv4 { import all; export where proto = \"said\"; next hop self; };",
-        "}",
-    ]  # fmt: skip
-    return _part(name, lines)
+    lines = [*_frame(speech), *_static(speech)]
+    for session in speech.sessions:
+        lines += [
+            f"protocol bgp {_word(session)} {{",
+            f"  local {session.b_address} as {session.b_asn};",
+            f"  neighbor {session.a_address} as {session.a_asn};",
+            *_password(session),
+            f"  hold time {session.profile.hold};",
+            "  connect delay time 1;",
+            "  connect retry time 5;",
+            f"  {_channel(session, ' next hop self;')}",
+            "}",
+        ]
+    return _part(speech.name, lines)
 
 
 def _part(name: str, lines: list[str]) -> Part:
@@ -44,34 +48,43 @@ def _part(name: str, lines: list[str]) -> Part:
     return Part(name, "bird", (file,), (PROGRAM,))
 
 
-def _frame(router_id: str) -> Iterator[str]:
-    yield f"router id {router_id};"
+def _frame(speech: Speech) -> Iterator[str]:
+    yield f"router id {speech.address};"
     yield "log \"/run/bird/bird.log\" all;"  # fmt: skip
     yield "protocol device { scan time 2; }"
-    yield "protocol kernel {"
-    yield "  persist; scan time 2; merge paths on;"
-    yield "  ipv4 { import none; export where source != RTS_DEVICE; };"
-    yield "}"
+    for carried in families(speech):
+        yield "protocol kernel {"
+        yield "  persist; scan time 2; merge paths on;"
+        yield f"  {carried} {{ import none; export where source != RTS_DEVICE; }};"
+        yield "}"
 
 
 def _own(speech: Speech) -> Iterator[str]:
     """What the node announces: blocks as blackholes; single addresses are the node's own."""
-    yield from _static(tuple(speech.prefixes))
+    yield from _static(speech)
     if any(session.profile.bfd for session in speech.sessions):
         yield "protocol bfd {}"
 
 
-def _static(prefixes: tuple[str, ...]) -> Iterator[str]:
-    yield "protocol static said {"
-    yield "  ipv4;"
-    for prefix in prefixes:
-        yield f"  route {prefix} blackhole;"
-    yield "}"
+def _static(speech: Speech) -> Iterator[str]:
+    for carried in families(speech):
+        yield f"protocol static {SAID[carried]} {{"
+        yield f"  {carried};"
+        for prefix in speech.prefixes:
+            if family(prefix) == carried:
+                yield f"  route {prefix} blackhole;"
+        yield "}"
+
+
+def _channel(session: Session, more: str = "") -> str:
+    """What a session carries: the family that it runs over."""
+    carried = family(session.a_address)
+    return f'{carried} {{ import all; export where proto = "{SAID[carried]}";{more} }};'
 
 
 def _node_sessions(speech: Speech) -> Iterator[str]:
     for session in speech.sessions:
-        yield f"protocol bgp {_word(session.a)} {{"
+        yield f"protocol bgp {_word(session)} {{"
         yield f"  local {session.b_address} as {session.b_asn};"
         yield f"  neighbor {session.a_address} as {session.a_asn};"
         yield f"  multihop{f' {session.profile.hops}' if session.profile.hops > 1 else ''};"
@@ -83,7 +96,7 @@ def _node_sessions(speech: Speech) -> Iterator[str]:
         if session.profile.bfd:
             bfd = session.profile.bfd
             yield f"  bfd {{ interval {bfd.interval} ms; multiplier {bfd.multiplier}; }};"
-        yield "  ipv4 { import all; export where proto = \"said\"; };"  # fmt: skip
+        yield f"  {_channel(session)}"
         yield "}"
 
 
@@ -92,6 +105,7 @@ def _password(session: Session) -> Iterator[str]:
         yield f'  password "{secret(session.profile.password)}";'
 
 
-def _word(name: str) -> str:
-    """A name as BIRD's grammar takes it."""
-    return "to_" + "".join(letter if letter.isalnum() else "_" for letter in name)
+def _word(session: Session) -> str:
+    """A session's name as BIRD's grammar takes it."""
+    end = "_ipv6" if family(session.a_address) == "ipv6" else ""
+    return "to_" + "".join(c if c.isalnum() else "_" for c in session.a) + end

@@ -5,10 +5,13 @@ from typing import NamedTuple
 
 from barefabric.lab.files import VTYSH, Daemon, secret
 from barefabric.lab.types import Installed, Part, Program
+from barefabric.model.address import FAMILIES, family
 from barefabric.model.session import Bfd, Session
 
 FOLDER = "/usr/lib/frr"
 CONFIG = "/etc/frr/frr.conf"
+KEYWORDS = {"ipv4": "ip", "ipv6": "ipv6"}
+"""What FRR calls each family in lists and matches."""
 CHECK = (
     f'said=$(vtysh -C -f {CONFIG} 2>&1); [ -z "$said" ] || {{ echo "$said" | head -n 3; exit 1; }}'
 )
@@ -23,6 +26,12 @@ class Speech(NamedTuple):
     address: str
     sessions: Sequence[Session]
     prefixes: Sequence[str]
+
+
+def families(speech: Speech) -> list[str]:
+    """Families that a speaker's sessions run over: each carries its own."""
+    over = {family(session.a_address) for session in speech.sessions}
+    return [one for one in FAMILIES if one in over]
 
 
 def programs(daemons: Iterable[Daemon]) -> tuple[Program, ...]:
@@ -63,12 +72,14 @@ def _lines(speech: Speech) -> Iterator[str]:
     yield "frr defaults traditional"
     yield f"hostname {speech.host}"
     yield "service integrated-vtysh-config"
-    yield "ip nht resolve-via-default"
+    carried = families(speech)
+    yield from (f"{KEYWORDS[one]} nht resolve-via-default" for one in carried)
     for number, prefix in enumerate(speech.prefixes, 1):
-        yield f"ip prefix-list SAY seq {number} permit {prefix}"
-    yield "route-map SAY permit 10"
-    yield " match ip address prefix-list SAY"
-    yield "exit"
+        yield f"{KEYWORDS[family(prefix)]} prefix-list SAY seq {number} permit {prefix}"
+    for number, one in enumerate(carried, 1):
+        yield f"route-map SAY permit {10 * number}"
+        yield f" match {KEYWORDS[one]} address prefix-list SAY"
+        yield "exit"
     yield "route-map HEAR deny 10"
     yield "exit"
     yield from _bgp(speech)
@@ -84,15 +95,22 @@ def _bgp(speech: Speech) -> Iterator[str]:
     yield " no bgp default ipv4-unicast"
     for session in speech.sessions:
         yield from _neighbor(session)
-    yield " address-family ipv4 unicast"
-    for prefix in speech.prefixes:
-        yield f"  network {prefix}"
-    for session in speech.sessions:
-        yield f"  neighbor {session.a_address} activate"
-        yield f"  neighbor {session.a_address} route-map HEAR in"
-        yield f"  neighbor {session.a_address} route-map SAY out"
-    yield " exit-address-family"
+    for carried in families(speech):
+        yield from _family(speech, carried)
     yield "exit"
+
+
+def _family(speech: Speech, carried: str) -> Iterator[str]:
+    yield f" address-family {carried} unicast"
+    for prefix in speech.prefixes:
+        if family(prefix) == carried:
+            yield f"  network {prefix}"
+    for session in speech.sessions:
+        if family(session.a_address) == carried:
+            yield f"  neighbor {session.a_address} activate"
+            yield f"  neighbor {session.a_address} route-map HEAR in"
+            yield f"  neighbor {session.a_address} route-map SAY out"
+    yield " exit-address-family"
 
 
 def _neighbor(session: Session) -> Iterator[str]:

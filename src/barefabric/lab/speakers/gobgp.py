@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from barefabric.lab.files import secret
 from barefabric.lab.speakers.frr import Speech
 from barefabric.lab.types import Installed, Part, Program
+from barefabric.model.address import family
 from barefabric.model.session import Session
 
 CONFIG = "/run/gobgp.toml"
@@ -24,11 +25,12 @@ def node(speech: Speech, index: int) -> Part:
     return _part(speech.name, lines, speech.prefixes, PORT + index)
 
 
-def upstream(name: str, address: str, asn: int, session: Session, accept: Sequence[str]) -> Part:
+def upstream(speech: Speech) -> Part:
     """A router outside: announces what is taken from it."""
-    lines = [*_global(asn, address, 179)]
-    lines += _neighbor(session, session.a_address, session.a_asn, address)
-    return _part(name, lines, accept, PORT)
+    lines = [*_global(speech.sessions[0].b_asn, speech.address, 179)]
+    for session in speech.sessions:
+        lines += _neighbor(session, session.a_address, session.a_asn, session.b_address)
+    return _part(speech.name, lines, speech.prefixes, PORT)
 
 
 def _part(name: str, lines: list[str], prefixes: Sequence[str], port: int) -> Part:
@@ -37,7 +39,8 @@ def _part(name: str, lines: list[str], prefixes: Sequence[str], port: int) -> Pa
     ask = f"gobgp -p {port} global rib"
     again = "n=$((n+1)); [ $n -lt 200 ] || exit 1; sleep 0.1"
     wait = f"n=0; until {ask} >/dev/null 2>&1; do {again}; done"
-    say = "; ".join([wait, *(f"{ask} add {prefix} || exit 1" for prefix in prefixes)])
+    add = (f"{ask} -a {family(prefix)} add {prefix} || exit 1" for prefix in prefixes)
+    say = "; ".join([wait, *add])
     return Part(
         name,
         "gobgp",
@@ -71,6 +74,9 @@ def _neighbor(session: Session, peer: str, asn: int, own: str) -> Iterator[str]:
     yield "    idle-hold-time-after-reset = 1"
     yield f"    hold-time = {profile.hold}"
     yield f"    keepalive-interval = {profile.keepalive}"
+    yield "  [[neighbors.afi-safis]]"
+    yield "    [neighbors.afi-safis.config]"
+    yield f'      afi-safi-name = "{family(peer)}-unicast"'
     if profile.hops > 1:
         yield "  [neighbors.ebgp-multihop.config]"
         yield "    enabled = true"

@@ -87,12 +87,16 @@ def vlan_interface(
     ]
 
 
-def shared_gateway(lower: str, gateway: str) -> Iterator[str]:
-    """An address that several switches have, with a hardware address that they share as well."""
+def shared_gateway(lower: str, gateways: Iterable[str]) -> Iterator[str]:
+    """Addresses that several switches have, with a hardware address that they share as well.
+
+    No link-local address is made of that hardware address: both switches would have it.
+    """
     name = f"{lower}-v0"
-    length = 128 if ":" in gateway else 32
     yield f"link add link {lower} name {name} address {GATEWAY_MAC} type macvlan mode private"
-    yield f"addr add {gateway}/{length} dev {name}"
+    yield f"link set {name} addrgenmode none"
+    for gateway in gateways:
+        yield f"addr add {gateway}/{128 if ':' in gateway else 32} dev {name}"
     yield f"link set {name} up"
 
 

@@ -65,9 +65,17 @@ def _link(name: str, link: Mapping[str, Any], *, up: bool) -> Iterator[str]:
     if link.get("link-local") == []:
         yield f"link set {name} addrgenmode none"
     for address in link.get("addresses", ()):
-        yield f"addr add {address} dev {name}"
+        yield f"addr add {_address(address)} dev {name}"
     if up:
         yield f"link set {name} up"
+
+
+def _address(entry: str | Mapping[str, Any]) -> str:
+    """An address with what is said of it: ``lifetime: 0`` keeps it from being a source."""
+    if isinstance(entry, str):
+        return entry
+    ((address, said),) = entry.items()
+    return f"{address} preferred_lft 0" if said.get("lifetime") == 0 else address
 
 
 def _bond(name: str, link: Mapping[str, Any], ports: Collection[str]) -> Bond:

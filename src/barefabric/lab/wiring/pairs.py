@@ -22,7 +22,6 @@ NEEDS = ("bonding", "8021q", "bridge", "vlan_filtering", "macvlan", "nf_tables")
 SYSCTLS = (
     ("net.ipv4.conf.all.arp_ignore", "1"),
     ("net.ipv4.conf.all.arp_announce", "2"),
-    ("net.ipv6.conf.all.keep_addr_on_down", "1"),
 )
 """An interface answers for its own addresses alone: the gateway's is on an interface of its own."""
 
@@ -110,12 +109,13 @@ def _bonds(leaf: _Leaf) -> Iterator[Bond]:
 
 def _links(leaf: _Leaf) -> Iterator[str]:
     intent = leaf.intent
-    yield f"addr add {intent.loopback} dev lo"
+    for loopback in filter(None, (intent.loopback, intent.loopback6)):
+        yield f"addr add {loopback} dev lo"
     for routed in intent.routed:
         name = port(routed.name)
         yield f"link set {name} mtu {routed.mtu}"
-        if routed.address:
-            yield f"addr add {routed.address} dev {name}"
+        for address in filter(None, (routed.address, routed.address6)):
+            yield f"addr add {address} dev {name}"
         yield f"link set {name} up"
     yield from layer2.bridge(BRIDGE, bridge_address(intent.switch.name))
     for wanted in _bonds(leaf):
@@ -166,10 +166,11 @@ def _svi(svi: Svi) -> Iterator[str]:
     """A VLAN's interface; those of the pair alone stand on the peer link and go down with it."""
     name = f"vlan{svi.vlan}"
     lower = PEER_LINK if svi.pair_only else BRIDGE
-    addresses = (svi.address,) if svi.address else ()
+    addresses = filter(None, (svi.address, svi.address6))
     yield from layer2.vlan_interface(name, lower, svi.vlan, svi.mtu, addresses)
     if svi.gateway:
-        yield from layer2.shared_gateway(name, svi.gateway)
+        gateways = [gateway for gateway in (svi.gateway, svi.gateway6) if gateway]
+        yield from layer2.shared_gateway(name, gateways)
 
 
 def split_horizon(bonds: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from barefabric.model.address import is_ipv4
 from barefabric.model.session import SessionKind, SessionProfile, Speaker
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.deciding.case import UNLIMITED, Case
@@ -228,8 +229,11 @@ def _undefined(tally: Tally, device: str, what: str) -> None:
 
 # MTU of pods.
 
-OVERHEAD = {"vxlan": 50, "bgp": 0, "native": 0}
-"""Bytes around a pod's packet (RFC 7348: outer Ethernet, IPv4, UDP and VXLAN headers)."""
+OVERHEAD = {"vxlan": (50, 70), "bgp": (0, 0), "native": (0, 0)}
+"""Bytes around a pod's packet, between nodes' IPv4 and IPv6 addresses.
+
+RFC 7348: inner Ethernet, outer IP, UDP and VXLAN headers. Calico sends IPv6 pods over IPv6.
+"""
 
 
 def _pods(case: Case, tally: Tally) -> None:
@@ -237,7 +241,8 @@ def _pods(case: Case, tally: Tally) -> None:
     underlay = case.design.underlay
     for cluster in case.design.clusters.values():
         tally.count("mtu")
-        need = cluster.mtu + OVERHEAD.get(cluster.cni_mode, 0)
+        some_ipv6 = not all(map(is_ipv4, cluster.pods))
+        need = cluster.mtu + OVERHEAD.get(cluster.cni_mode, (0, 0))[some_ipv6]
         if cluster.mtu and need > underlay.server_mtu:
             tally.fault(
                 "mtu",
