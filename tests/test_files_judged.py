@@ -39,7 +39,7 @@ SEEDS = {
     "FRR on a switch": Seed(
         "routed-frr", "switches/spine1/frr.conf",
         "maximum-paths 64", "maximum-paths 1",
-        "files/paths", "paths 64", "paths 1",
+        "files/paths-of-family", "paths of family ipv4 64", "paths of family ipv4 1",
     ),
     "FRR on a server": Seed(
         "routed-frr", "nodes/r2-worker3/frr.conf",

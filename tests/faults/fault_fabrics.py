@@ -74,6 +74,43 @@ clusters:
      load_balancer: {use: metallb, announce: cni, pools: {west: 203.0.113.128/25}}}
 """
 
+_BOTH = """\
+fabric: {name}
+switch_types:
+  spine: {{nos: {nos}, ports: 16 x 100G}}
+  leaf: {{nos: {nos}, ports: {{downlink: 48 x 25G, uplink: 8 x 100G}}{pair}}}
+server_types:
+  node: {{nics: 2 x 25G, attach: bond}}
+  host: {{nics: 2 x 25G, attach: routed}}
+underlay: {{families: [ipv4, ipv6], links: {links}}}
+addressing:
+  loopbacks: [10.255.0.0/16, "fd00:255::/48"]
+  links: [10.254.0.0/16, "fd00:254::/48"]
+  servers: [10.10.0.0/16, "fd00:10::/40"]
+spines: {{type: spine, count: 2}}
+racks: [{racks}]
+borders: {{type: leaf, count: 1}}
+clusters:
+  - name: demo
+    servers: {{types: [{types}]}}
+    pods: [10.64.0.0/16, "fd00:64::/48"]
+    services: [10.96.0.0/16, "fd00:96::/112"]
+    cni: calico
+    load_balancer:
+      use: metallb
+      announce: {announce}
+      pools: {{public: {{addresses: [203.0.113.0/24, "2001:db8:113::/120"], announce_to: [wan]}}}}
+external:
+  - name: wan
+    asn: 64500
+    attach:
+      switch: border1
+      port: {port}
+      ours: [198.51.100.0/31, "2001:db8:51::/127"]
+      theirs: [198.51.100.1/31, "2001:db8:51::1/127"]
+    accept: [0.0.0.0/0, "::/0"]
+"""
+
 
 def _small(name: str, nos: str, attach: str, **values: object) -> Fabric:
     text = _SMALL.format(name=name, nos=nos, attach=attach, **values)
@@ -101,6 +138,22 @@ FRR_ROUTED = _small(
 )  # fmt: skip
 EOS_PODS = Fabric("eos-pods", EOS, "bond", _PODS)
 
+
+def _both(name: str, nos: str, attach: str, **values: str) -> Fabric:
+    return Fabric(name, nos, attach, _BOTH.format(name=name, nos=nos, **values))
+
+
+EOS_BOTH = _both(
+    "eos-both", EOS, "bond", links="unnumbered", pair=", pair: mlag", port=EOS_PORT,
+    racks='{name: "r[1-2]", leaves: 2, servers: {node: 2}}', types="node", announce="metallb",
+)  # fmt: skip
+FRR_BOTH = _both(
+    "frr-both", FRR, "routed", links="numbered", pair="", port=FRR_PORT,
+    racks=(
+        "{name: r1, leaves: 1, servers: {node: 2}}, {name: r2, leaves: 2, servers: {host: 2}}"
+    ), types="node", announce="metallb",
+)  # fmt: skip
+
 ALL = (EOS_BONDS, EOS_ROUTED, FRR_BONDS, FRR_ROUTED)
 BONDS = (EOS_BONDS, FRR_BONDS)
 ROUTED = (EOS_ROUTED, FRR_ROUTED)
@@ -109,7 +162,8 @@ ON_EOS = (EOS_BONDS, EOS_ROUTED)
 ON_FRR = (FRR_BONDS, FRR_ROUTED)
 PAIRS = (EOS_BONDS,)
 PODS = (EOS_PODS,)
-EVERY = (*ALL, EOS_PODS)
+BOTH_FAMILIES = (EOS_BOTH, FRR_BOTH)
+EVERY = (*ALL, EOS_PODS, *BOTH_FAMILIES)
 
 
 def named(names: Iterable[str]) -> tuple[Fabric, ...]:

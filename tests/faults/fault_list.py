@@ -1,6 +1,7 @@
 """All seeded faults, and each in each of its fabrics."""
 
 import faults_of_design
+import faults_of_ipv6
 import faults_of_links
 import faults_of_other_files
 import faults_of_policies
@@ -17,6 +18,7 @@ FAULTS: tuple[Fault, ...] = (
     *faults_of_links.FAULTS,
     *faults_of_routing_files.FAULTS,
     *faults_of_other_files.FAULTS,
+    *faults_of_ipv6.FAULTS,
 )
 
 Case = tuple[Fault, Fabric]

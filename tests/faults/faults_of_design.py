@@ -290,7 +290,8 @@ FAULTS = [
         no_family,
         ALL,
         ("session/borders", "route/default/spines"),
-        batfish={"eos-bonds": "BF030", "frr-routed": "BF030"},
+        ends="yes",
+        batfish={"eos-bonds": "BF012", "frr-routed": "BF020"},
     ),
     Fault(
         "wrong upstream address",

@@ -181,6 +181,7 @@ SERVERS = [
         "host announces whatever it has",
         file("r1-node1", "frr.conf", r" +neighbor LEAVES route-map \S+ out\n", ""),
         ROUTED,
+        files="FI001",
         batfish="BF022",
     ),
     Fault(

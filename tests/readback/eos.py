@@ -27,7 +27,10 @@ def interface_addresses(text: str) -> dict[str, list[str]]:
         if head.startswith("interface "):
             for line in body:
                 if match := re.fullmatch(r"(?:ip|ipv6) address (\S+)", line):
-                    found.setdefault(head.removeprefix("interface "), []).append(match[1])
+                    some = found.setdefault(head.removeprefix("interface "), [])
+                    if ":" not in match[1]:  # the last one of IPv4 stands
+                        some[:] = [address for address in some if ":" in address]
+                    some.append(match[1])
     return found
 
 

@@ -94,8 +94,7 @@ def _term(policy: str, term: Term, six: bool) -> TermView:
 
 def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
     """The BGP process with groups and neighbors in the order in which switches list them."""
-    settled = [_settle_asn(group, role) for group in bgp.groups]
-    groups = sorted(_grouped(settled, dialect), key=lambda group: group.name)
+    groups = sorted(settled_groups(bgp, role, dialect), key=lambda group: group.name)
     views = tuple(_group(group, dialect) for group in groups)
     ports: list[_Placed] = []
     addresses: list[_Placed] = []
@@ -120,6 +119,12 @@ def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
         bfd_profiles=tuple(sorted({v.bfd for v in views if v.bfd is not None and v.bfd.name})),
         families=tuple(_family(name, bgp, views, members, carried) for name in bgp.families),
     )
+
+
+def settled_groups(bgp: Bgp, role: Role, dialect: Dialect) -> tuple[PeerGroup, ...]:
+    """The groups as a network OS can express them, each with the ASN that it states itself."""
+    settled = (_settle_asn(group, role) for group in bgp.groups)
+    return tuple(_grouped(settled, dialect))
 
 
 def _family(

@@ -127,7 +127,8 @@ def _agreement(ran: Mapping[str, Judgement]) -> Iterator[str]:
             continue
         differ = sum(f.rows for f in judgement.findings if f.sides)
         compared = int(judgement.settings.get("routes compared", count.rows))
-        text = f"{judgement.judge} on {compared:,} routes, row by row"
+        part = "IPv4 " if judgement.settings.get("families") == "ipv4" else ""
+        text = f"{judgement.judge} on {compared:,} {part}routes, row by row"
         if differ:
             text = f"no: not with {judgement.judge} on {_rows(differ)}, shown above"
         yield f"  {'judges agree':<20}{text}"

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from barefabric.model.contract import ContractKind
+from barefabric.verify.batfish.half import ipv4_half
 from barefabric.verify.batfish.service import Row, Service
 from barefabric.verify.batfish.snapshot import Rendered, Snapshot
 from barefabric.verify.build import Fabric
@@ -109,7 +110,7 @@ def _shown(lines: list[str]) -> tuple[str, ...]:
 
 
 class Case:
-    """One design in front of the judge."""
+    """One design in front of the judge: the IPv4 half of it. ``fabric`` computes all of it."""
 
     def __init__(
         self,
@@ -122,7 +123,7 @@ class Case:
         self.rendered = rendered or {}
         self.snapshot = snapshot
         self.fabric = fabric
-        self.design: Design = fabric.design
+        self.design: Design = ipv4_half(fabric.design)
         self.roster = Roster(self.design)
 
     def ask(self, question: str, **parameters: Any) -> list[Row]:

@@ -60,7 +60,7 @@ def _flows(case: Case, contract: Contract) -> Iterator[Flow]:
         address
         for text in contract.prefixes
         for prefix in _ends(case.roster.prefixes(text))
-        if ":" not in prefix and (address := _target(case, prefix))
+        if (address := _target(case, prefix))
     ]
     for text in contract.subjects:
         for device in _ends(case.roster.devices(text)):

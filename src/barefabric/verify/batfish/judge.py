@@ -11,6 +11,7 @@ from barefabric.verify.batfish.case import BASE, BATFISH, Case, Outcome
 from barefabric.verify.batfish.failures import check_failures
 from barefabric.verify.batfish.files import sample_address
 from barefabric.verify.batfish.flows import check_absent, check_flows, check_loops
+from barefabric.verify.batfish.half import left_out
 from barefabric.verify.batfish.marks import check_marks
 from barefabric.verify.batfish.parsing import check_addresses, check_parsing
 from barefabric.verify.batfish.policies import check_policies
@@ -100,6 +101,7 @@ class Run:
             counts,
             tuple(findings),
             perf_counter() - started,
+            self._notes(),
         )
 
     def outcomes(self, progress: Progress) -> Iterator[Outcome]:
@@ -129,7 +131,7 @@ class Run:
         """Addresses that several devices are meant to have: services, and the world outside."""
         shared = {
             sample_address(a.prefix)
-            for a in self.sample.design.announcements
+            for a in self.case.design.announcements
             if a.kind not in (AnnouncementKind.POD, AnnouncementKind.LOOPBACK)
         }
         return frozenset((*shared, OUTSIDE, LINK_LOCAL))
@@ -143,4 +145,12 @@ class Run:
         }
         if self.sample.said:
             settings["sample"] = self.sample.said
+        if left := left_out(self.whole):
+            settings["families"] = "ipv4"
+            settings["not judged"] = left
         return settings
+
+    def _notes(self) -> tuple[str, ...]:
+        """What nobody may take for judged."""
+        left = left_out(self.whole)
+        return (f"not judged by {BATFISH}: {left}",) if left else ()

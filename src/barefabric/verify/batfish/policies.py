@@ -128,11 +128,11 @@ class _Prover:
 
 def _space(contract: Contract, own: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     """The prefixes of a proof, and whether nothing inside or nothing outside may pass."""
-    named = tuple(p for p in contract.prefixes if p != ALL and ":" not in p)
+    named = tuple(p for p in contract.prefixes if p != ALL)
     if named:
         return named, True
     expected: Iterable[str] = own if OWN in contract.expected else contract.expected
-    allowed = tuple(_bounds(text) for text in expected if ":" not in text)
+    allowed = tuple(map(_bounds, expected))
     return (allowed, False) if allowed else (EVERYTHING, True)
 
 

@@ -16,6 +16,7 @@ from barefabric.model.design import Announcement, Design
 from barefabric.model.device import Attach, Server
 from barefabric.model.session import Session, SessionKind
 from barefabric.render.configs import switch_files
+from barefabric.verify.batfish.half import ipv4_half
 from barefabric.verify.batfish.rules import Dressing, dress, dressing, rewritten
 from barefabric.verify.batfish.stations import Around, Edge, Station, server_stations
 from barefabric.verify.batfish.upstreams import upstream_station
@@ -186,11 +187,11 @@ def render(design: Design, servers: Iterable[str]) -> dict[str, dict[str, str]]:
 
 
 def snapshot(design: Design, rendered: Rendered) -> Snapshot:
-    """The snapshot of a design from its rendered files.
+    """The snapshot of a design from its rendered files, as far as they are IPv4.
 
     Raises BF004 where a network OS has no rules for Batfish.
     """
-    maker = _Maker(design)
+    maker = _Maker(ipv4_half(design))
     maker.switches(rendered)
     maker.servers(rendered)
     maker.upstreams()

@@ -5,28 +5,28 @@ Only facts that no route and no session shows: what a router computes with, Batf
 
 from collections.abc import Iterable, Iterator
 
-from barefabric.derive import names
-from barefabric.model.device import Attach
+from barefabric.hosts.frr import NOS as HOST_NOS
+from barefabric.hosts.netplan import BOND
+from barefabric.model.device import Attach, Role
 from barefabric.model.intent import Bgp, Channel, PeerGroup, ServerIntent, SwitchIntent
-from barefabric.model.policy import Policy, Term
-from barefabric.model.session import Bfd, Source
+from barefabric.render.routing import settled_groups
+from barefabric.vendors import catalogue
+from barefabric.verify.reading.routing import policy_facts, routing_facts
 from barefabric.verify.reading.rules import Fact
-
-DAEMON_BFD = Bfd()
-"""Timers that BFD daemons have unless they are told others."""
 
 
 def switch_facts(intent: SwitchIntent) -> Iterator[Fact]:
     """Everything that a switch's files must state."""
-    yield from _routing(intent.bgp)
-    yield from _policies(intent.policies, intent.bgp)
+    yield from routing_facts(intent.bgp, _groups(intent.bgp, intent.switch.role, intent.switch.nos))
+    yield from policy_facts(intent.policies, intent.prefix_lists, intent.bgp)
     for community in intent.community_lists:
         yield Fact("community list", community.name, community.community)
     yield from _ports(intent)
     for channel in intent.channels:
         yield from _channel(channel)
     yield from _vlans(intent)
-    yield Fact("forwarding", "", "")
+    yield from _addresses(intent)
+    yield from _forwarding(intent)
     if intent.mlag is not None:
         yield Fact("mlag domain", "", intent.mlag.domain)
         yield Fact("mlag vlan", "", str(intent.mlag.vlan))
@@ -40,87 +40,85 @@ def switch_facts(intent: SwitchIntent) -> Iterator[Fact]:
 def server_facts(intent: ServerIntent) -> Iterator[Fact]:
     """Everything that a server's files must state."""
     yield Fact("server mtu", "", str(intent.mtu))
-    own = (address for nic in intent.nics for address in (nic.address, nic.address6))
-    for address in filter(None, (*intent.addresses, *own)):
-        yield Fact("server address", "", address)
-    if intent.gateway:
-        yield Fact("server gateway", "", intent.gateway)
-    if intent.server.attach is Attach.BOND:
+    routed, bonded = (intent.server.attach is a for a in (Attach.ROUTED, Attach.BOND))
+    main = "lo" if routed else BOND if bonded else intent.nics[0].name
+    for address in intent.addresses:
+        yield Fact("server address", main, address)
+        second = intent.server.second_address6
+        if second and not routed and address.partition("/")[0] == second:
+            yield Fact("server deprecated address", main, address)
+    for gateway in filter(None, (intent.gateway, intent.gateway6)):
+        yield Fact("server gateway", main, gateway)
+    if bonded:
         yield Fact("server lacp", "", "")
+    if routed:
+        yield from _links(intent)
+    else:
+        yield Fact("server without advertisements", main, "")
     if intent.bgp is not None:
-        yield from _routing(intent.bgp)
-        yield from _policies(intent.policies, intent.bgp)
+        groups = _groups(intent.bgp, Role.LEAF, HOST_NOS)
+        yield from routing_facts(intent.bgp, groups)
+        yield from policy_facts(intent.policies, intent.prefix_lists, intent.bgp)
         yield Fact("forwarding", "", "")
+        yield Fact("kernel ipv6 forwarding", "", "")
         yield Fact("dials only", "", "")
 
 
-def _routing(bgp: Bgp) -> Iterator[Fact]:
-    yield Fact("router id", "", bgp.router_id)
-    yield Fact("paths", "", str(bgp.ecmp))
-    yield Fact("relaxed", "", "")
-    yield Fact("connected", "", names.CONNECTED)
-    if bgp.last_resort:
-        yield Fact("last resort", "", names.LAST_RESORT)
-        yield Fact("discard", "", "0.0.0.0/0 250")
-    yield Fact("no restart", "", "")
-    yield Fact("no next hop groups", "", "")
-    for group in bgp.groups:
-        yield from _group(group)
+def _links(intent: ServerIntent) -> Iterator[Fact]:
+    """The links of a routed server, and the addresses that its own packets have."""
+    for nic in intent.nics:
+        yield Fact("server without advertisements", nic.name, "")
+        for address in filter(None, (nic.address, nic.address6)):
+            yield Fact("server address", nic.name, address)
+        if not nic.address6:
+            yield Fact("server link-local", nic.name, "" if nic.address else "ipv6")
+    server = intent.server
+    for keyword, address, given in (
+        ("ip", server.address, any(nic.address for nic in intent.nics)),
+        ("ipv6", server.address6, any(nic.address6 for nic in intent.nics)),
+    ):
+        if given:
+            name = "SOURCE6" if keyword == "ipv6" else "SOURCE"
+            yield Fact("own source", name, address)
+            yield Fact("routes with own source", name, keyword)
 
 
-def _group(group: PeerGroup) -> Iterator[Fact]:
-    name = group.name
-    yield Fact("timers", name, f"{group.keepalive} {group.hold}")
-    if group.bfd is not None:
-        yield Fact("bfd", name, "")
-        times = f"{group.bfd.interval} {group.bfd.multiplier}"
-        yield Fact("bfd timers", name, times)
-        if group.bfd != DAEMON_BFD:
-            yield Fact("bfd profile", name, times)
-    if group.password:
-        yield Fact("password", name, f"${{secret:{group.password}}}")
-    if group.passive:
-        yield Fact("passive", name, "")
-    if group.hops > 1:
-        yield Fact("multihop", name, str(group.hops))
-    elif group.ttl_security:
-        yield Fact("ttl security", name, "1")
-    if group.source is Source.LOOPBACK:
-        yield Fact("loopback source", name, "")
-    if group.next_hop_self:
-        yield Fact("next hop self", name, "")
-    if group.remove_private_as:
-        yield Fact("private ASNs removed", name, "")
-    if group.max_prefix:
-        yield Fact("max-prefix", name, str(group.max_prefix))
-    yield Fact("communities" if group.send_community else "no communities", name, "")
+def _groups(bgp: Bgp, role: Role, nos: str) -> Iterable[PeerGroup]:
+    """The groups as a network OS can express them."""
+    vendor = catalogue.vendor(nos)
+    if vendor is None or vendor.dialect is None:
+        return bgp.groups
+    return settled_groups(bgp, role, vendor.dialect)
 
 
-def _policies(policies: Iterable[Policy], bgp: Bgp) -> Iterator[Fact]:
-    """What the terms of attached policies match and set. Batfish searches what they permit."""
-    used = {names.CONNECTED, names.LAST_RESORT}
-    for group in bgp.groups:
-        used |= {group.import_policy, group.export_policy}
-        used.update(neighbor.import_policy for neighbor in group.neighbors)
-    for policy in policies:
-        if policy.name in used:
-            for term in policy.terms:
-                yield from _term(policy.name, term)
+def _addresses(intent: SwitchIntent) -> Iterator[Fact]:
+    """IPv6 addresses, which Batfish does not model; those of IPv4 carry sessions that it sees."""
+    if intent.loopback6:
+        yield Fact("ipv6 loopback", "", intent.loopback6)
+    for port in intent.routed:
+        if port.address6:
+            yield Fact("ipv6 address", port.name, port.address6)
+        elif not port.address:
+            yield Fact("ipv6 enabled", port.name, "")
+    for svi in intent.svis:
+        if svi.address6:
+            number = str(svi.vlan)
+            address, _, length = svi.address6.partition("/")
+            yield Fact("vlan ipv6 address", number, address)
+            yield Fact("vlan ipv6 length", number, length)
+            yield Fact("vlan without advertisements", number, "")
+            if svi.gateway6:
+                yield Fact("vlan ipv6 address", number, svi.gateway6)
 
 
-def _term(policy: str, term: Term) -> Iterator[Fact]:
-    said = (
-        ("match list", term.prefix_list),
-        ("match community", term.community_list),
-        ("match own path", "OWN" if term.own_path else ""),
-        ("set community", term.set_community),
-    )
-    for what, value in said:
-        if value:
-            yield Fact(what, policy, f"{term.sequence} {value}")
-    for what, number in (("set preference", term.local_preference), ("set weight", term.weight)):
-        if number is not None:
-            yield Fact(what, policy, f"{term.sequence} {number}")
+def _forwarding(intent: SwitchIntent) -> Iterator[Fact]:
+    yield Fact("forwarding", "", "")
+    yield Fact("kernel ipv6 forwarding", "", "")
+    unnumbered = any(not (port.address or port.address6) for port in intent.routed)
+    if unnumbered:
+        yield Fact("ipv4 over ipv6", "", "")
+    if unnumbered or "ipv6" in intent.bgp.families:
+        yield Fact("ipv6 forwarding", "", "")
 
 
 def _ports(intent: SwitchIntent) -> Iterator[Fact]:

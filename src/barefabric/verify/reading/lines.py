@@ -42,6 +42,29 @@ class _Head(NamedTuple):
     above: tuple[Said, ...]
 
 
+class _Nest:
+    """Lines that begin inner blocks: each line is inside those above that are less indented."""
+
+    def __init__(self) -> None:
+        self._lines: list[tuple[int, str]] = []
+
+    def enter(self, depth: int, line: str) -> None:
+        """An indented line."""
+        lines = self._lines
+        while lines and lines[-1][0] >= depth:
+            lines.pop()
+        lines.append((depth, line))
+
+    def leave(self) -> None:
+        """A line without indentation."""
+        self._lines.clear()
+
+    @property
+    def heads(self) -> str:
+        """The heads of the blocks around the last line, outermost first."""
+        return " > ".join(line for _, line in self._lines[:-1])
+
+
 class _File:
     """All rules for one file."""
 
@@ -64,15 +87,20 @@ class _File:
 
     def read(self, text: str) -> Iterator[tuple[int, Fact]]:
         """Facts with the numbers of their lines."""
-        inner = self.nothing
+        inner, nest = self.nothing, _Nest()
         for number, raw in enumerate(text.splitlines(), 1):
             line = raw.strip()
             if raw[:1] == " ":
                 head = inner
+                nest.enter(len(raw) - len(raw.lstrip()), line)
             else:
                 head, inner = self.outer, self.head(line)
+                nest.leave()
             for which, said in head.block.fitting(line):
-                yield number, head.block.rules[which].state(head.above[which], said)
+                rule = head.block.rules[which]
+                between = rule.inside(nest.heads) if rule.within else {}
+                if between is not None:
+                    yield number, rule.state({**head.above[which], **between}, said)
 
 
 class Lines:
@@ -92,6 +120,11 @@ class Lines:
             if path in self._files
             for _, fact in self._files[path].read(text)
         }
+
+    def read_lines(self, path: str, text: str) -> set[int]:
+        """Numbers of the lines of a file that state something."""
+        file = self._files.get(path)
+        return {number for number, _ in file.read(text)} if file else set()
 
     def places(self, files: Mapping[str, str], wanted: set[Fact]) -> dict[Fact, Line]:
         """The first line that states each of some facts."""

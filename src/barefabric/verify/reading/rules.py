@@ -1,7 +1,8 @@
 """How facts are read from the files of a network OS, as data: ``vendor_templates/<nos>/read.toml``.
 
-A rule is a pattern over one line, and another over the line without indentation above it. The
-rules know nothing of the templates: they are written from the vendor's own command reference.
+A rule is a pattern over one line, another over the line without indentation above it, and where
+blocks lie in blocks a third over the lines between. The rules know nothing of the templates: they
+are written from the vendor's own command reference.
 """
 
 import re
@@ -29,18 +30,27 @@ class Rule(NamedTuple):
     """A line that states a fact.
 
     ``pattern`` fits the whole line without its indentation; ``under`` fits the line that begins
-    the block, and is empty for a line that is itself without indentation. Either names what the
-    fact is of (``of``); all other groups, in order, are its value.
+    the block, and is empty for a line that is itself without indentation. ``within`` fits the heads
+    of inner blocks, outermost first, with `` > `` between them; without it any will do. Each names
+    what the fact is of (``of``); all other groups, in order, are its value.
     """
 
     fact: str
     file: str
     under: re.Pattern[str] | None
     pattern: re.Pattern[str]
+    within: re.Pattern[str] | None = None
 
     def begin(self, head: str) -> dict[str, str] | None:
         """What the head of a block says, None where nothing below it is read by this rule."""
         found = self.under.fullmatch(head) if self.under else None
+        return found.groupdict() if found else None
+
+    def inside(self, heads: str) -> dict[str, str] | None:
+        """What the heads of inner blocks say, None where this rule does not read there."""
+        if self.within is None:
+            return {}
+        found = self.within.fullmatch(heads)
         return found.groupdict() if found else None
 
     def fit(self, line: str) -> dict[str, str] | None:
@@ -100,7 +110,9 @@ def reader(nos: str) -> Reader | None:
 def _rule(table: Table) -> Rule:
     under = _pattern(table, "under", table.text("under", ""))
     pattern = _pattern(table, "pattern", table.text("pattern"))
-    rule = Rule(table.text("fact"), table.text("file"), under, pattern or re.compile(""))
+    within = _pattern(table, "within", table.text("within", ""))
+    fact, file = table.text("fact"), table.text("file")
+    rule = Rule(fact, file, under, pattern or re.compile(""), within)
     table.close()
     return rule
 
