@@ -34,8 +34,8 @@ def loaded(tmp_path: Path, more: str, base: str = "") -> Loaded:
     return load(path)
 
 
-def test_there_are_six_examples() -> None:
-    assert len(EXAMPLES) == 6
+def test_there_are_seven_examples() -> None:
+    assert len(EXAMPLES) == 7
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
