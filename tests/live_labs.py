@@ -83,6 +83,23 @@ def gobgp(live: Live, where: str, *words: str) -> None:
 
 
 @contextmanager
+def announced(live: Live, where: str, prefix: str) -> Iterator[None]:
+    """BIRD announces one IPv6 prefix more for a while."""
+    head, more = "protocol static said6 {", f"route {prefix} blackhole;"
+
+    def edit(expression: str) -> None:
+        script = f"sed -i '{expression}' /etc/bird/bird.conf && birdc configure"
+        done = live.client.ask("exec", where=where, argv=["sh", "-c", script])
+        assert done["status"] == 0, done
+
+    edit(f"s|^{head}|{head} {more}|")
+    try:
+        yield
+    finally:
+        edit(f"s| {more}||")
+
+
+@contextmanager
 def configured(live: Live, where: str, lines: list[str], undo: list[str]) -> Iterator[None]:
     """FRR configured otherwise for a while."""
     vtysh(live, where, *lines)
