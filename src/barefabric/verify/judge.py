@@ -16,6 +16,7 @@ from barefabric.verify.checks.clusters import check_clusters
 from barefabric.verify.checks.limits import check_limits
 from barefabric.verify.checks.numbers import check_numbers
 from barefabric.verify.checks.panel import check_ports
+from barefabric.verify.checks.settings import check_settings
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.compute import Computed
 from barefabric.verify.deciding.absent import AbsentDecider
@@ -157,6 +158,7 @@ def checks(case: Case) -> Tally:
     check_numbers(survey, tally)
     check_ports(case.design, tally)
     check_limits(case, tally)
+    check_settings(case, tally)
     check_clusters(case.design, tally)
     return tally
 
