@@ -9,6 +9,7 @@ Golden outputs: ask for the fixture `golden`. `make golden` writes them anew.
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,11 @@ UNPACKED = "/usr/local/lib/barefabric/bin"
 PROGRAM_PATH = os.pathsep.join(
     [os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/lib/frr", UNPACKED]
 )
+
+# A shell starts a job in the background with SIGINT ignored (POSIX, Asynchronous Lists), and what we
+# start inherits it: a program that is to be interrupted would not notice.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NO_SKIP = os.environ.get("BAREFABRIC_NO_SKIP", "") not in {"", "0"}
 
