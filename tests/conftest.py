@@ -25,8 +25,8 @@ PROGRAM_PATH = os.pathsep.join(
     [os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/lib/frr", UNPACKED]
 )
 
-# A shell starts a job in the background with SIGINT ignored (POSIX, Asynchronous Lists), and what we
-# start inherits it: a program that is to be interrupted would not notice.
+# A shell starts a job in the background with SIGINT ignored (POSIX, Asynchronous Lists), and what
+# we start inherits it: a program that is to be interrupted would not notice.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
