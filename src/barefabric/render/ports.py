@@ -1,6 +1,7 @@
 """Views of ports, port channels and VLANs."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from barefabric.ledger.panel import lanes_by_name, parts_at, ports_by_name
 from barefabric.model.device import PortSpec
@@ -64,18 +65,27 @@ class _Speeds(dict[int, str]):
 
     def __init__(self, intent: SwitchIntent, dialect: Dialect) -> None:
         super().__init__(dialect.speeds)
-        self.part_speed = dialect.part_speed
-        vendor = catalogue.known(intent.switch.nos)
-        self.lanes = lanes_by_name(intent.switch.model, vendor) if self.part_speed else {}
-        used = [name for name, _ in _speeds(intent) if name in self.lanes]
-        self.split = {spec.panel for name in used if (spec := self.lanes[name][0]).name != name}
+        self.intent, self.part_speed = intent, dialect.part_speed
+
+    @cached_property
+    def lanes(self) -> Mapping[str, tuple[PortSpec, int]]:
+        """The ports that names of lanes belong to."""
+        vendor = catalogue.known(self.intent.switch.nos)
+        return lanes_by_name(self.intent.switch.model, vendor) if self.part_speed else {}
+
+    @cached_property
+    def split(self) -> set[int]:
+        """Panel numbers of the ports that are broken out."""
+        lanes = self.lanes
+        used = [name for name, _ in _speeds(self.intent) if name in lanes]
+        return {spec.panel for name in used if (spec := lanes[name][0]).name != name}
 
     def of(self, port: RoutedPort | MemberPort | AccessPort) -> str:
-        """The text for a port, empty where it runs at its native speed."""
-        if not port.forced:
-            return ""
+        """The text for a port that does not run at its native speed."""
+        if port.speed <= SINGLE_LANE:
+            return self[port.speed]
         spec, _ = self.lanes.get(port.name, (None, 0))
-        if spec is None or spec.panel not in self.split or port.speed <= SINGLE_LANE:
+        if spec is None or spec.panel not in self.split:
             return self[port.speed]
         lanes = electrical_lanes(spec, port.speed)
         return self.part_speed.format(speed=port.speed, lanes=lanes)
@@ -84,15 +94,16 @@ class _Speeds(dict[int, str]):
 def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
     speeds = _Speeds(intent, dialect)
     for routed in intent.routed:
+        told = speeds.of(routed) if routed.forced else ""
         yield PortView(
-            routed.name, routed.description, speeds.of(routed), routed.mtu, True, routed.address,
+            routed.name, routed.description, told, routed.mtu, True, routed.address,
             not (routed.address or routed.address6), address6=routed.address6,
         )  # fmt: skip
     for member in intent.members:
-        told = speeds.of(member)
+        told = speeds.of(member) if member.forced else ""
         yield PortView(member.name, member.description, told, channel=member.channel)
     for access in intent.access:
-        told = speeds.of(access)
+        told = speeds.of(access) if access.forced else ""
         yield PortView(access.name, access.description, told, access.mtu, vlan=access.vlan)
     for name in intent.unused:
         yield PortView(name, UNUSED, unused=True)

@@ -43,7 +43,9 @@ def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
     attached.update(neighbor.import_policy for neighbor in bgp.members)
     lists = [_prefix_list(lst) for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)]
     six = {
-        lst.name for lst in intent.prefix_lists if not all(is_ipv4(e.prefix) for e in lst.entries)
+        lst.name
+        for lst in intent.prefix_lists
+        if lst.entries and not is_ipv4(lst.entries[0].prefix)
     }
     terms = tuple(
         _term(policy.name, term, term.prefix_list in six)
@@ -105,19 +107,19 @@ def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
         members += [view for _, view in (*own_ports, *own_addresses)]
         ports += own_ports
         addresses += own_addresses
-    carried = {group.name: group.families for group in groups}
+    carried, every = {group.name: group.families for group in groups}, tuple(members)
     return BgpView(
         asn=bgp.asn,
         router_id=bgp.router_id,
         ecmp=bgp.ecmp,
         groups=views,
-        members=tuple(members),
+        members=every,
         numbered=tuple(view for _, view in sorted(addresses)),
         unnumbered=tuple(view for _, view in sorted(ports)),
         aggregates=bgp.aggregates,
         last_resort=bgp.last_resort,
         bfd_profiles=tuple(sorted({v.bfd for v in views if v.bfd is not None and v.bfd.name})),
-        families=tuple(_family(name, bgp, views, members, carried) for name in bgp.families),
+        families=tuple(_family(name, bgp, views, every, carried) for name in bgp.families),
     )
 
 
@@ -131,15 +133,18 @@ def _family(
     name: str,
     bgp: Bgp,
     groups: Iterable[GroupView],
-    members: Iterable[NeighborView],
+    members: tuple[NeighborView, ...],
     carried: Mapping[str, tuple[str, ...]],
 ) -> FamilyView:
     """One address family of the process; ``carried`` are the families of each group."""
+    mine = tuple(group for group in groups if name in carried[group.name])
+    if len(mine) < len(carried):
+        members = tuple(neighbor for neighbor in members if name in carried[neighbor.group])
     return FamilyView(
         name,
         "ip" if name == "ipv4" else name,
-        tuple(group for group in groups if name in carried[group.name]),
-        tuple(neighbor for neighbor in members if name in carried[neighbor.group]),
+        mine,
+        members,
         tuple(prefix for prefix in bgp.aggregates if family_of(prefix) == name),
         DEFAULTS[name] if bgp.last_resort else "",
     )
