@@ -7,10 +7,10 @@ from barefabric.capacity.bandwidth import Ratio, losses, rack_ratios, switch_rat
 from barefabric.capacity.growth import growth
 from barefabric.capacity.ports import tier_ports
 from barefabric.capacity.power import power
-from barefabric.capacity.routes import SAID, RouteCount, route_count, table_use
+from barefabric.capacity.routes import RouteCount, route_count, table_use
 from barefabric.capacity.shapes import largest
 from barefabric.capacity.summary import devices
-from barefabric.model.address import amount
+from barefabric.model.address import SPOKEN, amount
 from barefabric.model.design import Design
 from barefabric.plan.table import Column, Row, markdown_table
 
@@ -114,7 +114,7 @@ def routes_table(design: Design) -> str:
             (
                 use.role,
                 use.model,
-                *((SAID[use.family],) if both else ()),
+                *((SPOKEN[use.family],) if both else ()),
                 str(use.switches),
                 *(f"{n:,}" for n in (*counts[use.family], counts[use.family].total)),
                 f"{use.size:,}" if use.size else "not known",

@@ -10,13 +10,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from barefabric.derive.prefixes import DEFAULTS, blocks_per_node, expected_services
-from barefabric.model.address import family
+from barefabric.model.address import SPOKEN, family
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role
 from barefabric.model.kubernetes import Cluster
-
-SAID = {"ipv4": "IPv4", "ipv6": "IPv6"}
-"""Families as people write them."""
 
 
 class RouteCount(NamedTuple):
@@ -55,7 +52,7 @@ class TableUse(NamedTuple):
     @property
     def noun(self) -> str:
         """What the table holds."""
-        return f"{SAID[self.family]} routes"
+        return f"{SPOKEN[self.family]} routes"
 
     @property
     def share(self) -> float:

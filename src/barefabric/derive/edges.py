@@ -24,17 +24,16 @@ def upstream_policy(
 ) -> tuple[list[PrefixList], list[Policy]]:
     """Lists and policies of a border towards its upstreams: what is agreed, both ways."""
     lists, policies = [], []
-    for session in sessions:
-        upstream = design.upstreams[session.b]
-        group = names.upper(upstream.name)
-        accept = lists_of(names.upstream_accept(session.b), map(PrefixMatch, upstream.accept))
-        announce = lists_of(names.upstream_announce(session.b), map(PrefixMatch, upstream.announce))
+    for name in dict.fromkeys(session.b for session in sessions):
+        upstream, group = design.upstreams[name], names.upper(name)
+        accept = lists_of(names.upstream_accept(name), map(PrefixMatch, upstream.accept))
+        announce = lists_of(names.upstream_announce(name), map(PrefixMatch, upstream.announce))
         lists += [*accept, *announce]
         policies.append(Policy(names.import_of(group), marked(accept, FROM_UPSTREAM)))
         policies.append(
             Policy(names.export_of(group), permits(*(a.name for a in announce)) or NOTHING)
         )
-    return list(dict.fromkeys(lists)), list(dict.fromkeys(policies))
+    return lists, policies
 
 
 NOTHING = (Term(10, False),)

@@ -8,7 +8,7 @@ from barefabric.model.address import family as family_of
 from barefabric.model.address import host_route, is_ipv4, split, width
 from barefabric.model.design import PrefixPlan
 from barefabric.model.device import Attach, Server
-from barefabric.model.kubernetes import Cluster
+from barefabric.model.kubernetes import BLOCK6, Cluster
 from barefabric.model.policy import PrefixMatch
 from barefabric.topology.schema import Topology
 
@@ -18,9 +18,6 @@ DEFAULTS = {"ipv4": DEFAULT, "ipv6": "::/0"}
 
 LABELS = {prefix: names.of_family("default", family) for family, prefix in DEFAULTS.items()}
 """What contracts call them in their ids."""
-
-BLOCK6 = 122
-"""Length of Calico's IPv6 pod blocks (IPPool ``blockSize``, 122 by default)."""
 
 MAX_PODS = 110
 """Kubelet's default limit of pods per node (kubernetes.io, large clusters)."""

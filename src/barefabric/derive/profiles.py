@@ -36,6 +36,12 @@ def per_family(profile: SessionProfile, families: Iterable[str]) -> Iterator[Ses
         )
 
 
+def variants(profiles: Mapping[str, SessionProfile], name: str) -> list[SessionProfile]:
+    """The profiles of one kind of session: of both families, or of each."""
+    found = (profiles.get(each) for each in names.each(FAMILIES, name))
+    return [profile for profile in found if profile is not None]
+
+
 def on_links(underlay: Underlay, profile: SessionProfile) -> Iterator[SessionProfile]:
     """The profiles of sessions on links: one for both families where links have no addresses.
 

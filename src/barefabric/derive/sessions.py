@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from barefabric.derive import names
 from barefabric.derive.devices import FIRST_LEAF
+from barefabric.derive.profiles import variants
 from barefabric.model.address import FAMILIES, colons, dotted, split
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Pair
@@ -24,21 +25,15 @@ def leaf_address(rack: Rack, leaf: Switch, family: str = "ipv4") -> str:
     return colons(split(rack.prefix6)[0] + offset) if rack.prefix6 else ""
 
 
-def _variants(profiles: Mapping[str, SessionProfile], name: str) -> list[SessionProfile]:
-    """The profiles of one kind of session: of both families, or of each."""
-    found = (profiles.get(each) for each in names.each(FAMILIES, name))
-    return [profile for profile in found if profile is not None]
-
-
 def fabric_sessions(
     cables: Iterable[Cable], switches: Mapping[str, Switch], profiles: Mapping[str, SessionProfile]
 ) -> Iterator[Session]:
     """One session on each cable between tiers, for each family where links have addresses."""
-    variants = {role: _variants(profiles, f"fabric-{role}") for role in Role}
+    found = {role: variants(profiles, f"fabric-{role}") for role in Role}
     for cable in cables:
         if cable.kind is CableKind.FABRIC:
             a, b = switches[cable.a], switches[cable.b]
-            for profile in variants[b.role]:
+            for profile in found[b.role]:
                 yield _on_cable(profile, cable, a.asn, b.asn)
 
 
@@ -71,7 +66,7 @@ def pair_sessions(
     """The iBGP sessions of each pair."""
     for pair in pairs.values():
         asn = switches[pair.first].asn
-        for profile in _variants(profiles, "pair"):
+        for profile in variants(profiles, "pair"):
             first, second = pair.routing6 if profile.only_ipv6 else pair.routing
             yield Session(
                 profile,
@@ -93,11 +88,11 @@ def host_sessions(
     profiles: Mapping[str, SessionProfile],
 ) -> Iterator[Session]:
     """One session on each cable of a routed server, for each family where links have addresses."""
-    variants = _variants(profiles, "host")
-    for cable in cables if variants else ():
+    found = variants(profiles, "host")
+    for cable in cables if found else ():
         if cable.kind is CableKind.SERVER and servers[cable.b].attach is Attach.ROUTED:
             a_asn, b_asn = switches[cable.a].asn, servers[cable.b].asn
-            for profile in variants:
+            for profile in found:
                 yield _on_cable(profile, cable, a_asn, b_asn, names.host_import(cable.b))
 
 
@@ -152,7 +147,7 @@ def upstream_sessions(
     """One session with each upstream router, for each family of its link."""
     for upstream in upstreams.values():
         border = switches[upstream.switch]
-        for profile in _variants(profiles, f"upstream-{upstream.name}"):
+        for profile in variants(profiles, f"upstream-{upstream.name}"):
             six = profile.only_ipv6
             yield Session(
                 profile,

@@ -6,10 +6,11 @@ tigera/operator (``api/v1/installation_types.go``, ``pkg/controller/ippool``).
 
 from collections.abc import Iterator
 
-from barefabric.derive.prefixes import BLOCK6, block_length, most_blocks
+from barefabric.derive.prefixes import block_length, most_blocks
 from barefabric.kubernetes.manifest import Manifest, manifest, object_name
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.address import contains, is_ipv4, split
+from barefabric.model.kubernetes import BLOCK6
 
 API = "projectcalico.org/v3"
 OPERATED = {"app.kubernetes.io/managed-by": "tigera-operator"}

@@ -7,15 +7,13 @@ from barefabric.derive.prefixes import block_length, blocks_per_node
 from barefabric.derive.sessions import leaf_address
 from barefabric.errors import Diagnostic
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import FAMILIES, contains, family, is_ipv4, split, width
+from barefabric.model.address import FAMILIES, SPOKEN, contains, family, is_ipv4, split, width
 from barefabric.model.design import Design
 from barefabric.model.device import Rack
 
 LARGEST_SERVICES = 20
 """Bits of a service range at most (kubernetes/kubernetes cmd/kubeadm/app/constants/constants.go,
 MaximumBitsForServiceSubnet; kube-apiserver holds it too)."""
-
-SAID = {"ipv4": "IPv4", "ipv6": "IPv6"}
 
 
 def _services(view: ClusterView) -> Iterator[Diagnostic]:
@@ -26,7 +24,7 @@ def _services(view: ClusterView) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "K8S023",
                 f"cluster {view.cluster.name}: services have {counted[each]} ranges of "
-                f"{SAID[each]}, and Kubernetes takes one",
+                f"{SPOKEN[each]}, and Kubernetes takes one",
                 allowed="one range of each family",
                 mend="one larger range",
             )
@@ -36,7 +34,7 @@ def _services(view: ClusterView) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "K8S023",
                 f"cluster {view.cluster.name}: services {prefix} are more than Kubernetes takes",
-                allowed=f"a range of /{longest} or smaller in {SAID[family(prefix)]}",
+                allowed=f"a range of /{longest} or smaller in {SPOKEN[family(prefix)]}",
                 mend=f"a /{width(prefix) - 16} has room for 65,536 services",
             )
 
@@ -46,12 +44,12 @@ def _pool_families(view: ClusterView) -> Iterator[Diagnostic]:
     for pool in view.cluster.pools:
         for prefix in pool.prefixes:
             if family(prefix) not in view.families:
-                said = SAID[family(prefix)]
+                said = SPOKEN[family(prefix)]
                 yield Diagnostic(
                     "K8S024",
                     f"cluster {view.cluster.name}: pool {pool.name} {prefix} is {said}, but "
                     f"services have no {said}: nothing could be given out of it",
-                    allowed=f"pools of {' and '.join(SAID[each] for each in view.families)}",
+                    allowed=f"pools of {' and '.join(SPOKEN[each] for each in view.families)}",
                     mend=f"give pods and services {said} ranges too, or take {prefix} away",
                 )
 

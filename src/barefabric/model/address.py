@@ -13,6 +13,9 @@ FAMILIES = ("ipv4", "ipv6")
 _READABLE = 1 << 32
 """Numbers below this are written out."""
 
+SPOKEN = {"ipv4": "IPv4", "ipv6": "IPv6"}
+"""Families as people write them."""
+
 BITS = {"ipv4": 32, "ipv6": 128}
 """Length of an address of each family."""
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+BLOCK6 = 122
+"""Length of Calico's IPv6 pod blocks (IPPool ``blockSize``, 122 by default)."""
+
 
 class Pool(NamedTuple):
     """A pool of load-balancer addresses. ``announce_to`` names the upstreams that learn it."""

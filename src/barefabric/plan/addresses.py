@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from barefabric.derive.prefixes import block_length
 from barefabric.derive.sessions import leaf_address
-from barefabric.model.address import host_route
+from barefabric.model.address import host_route, width
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Server, Upstream
@@ -30,7 +30,7 @@ def key(address: str) -> bytes:
 def span(prefix: str) -> tuple[bytes, bytes]:
     """The keys of a prefix's first and last address."""
     first = key(prefix)
-    bits = 128 if ":" in prefix else 32
+    bits = width(prefix)
     mask = (1 << (bits - int(prefix.partition("/")[2] or bits))) - 1
     return first, (int.from_bytes(first, "big") | mask).to_bytes(len(first), "big")
 

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from barefabric.errors import Diagnostic
+from barefabric.model.kubernetes import BLOCK6
 from barefabric.topology.members import selects
 from barefabric.topology.roster import Keys
 from barefabric.topology.view import MOST_UNKNOWN, View
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 CALICO_LARGEST_ASN = 2147483647
 """asNumber is an int32, and API servers from 1.36 on refuse more (projectcalico/calico#13494)."""
-
-CALICO_BLOCK6 = 122
-"""Length of Calico's IPv6 pod blocks (IPPool ``blockSize``, 122 by default)."""
 
 FEWEST_SERVICES = 10
 """Addresses of services that kubeadm asks for."""
@@ -143,7 +141,7 @@ def _blocks(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
         )
     for pool in cluster.pods:
         network = ip_network(pool)
-        length = cni.block_size if network.version == 4 else CALICO_BLOCK6
+        length = cni.block_size if network.version == 4 else BLOCK6
         if network.prefixlen > length:
             yield Diagnostic(
                 "AD007",

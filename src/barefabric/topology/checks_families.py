@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from barefabric.errors import Diagnostic
+from barefabric.model.address import SPOKEN
 from barefabric.model.address import family as family_of
 from barefabric.topology.roster import Keys
 from barefabric.topology.schema_network import External
 from barefabric.topology.view import View
 
-_SAID = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _EXAMPLES = {
     ("ipv4", "loopbacks"): "10.255.0.0/16",
     ("ipv4", "links"): "10.254.0.0/16",
@@ -88,7 +88,7 @@ def _lacking(view: View, family: str, pools: dict[str, tuple[str, ...]]) -> Diag
     )
     return Diagnostic(
         "AD013",
-        f"the underlay carries {_SAID[family]}, but there is no {_SAID[family]} pool in {said}",
+        f"the underlay carries {SPOKEN[family]}, but there is no {SPOKEN[family]} pool in {said}",
         view.places(("underlay", "families"), *(("addressing", key) for key in pools)),
         mend=f"write {', '.join(examples)}",
     )
@@ -114,7 +114,7 @@ def _clusters(view: View) -> Iterator[Diagnostic]:
         pods, services = pools["pods",], pools["services",]
         for family in sorted(pods ^ services):
             one, other = ("pods", "services") if family in pods else ("services", "pods")
-            said = _SAID[family]
+            said = SPOKEN[family]
             yield Diagnostic(
                 "AD013",
                 f"cluster {cluster.name} has {said} {one}, but no {said} {other}",
@@ -166,16 +166,16 @@ def _no_session(view: View, external: int, said: str, family: str, keys: Keys) -
     """Prefixes of a family for which the link has no addresses (AD019)."""
     return Diagnostic(
         "AD019",
-        f"{said}, but the link between them has no {_SAID[family]} addresses",
+        f"{said}, but the link between them has no {SPOKEN[family]} addresses",
         view.places(keys, ("external", external, "attach", "ours")),
         "each family is announced over a session of its own, from addresses of that family",
-        f"add an {_SAID[family]} address to ours and to theirs, or take the prefix away",
+        f"add an {SPOKEN[family]} address to ours and to theirs, or take the prefix away",
     )
 
 
 def _unlisted(view: View, named: str, keys: Keys, family: str) -> Diagnostic:
     listed = {*view.topology.underlay.families, family}
-    said = _SAID[family]
+    said = SPOKEN[family]
     what = "address" if keys[-1] in ("ours", "endpoint") else "pool"
     return Diagnostic(
         "AD014",

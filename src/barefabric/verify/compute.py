@@ -1,7 +1,7 @@
 """The routes of a design: sessions, network, prefixes, aggregates, in the order they depend."""
 
 from barefabric.derive import names
-from barefabric.model.address import FAMILIES, family
+from barefabric.model.address import FAMILIES, family, host_route
 from barefabric.model.session import Session, SessionKind
 from barefabric.verify.build import Built, Fabric
 from barefabric.verify.network import DISCARD
@@ -118,7 +118,7 @@ class _Direct:
         return f"{session.b} does not reach {session.a_address} over its cable to {session.a}"
 
     def _reaches(self, source: int, owner: int, address: str) -> bool:
-        prefix = f"{address}/{128 if ':' in address else 32}"
+        prefix = host_route(address)
         group = self.table.group_of.get(prefix)
         if group is None:
             return False

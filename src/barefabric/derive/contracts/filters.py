@@ -6,9 +6,10 @@ prefix space; and it refuses, by name, what would hurt most.
 
 from collections.abc import Iterable, Iterator
 
-from barefabric.derive.contracts.words import defaults, over, roles, variants
+from barefabric.derive.contracts.words import defaults, over, roles
 from barefabric.derive.edges import speaker_matches
 from barefabric.derive.prefixes import DEFAULTS, block_length
+from barefabric.derive.profiles import variants
 from barefabric.model.address import host_route, split, width
 from barefabric.model.address import written as written_address
 from barefabric.model.contract import Contract, ContractKind
@@ -28,7 +29,7 @@ def filter_contracts(design: Design) -> Iterator[Contract]:
         elif profile.kind is SessionKind.FABRIC:
             yield from _fabric(design, profile)
     for upstream in design.upstreams.values():
-        for profile in variants(design, f"upstream-{upstream.name}"):
+        for profile in variants(design.profiles, f"upstream-{upstream.name}"):
             end = "/ipv6" if profile.only_ipv6 else ""
             yield _only(
                 f"upstream/{upstream.name}{end}",
@@ -170,7 +171,7 @@ def _hosts(design: Design, profile: SessionProfile) -> Iterator[Contract]:
         ("@own",),
         profile.name,
     )
-    for rack in racks if profile is variants(design, "host")[0] else ():
+    for rack in racks if profile is variants(design.profiles, "host")[0] else ():
         yield Contract(
             f"absent/{profile.name}/{rack}",
             ContractKind.ABSENT,

@@ -13,9 +13,9 @@ from barefabric.derive.contracts.words import (
     over,
     roles,
     top_role,
-    variants,
     verb,
 )
+from barefabric.derive.profiles import variants
 from barefabric.model.contract import Contract, ContractKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Role, Server
@@ -58,7 +58,7 @@ def _each(
     expected: tuple[str, ...],
 ) -> Iterator[Contract]:
     """A contract for the sessions of a kind, and one for those over IPv6 where they are others."""
-    for profile in variants(design, name):
+    for profile in variants(design.profiles, name):
         end = "/ipv6" if profile.only_ipv6 else ""
         said = f"{sentence}{over(profile)}"
         yield _contract(f"{tail}{end}", said, subjects, expected, profile.name)

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from barefabric.derive import names
 from barefabric.derive.prefixes import DEFAULTS
-from barefabric.model.address import FAMILIES
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Role
 from barefabric.model.session import SessionProfile
@@ -70,12 +68,6 @@ def defaults(design: Design) -> tuple[str, ...]:
 def over(profile: SessionProfile) -> str:
     """Which sessions a sentence is about, where there are others of the same kind."""
     return " over IPv6" if profile.only_ipv6 else ""
-
-
-def variants(design: Design, name: str) -> tuple[SessionProfile, ...]:
-    """The profiles of one kind of session: of both families, or of each."""
-    found = (design.profiles.get(each) for each in names.each(FAMILIES, name))
-    return tuple(profile for profile in found if profile is not None)
 
 
 def originating(design: Design, rack: Rack) -> list[str]:
