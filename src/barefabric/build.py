@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from barefabric.model.ledger import Entry, Kind, Ledger, Move
 from barefabric.pipeline import Designed
 from barefabric.plan.files import plan_files
 from barefabric.render.configs import switch_files
+from barefabric.render.content import Content, encoded, holds, whole
 from barefabric.render.document import design_document
 from barefabric.render.tree import MARK, TreeChange, write_tree
 
@@ -48,9 +49,15 @@ class Reader(Protocol):
 
 
 def build_files(design: Design, reader: Reader | None = None) -> Iterator[tuple[str, str]]:
-    """Every file of the tree, as path and text; switches first, ``design.json`` last.
+    """Every file of the tree, as path and text; else as :func:`build_contents`."""
+    return ((path, whole(content)) for path, content in build_contents(design, reader))
 
-    ``reader`` is shown the intent of each device before the device's files.
+
+def build_contents(design: Design, reader: Reader | None = None) -> Iterator[tuple[str, Content]]:
+    """Every file of the tree, as path and content; switches first, ``design.json`` last.
+
+    Pieces of a content are made while they are taken. ``reader`` is shown the intent of each
+    device before the device's files, which are texts.
     """
     for name in design.switches:
         intent = switch_intent(design, name)
@@ -67,9 +74,9 @@ def build_files(design: Design, reader: Reader | None = None) -> Iterator[tuple[
     for name, cluster in design.clusters.items():
         for path, text in cluster_files(design, cluster):
             yield f"clusters/{name}/{path}", text
-    for path, text in plan_files(design):
-        yield f"plan/{path}", text
-    yield MARK, "".join(design_document(design))
+    for path, content in plan_files(design):
+        yield f"plan/{path}", content
+    yield MARK, design_document(design)
 
 
 def default_out(design: Design) -> Path:
@@ -190,7 +197,7 @@ def build(designed: Designed, out: Path | None = None, reader: Reader | None = N
     old = read_document(target)
     if out is None:
         _refuse_anothers(old, designed)
-    change = write_tree(target, build_files(designed.design, reader))
+    change = write_tree(target, build_contents(designed.design, reader))
     lock = ledger_path(designed.loaded.path)
     changed = write_ledger(lock, designed.numbers.ledger)
     if MARK not in change.written:
@@ -211,15 +218,15 @@ def first_difference(design: Design, out: Path, reader: Reader | None = None) ->
 
     Where there is none, ``reader`` has been shown everything, as in :func:`build_files`.
     """
-    for path, text in build_files(design, reader):
-        try:
-            if (out / path).read_bytes() != text.encode():
-                return path
-        except OSError:
-            return path
-    return ""
+    contents = build_contents(design, reader)
+    return next((path for path, content in contents if not holds(out / path, content)), "")
 
 
 def rehearse(designed: Designed, reader: Reader | None = None) -> int:
     """Render every file and throw it away; return how many there are. For ``fabric check``."""
-    return sum(1 for _ in build_files(designed.design, reader))
+    files = 0
+    for _, content in build_contents(designed.design, reader):
+        if not isinstance(content, str):
+            deque(encoded(content), maxlen=0)
+        files += 1
+    return files

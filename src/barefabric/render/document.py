@@ -17,6 +17,7 @@ from barefabric.model.device import Attach, Server, Switch
 from barefabric.model.kubernetes import Pool
 from barefabric.model.policy import Policy, PrefixList, PrefixMatch
 from barefabric.model.session import SessionProfile, Side
+from barefabric.render.content import in_pieces
 from barefabric.vendors import catalogue
 
 SCHEMA = "barefabric.design/2"
@@ -61,13 +62,13 @@ def _table(name: str, records: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _lines(name: str, lines: Iterable[str]) -> Iterator[str]:
     """An object from its lines."""
     yield f'"{name}": {{\n'
-    yield ",\n".join(lines)
+    yield from in_pieces(lines, ",\n")
     yield "\n},\n"
 
 
 def _list(name: str, records: Iterable[str]) -> Iterator[str]:
     yield f'"{name}": [\n'
-    yield ",\n".join(records)
+    yield from in_pieces(records, ",\n")
     yield "\n],\n"
 
 

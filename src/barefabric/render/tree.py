@@ -14,13 +14,17 @@ import shutil
 import signal
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError, Place
+from barefabric.render.content import Content, difference, encoded
 
 MARK = "design.json"
 """The file by which a build is known: a folder without it is never replaced."""
+COPIED = 1 << 20
+"""Bytes that are copied at a time."""
 
 
 class TreeChange(NamedTuple):
@@ -32,7 +36,7 @@ class TreeChange(NamedTuple):
 
 
 def write_tree(
-    target: Path, files: Iterable[tuple[str, str | bytes]], keep: Collection[str] = ("verify",)
+    target: Path, files: Iterable[tuple[str, Content]], keep: Collection[str] = ("verify",)
 ) -> TreeChange:
     """Make ``target`` hold exactly ``files`` (path relative to it, content; text becomes UTF-8).
 
@@ -64,30 +68,33 @@ class _Stage:
         self.written: list[str] = []
         self.folders: set[str] = set()
 
-    def add(self, path: str, content: bytes) -> None:
+    def add(self, path: str, content: Content) -> None:
         """Stage one file, unless the tree has it with this content."""
         if path in self.seen or path.startswith("/") or ".." in path.split("/"):
             raise ValueError(f"not a path of its own inside the build: {path}")
         self.seen.add(path)
-        if path in self.old and _holds(f"{self.target}/{path}", content):
-            return
+        equal, pieces = 0, encoded(content)
+        if path in self.old:
+            found = difference(f"{self.target}/{path}", pieces)
+            if found is None:
+                return
+            equal, pieces = found
         folder = path.rpartition("/")[0]
         if folder not in self.folders:
             _make_folder(f"{self.root}/{folder}")
             self.folders.add(folder)
-        _create(f"{self.root}/{path}", content)
+        beginning = _beginning(f"{self.target}/{path}", equal) if equal else ()
+        _create(f"{self.root}/{path}", chain(beginning, pieces))
         self.written.append(path)
 
 
-def _write(
-    target: Path, files: Iterable[tuple[str, str | bytes]], keep: Collection[str]
-) -> TreeChange:
+def _write(target: Path, files: Iterable[tuple[str, Content]], keep: Collection[str]) -> TreeChange:
     """Stage what differs, then carry it out, if there is anything."""
     old = frozenset(_files(os.fspath(target), keep))
     stage = _Stage(target, old)
     try:
         for path, content in files:
-            stage.add(path, content.encode() if isinstance(content, str) else content)
+            stage.add(path, content)
         removed = sorted(old - stage.seen)
         if not target.exists() and stage.written:
             Path(stage.root).rename(target)
@@ -163,28 +170,22 @@ def _files(root: str, keep: Collection[str], below: str = "") -> Iterator[str]:
                 yield f"{below}{entry.name}"
 
 
-def _holds(path: str, content: bytes) -> bool:
-    """Whether the file is an ordinary one and holds exactly this content."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError:
-        return False
-    try:
-        size = len(content)
-        if os.fstat(descriptor).st_size != size:
-            return False
-        return os.read(descriptor, size + 1) == content
-    finally:
-        os.close(descriptor)
+def _beginning(path: str, size: int) -> Iterator[bytes]:
+    """The first bytes of a file, in pieces."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        while piece := file.read(min(size, COPIED)):
+            yield piece
+            size -= len(piece)
 
 
-def _create(path: str, content: bytes) -> None:
+def _create(path: str, pieces: Iterable[bytes]) -> None:
     """Write a new file; system calls, because a large fabric has half a million of them."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
-        done = os.write(descriptor, content)
-        while done < len(content):
-            done += os.write(descriptor, content[done:])
+        for piece in pieces:
+            rest = piece
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
     finally:
         os.close(descriptor)
 

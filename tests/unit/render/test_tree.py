@@ -10,6 +10,7 @@ import pytest
 
 from barefabric.errors import FabricError, OutsideError
 from barefabric.render import tree
+from barefabric.render.content import LINES, in_pieces
 from barefabric.render.tree import write_tree
 
 Files = dict[str, str]
@@ -118,6 +119,49 @@ def test_a_large_file_is_written_and_compared_whole(tmp_path: Path) -> None:
     assert (target / "design.json").stat().st_size == len(text)
     assert write_tree(target, [("design.json", text)]).kept == 1
     assert write_tree(target, [("design.json", text[:-1] + "y")]).written == ("design.json",)
+
+
+OLD_PIECES = ["one,", "two,", "three"]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["one,two,three"],
+        ["one", ",two,", "", "three"],
+        ["one,", "2,", "three"],
+        ["0ne,", "two,", "three"],
+        ["one,", "two,", "three", ",four"],
+        ["one,", "two"],
+        ["one,", "two,", "threé"],
+        [],
+    ],
+)
+def test_a_file_in_pieces_is_what_they_say(tmp_path: Path, pieces: list[str]) -> None:
+    target = tmp_path / "lab"
+    write_tree(target, [("design.json", "{}"), ("large", iter(OLD_PIECES))])
+    change = write_tree(target, [("design.json", "{}"), ("large", iter(pieces))])
+    assert (target / "large").read_bytes() == "".join(pieces).encode()
+    assert change.written == (() if "".join(pieces) == "".join(OLD_PIECES) else ("large",))
+
+
+def test_pieces_that_fail_leave_the_old_tree(target: Path) -> None:
+
+    def failing() -> Iterator[str]:
+        yield "new"
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_tree(target, [("design.json", failing())])
+    assert content(target) == dict(sorted(FIRST.items()))
+    assert alone(target)
+
+
+def test_lines_become_pieces() -> None:
+    lines = [str(n) for n in range(2 * LINES + 1)]
+    assert "".join(in_pieces(lines, ", ")) == ", ".join(lines)
+    assert len(list(in_pieces(lines))) == 3
+    assert list(in_pieces([], ", ")) == []
 
 
 def test_a_failing_run_leaves_the_old_tree(target: Path) -> None:

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from barefabric.build import Reader, build_files
+from barefabric.build import Reader, build_contents
 from barefabric.model.design import Design
 from barefabric.model.intent import ServerIntent, SwitchIntent
+from barefabric.render.content import Content, holds, whole
 from barefabric.render.document import design_document
 from barefabric.render.tree import MARK
 from barefabric.verify.reading.judge import FilesJudge
@@ -38,14 +39,13 @@ def read_build(design: Design, build: Path, reader: Reader) -> BuildRead:
     """
     walk = _Walk(reader)
     differs = ""
-    for path, text in build_files(design, walk):
-        found = _read(build / path)
-        same = found == text.encode()
+    for path, content in build_contents(design, walk):
+        same = holds(build / path, content)
         if not same and not differs:
             differs = path
-            if _read(build / MARK) != "".join(design_document(design)).encode():
+            if path == MARK or not holds(build / MARK, design_document(design)):
                 return BuildRead(walk.judge.judgement(), differs, other=True)
-        walk.file(path, text if same else found)
+        walk.file(path, content if same else _read(build / path))
     walk.finish()
     return BuildRead(walk.judge.judgement(), differs)
 
@@ -80,9 +80,9 @@ class _Walk:
         self._judge = lambda files, edited: self.judge.server(intent, files, edited=edited)
         self.reader.server(intent)
 
-    def file(self, path: str, content: str | bytes | None) -> None:
-        """A file: its text where it is what the design renders, else what is there instead."""
-        fault = "" if isinstance(content, str) else "is missing" if content is None else "differs"
+    def file(self, path: str, content: Content | None) -> None:
+        """A file: its content where it is what the design renders, else the bytes on disk."""
+        fault = "differs" if isinstance(content, bytes) else "is missing" if content is None else ""
         self.judge.file(path, fault)
         folder, _, rest = path.partition("/")
         if folder not in DEVICES:
@@ -90,7 +90,7 @@ class _Walk:
         if isinstance(content, bytes):
             content = content.decode(errors="replace")
         self._edited = self._edited or bool(fault)
-        self._files[rest.partition("/")[2]] = content or ""
+        self._files[rest.partition("/")[2]] = whole(content or "")
 
     def finish(self) -> None:
         """All files of a device are there: read them."""
