@@ -90,6 +90,11 @@ class SessionProfile(NamedTuple):
         """Whether its sessions run over IPv6 and carry nothing else."""
         return self.families == ("ipv6",)
 
+    @property
+    def id_parts(self) -> tuple[str, str, str]:
+        """What its sessions' ids share: kind, speaker at end ``b``, and what IPv6 alone adds."""
+        return self.kind.value, self.b.speaker.value, ":ipv6" if self.only_ipv6 else ""
+
 
 class Session(NamedTuple):
     """One BGP session. ``a`` is the upper end: spine over leaf, leaf over node, ours over theirs.
@@ -113,6 +118,5 @@ class Session(NamedTuple):
     @property
     def id(self) -> str:
         """The stable id: kind, both devices, and what tells two sessions of the same pair apart."""
-        tail = self.a_interface or self.profile.b.speaker
-        only6 = ":ipv6" if self.profile.only_ipv6 else ""
-        return f"{self.profile.kind}:{self.a}:{self.b}:{tail}{only6}"
+        kind, speaker, family = self.profile.id_parts
+        return f"{kind}:{self.a}:{self.b}:{self.a_interface or speaker}{family}"

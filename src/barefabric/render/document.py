@@ -186,23 +186,24 @@ def _profile(p: SessionProfile) -> dict[str, Any]:
 
 def _sessions(design: Design) -> Iterator[str]:
     heads = {
-        p.name: f'{{"kind": "{p.kind}", "profile": "{p.name}", "a": {{"device": "'
+        p.name: (*p.id_parts, f'{{"kind": "{p.kind}", "profile": "{p.name}", "a": {{"device": "')
         for p in design.profiles.values()
     }
-    for s in design.sessions:
-        profile, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own = s
-        policy = f', "import": "{own}"' if own else ""
+    for profile, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own in design.sessions:
+        kind, speaker, family, head = heads[profile.name]
+        # Written out for both ends: a call for each would cost as much as all else here.
+        a_end = f', "address": "{a_address}"' if a_address else ""
+        b_end = f', "address": "{b_address}"' if b_address else ""
+        if a_port:
+            a_end += f', "interface": "{a_port}"'
+        if b_port:
+            b_end += f', "interface": "{b_port}"'
+        if own:
+            a_end += f', "import": "{own}"'
         yield (
-            f'"{s.id}": {heads[profile.name]}{a}", "asn": {a_asn}'
-            f'{_reached(a_address, a_port)}{policy}}}, "b": {{"device": "{b}", "asn": {b_asn}'
-            f"{_reached(b_address, b_port)}}}}}"
+            f'"{kind}:{a}:{b}:{a_port or speaker}{family}": {head}{a}", "asn": {a_asn}{a_end}}}, '
+            f'"b": {{"device": "{b}", "asn": {b_asn}{b_end}}}}}'
         )
-
-
-def _reached(address: str, port: str) -> str:
-    """Address and interface of an end, whichever it has."""
-    where = f', "address": "{address}"' if address else ""
-    return f'{where}, "interface": "{port}"' if port else where
 
 
 def _match(m: PrefixMatch) -> str:
