@@ -30,6 +30,7 @@ class Row:
     date: str
     cores: int
     python: str
+    stored: str = ""
 
 
 def load(path: Path) -> dict[tuple[str, str], Row]:
@@ -78,9 +79,10 @@ METHOD = """\
 * pyavd reads its inputs as JSON, so that no time goes into YAML; `benchmarks/pyavd_fabric.py`
   drives it, and spares it the shutdown of the interpreter. netlab runs `netlab create` and
   `netlab initial -o`, without containers and Ansible.
-* barefabric wrote to a file system in memory. Creating 84,000 files and as many folders on ext4
-  took from 5 to 40 s of kernel time on this machine, differing from run to run. Peers write few
-  files, and their figures hardly change by it.
+* Inputs and outputs are in a file system in memory, where there is one with room. On ext4 the
+  84,000 files and as many folders of the largest fabric take 3 s of kernel time more, and up to
+  50 s more right after such a tree was deleted: ext4 does not use again what was freed seconds
+  ago, and searches on. Peers write few files, and their figures hardly change by it.
 """
 
 
@@ -148,6 +150,8 @@ def differences() -> Iterator[str]:
 def machines(rows: dict[tuple[str, str], Row]) -> Iterator[str]:
     """When and on what each tool was measured."""
     for tool in TOOLS:
-        runs = {(r.date, r.cores, r.python) for r in rows.values() if r.tool == tool and r.runs}
-        for date, cores, python in sorted(runs):
-            yield f"* {tool}: {date}, {cores} cores, Python {python}."
+        done = [r for r in rows.values() if r.tool == tool and r.runs]
+        runs = {(r.date, r.cores, r.python, r.stored) for r in done}
+        for date, cores, python, stored in sorted(runs):
+            where = f", files {stored}" if stored else ""
+            yield f"* {tool}: {date}, {cores} cores, Python {python}{where}."

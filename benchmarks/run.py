@@ -19,14 +19,14 @@ import sys
 from pathlib import Path
 
 import generate
-from measure import HERE, LONG_RUN, SCRATCH, Run, count, measure
+from measure import HERE, LONG_RUN, SCRATCH, WORK, Run, clear, count, measure
 from results import Row, load, report, save
 from tools import TOOLS, Tool, install, version
 
 
 def bench(tool: Tool, fabric: str, runs: int, timeout: float) -> Row:
     """Measures one tool on one fabric. Every run begins without the output of the one before."""
-    folder = SCRATCH / fabric
+    folder = WORK / fabric
     generate.write(fabric, folder)
     done: list[Run] = []
     problem = tool.refuse.get(fabric, "")
@@ -59,6 +59,7 @@ def bench(tool: Tool, fabric: str, runs: int, timeout: float) -> Row:
         date=dt.datetime.now(dt.UTC).date().isoformat(),
         cores=os.cpu_count() or 1,
         python=platform.python_version(),
+        stored="on disk" if WORK == SCRATCH else "in memory",
     )
 
 
@@ -91,6 +92,7 @@ def main() -> int:
         for fabric in arguments.fabric or generate.FABRICS:
             rows[tool.name, fabric] = bench(tool, fabric, arguments.runs, arguments.timeout)
             save(HERE / "results.json", rows)
+    clear()
     (HERE / "RESULTS.md").write_text(report(rows))
     return status
 

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import generate
-from measure import HERE, LONG_RUN, SCRATCH, Run, measure
+from measure import HERE, LONG_RUN, WORK, Run, clear, measure
 from tools import TOOLS, barefabric_commands
 
 FAILURES = (0, 1, 2)
@@ -63,7 +63,7 @@ class Verdict:
 
 def bench(fabric: str, failures: int, runs: int, timeout: float) -> Row:
     """Measures one fabric with so many failures at a time."""
-    folder = SCRATCH / fabric
+    folder = WORK / fabric
     topology = folder / "barefabric" / f"bench-{fabric}.yaml"
     build = folder / "barefabric" / "build"
     program = TOOLS["barefabric"].bin() / "fabric"
@@ -117,7 +117,7 @@ def verdict(receipt: Path) -> Verdict:
 
 def prepare(fabric: str, timeout: float) -> str:
     """Writes the inputs and designs the fabric once. Returns what is wrong, or nothing."""
-    folder = SCRATCH / fabric
+    folder = WORK / fabric
     generate.write(fabric, folder)
     commands = barefabric_commands(fabric, folder)
     return measure(commands, folder / "barefabric", timeout).problem
@@ -197,6 +197,7 @@ def main() -> int:
         for failures in arguments.failures or FAILURES:
             rows[fabric, failures] = bench(fabric, failures, arguments.runs, arguments.timeout)
             save(kept, rows)
+        clear()
     return 0
 
 
