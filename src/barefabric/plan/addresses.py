@@ -1,30 +1,41 @@
 """Every address and prefix of a design, with what it is for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
+from operator import attrgetter
 from socket import AF_INET6, inet_aton, inet_pton
 from typing import NamedTuple
 
 from barefabric.derive.prefixes import block_length
 from barefabric.derive.sessions import leaf_address
-from barefabric.model.address import host_route, width
+from barefabric.model.address import BITS, FAMILIES, host_route, width
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Server, Upstream
 from barefabric.model.kubernetes import Cluster
 from barefabric.vendors.catalogue import vendor
 
-Entry = tuple[bytes, tuple[str, str, str, str]]
-"""Sort key, then: address, what it is for, device, interface."""
+Entry = tuple[bytes, str]
+"""Sort key, then a line: address, what it is for, device, interface, with tabs between them.
+
+The two ends of a link are one entry of two lines: they are neighbors in a /31 or a /127, the upper
+end first (``ledger/patching.py``).
+"""
+
+
+BOND, LOOPBACK = "bond0", "lo"
+USED, RESERVED = "second BGP speaker", "reserved for a second BGP speaker"
 
 
 def key(address: str) -> bytes:
     """Bytes that sort as addresses do, IPv4 before IPv6. A prefix length is left out."""
     text = address.partition("/")[0]
-    if ":" in text:
-        return b"\xff\xff\xff\xff" + inet_pton(AF_INET6, text)
-    return inet_aton(text)
+    return _key6(text) if ":" in text else inet_aton(text)
+
+
+def _key6(address: str) -> bytes:
+    return b"\xff\xff\xff\xff" + inet_pton(AF_INET6, address)
 
 
 def span(prefix: str) -> tuple[bytes, bytes]:
@@ -42,19 +53,17 @@ def entries(design: Design) -> Iterator[Entry]:
     )
 
 
-def elsewhere(design: Design) -> Iterator[tuple[str, str, str, str, str]]:
-    """What has an address of its own: address, what it is for, device, interface, where from."""
+def elsewhere(design: Design) -> Iterator[tuple[str, str]]:
+    """What has an address of its own: where from, then lines as of an entry."""
     for cluster in design.clusters.values():
-        home = f"cluster {cluster.name}"
-        for _, row in sorted(_cluster(cluster)):
-            yield (*row, home)
+        lines = (line for _, line in sorted(_cluster(cluster)))
+        yield f"cluster {cluster.name}", "".join(lines)
     for upstream in design.upstreams.values():
-        for _, row in _upstream(upstream):
-            yield (*row, "upstreams")
+        yield "upstreams", "".join(line for _, line in _upstream(upstream))
 
 
 def _entry(address: str, what: str, device: str = "", interface: str = "") -> Entry:
-    return key(address), (address, what, device, interface)
+    return key(address), f"{address}\t{what}\t{device}\t{interface}\n"
 
 
 class Names(NamedTuple):
@@ -96,15 +105,17 @@ def _switches(design: Design) -> Iterator[Entry]:
 
 def _links(design: Design) -> Iterator[Entry]:
     for kind, a, a_port, b, b_port, _, _, a_address, b_address, a_six, b_six in design.cables:
-        if kind is CableKind.UPSTREAM:
-            continue
-        if a_six:
-            yield key(a_six), (a_six, f"link to {b}", a, a_port)
-            yield key(b_six), (b_six, f"link to {a}", b, b_port)
-        if a_address:
-            yield key(a_address), (a_address, f"link to {b}", a, a_port)
-        if b_address:
-            yield key(b_address), (b_address, f"link to {a}", b, b_port)
+        if kind is not CableKind.UPSTREAM:
+            if a_six:
+                yield _link(a_six, a, a_port, b_six, b, b_port)
+            if a_address:
+                yield _link(a_address, a, a_port, b_address, b, b_port)
+
+
+def _link(a_address: str, a: str, a_port: str, b_address: str, b: str, b_port: str) -> Entry:
+    return key(a_address), (
+        f"{a_address}\tlink to {b}\t{a}\t{a_port}\n{b_address}\tlink to {a}\t{b}\t{b_port}\n"
+    )
 
 
 def _pairs(design: Design) -> Iterator[Entry]:
@@ -142,46 +153,49 @@ def _rack(design: Design, rack: Rack, family: str, prefix: str, gateway: str) ->
         yield _entry(f"{own}/{length}", "leaf in the servers' VLAN", leaf.name, vlan)
 
 
-def _single_nics(design: Design) -> dict[str, str]:
-    """The NIC of each server that has one link."""
-    servers = design.servers
-    return {
-        cable.b: cable.b_port
-        for cable in design.cables
-        if cable.kind is CableKind.SERVER and servers[cable.b].attach is Attach.SINGLE
-    }
-
-
 def _servers(design: Design) -> Iterator[Entry]:
-    lengths = {rack.name: rack.prefix.partition("/")[2] for rack in design.racks.values()}
-    lengths6 = {rack.name: rack.prefix6.partition("/")[2] for rack in design.racks.values()}
-    nics = _single_nics(design)
-    for server in design.servers.values():
-        name, length, interface = server.name, lengths[server.rack], "bond0"
-        if server.attach is Attach.ROUTED:
-            length, interface = "32", "lo"
-        elif server.attach is Attach.SINGLE:
-            interface = nics.get(name, "")
-        if server.address:
-            own = f"{server.address}/{length}"
-            yield inet_aton(server.address), (own, "server", name, interface)
-        if server.second_address:
-            second = f"{server.second_address}/{length}"
-            used = server.uses_second
-            what = "second BGP speaker" if used else "reserved for a second BGP speaker"
-            yield key(second), (second, what, name, interface if used else "")
-        if server.address6:
-            length = "128" if interface == "lo" else lengths6[server.rack]
-            yield from _server6(server, length, interface)
+    """The servers' addresses: rack by rack the first ones, then the second ones, all but sorted."""
+    for rack in design.racks.values():
+        servers = [design.servers[name] for name in rack.servers]
+        interfaces = [_interface(design, server) for server in servers]
+        for family, prefix in ((FAMILIES[0], rack.prefix), (FAMILIES[1], rack.prefix6)):
+            if prefix:
+                yield from _servers_of(servers, interfaces, family, prefix.partition("/")[2])
 
 
-def _server6(server: Server, length: str, interface: str) -> Iterator[Entry]:
-    """A server's IPv6 addresses."""
-    yield _entry(f"{server.address6}/{length}", "server", server.name, interface)
-    used = server.uses_second
-    what = "second BGP speaker" if used else "reserved for a second BGP speaker"
-    second = f"{server.second_address6}/{length}"
-    yield _entry(second, what, server.name, interface if used else "")
+_KEY = {"ipv4": inet_aton, "ipv6": _key6}
+_ADDRESSES = {
+    "ipv4": attrgetter("address", "second_address"),
+    "ipv6": attrgetter("address6", "second_address6"),
+}
+
+
+def _servers_of(
+    servers: Sequence[Server], interfaces: Sequence[str], family: str, length: str
+) -> Iterator[Entry]:
+    """The addresses of a rack's servers in one family; ``length`` is that of the rack's prefix."""
+    key_of, alone = _KEY[family], str(BITS[family])
+    addresses = list(map(_ADDRESSES[family], servers))
+    for server, interface, (own, _) in zip(servers, interfaces, addresses, strict=True):
+        if own:
+            bits = alone if interface == LOOPBACK else length
+            yield key_of(own), f"{own}/{bits}\tserver\t{server.name}\t{interface}\n"
+    for server, interface, (_, second) in zip(servers, interfaces, addresses, strict=True):
+        if second:
+            bits = alone if interface == LOOPBACK else length
+            what, on = (USED, interface) if server.uses_second else (RESERVED, "")
+            yield key_of(second), f"{second}/{bits}\t{what}\t{server.name}\t{on}\n"
+
+
+def _interface(design: Design, server: Server) -> str:
+    """The interface that has a server's addresses."""
+    if server.attach is Attach.BOND:
+        return BOND
+    if server.attach is Attach.ROUTED:
+        return LOOPBACK
+    cables = design.cables_by_device[server.name]
+    nics = [c.b_port for c in cables if c.kind is CableKind.SERVER and c.b == server.name]
+    return nics[-1] if nics else ""
 
 
 def _cluster(cluster: Cluster) -> Iterator[Entry]:

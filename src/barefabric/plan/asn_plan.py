@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from barefabric.model.design import AsnPool, Design
 from barefabric.model.device import Role, Server, Switch
-from barefabric.plan.table import Column, Document, Row, Section
+from barefabric.plan.table import Column, Document, Row, Section, tabbed
 
 COLUMNS = (
     Column("asn", right=True),
@@ -130,7 +130,7 @@ def document(design: Design) -> Document:
         "asn-plan",
         f"AS numbers of {design.name}",
         COLUMNS,
-        lambda: _rows(design),
+        lambda: tabbed(_rows(design)),
         preface=_pools(design),
         summary=lambda: _summary(design),
     )

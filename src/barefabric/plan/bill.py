@@ -9,7 +9,7 @@ from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.plan.media import ASSUMPTIONS, MODULES, Batch, Media, batches
 from barefabric.plan.places import place
-from barefabric.plan.table import Column, Document, Row, Section
+from barefabric.plan.table import Column, Document, Row, Section, tabbed
 
 COLUMNS = (
     Column("where"),
@@ -98,7 +98,7 @@ def document(design: Design) -> Document:
         "bill-of-materials",
         f"Bill of materials of {design.name}",
         COLUMNS,
-        lambda: _rows(bill),
+        lambda: tabbed(_rows(bill)),
         preface=(Section("", _power(design)), notes),
         split=itemgetter(0),
         summary=lambda: _summary(bill),

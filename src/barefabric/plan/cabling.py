@@ -5,17 +5,18 @@ near end is the lower switch, or the leaf where the other end is a server.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from operator import itemgetter
 
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
-from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Length, Media, batches, media
+from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Media, batches, media
 from barefabric.plan.places import OUTSIDE, place
-from barefabric.plan.ports import Shorts, legs, panels
-from barefabric.plan.table import Column, Document, Row, Section
+from barefabric.plan.ports import Labels, legs, panels
+from barefabric.plan.runs import by_near_end
+from barefabric.plan.table import Column, Document, Section
 
 COLUMNS = (
     Column("rack"),
@@ -40,80 +41,69 @@ SUMMARY = (
     Column("count", right=True),
 )
 _LAST = (Role.BORDER, Role.SPINE, Role.SUPERSPINE)
-_POSITIONS = 1 << 16
-"""More than any switch has ports, so that rank and port make one sort key."""
 
 
-def ranks(design: Design) -> Mapping[str, int]:
+def order(design: Design) -> Iterable[str]:
     """Switches in the order of the plan: leaves by rack, then the tiers that are in no rack."""
     racks = chain.from_iterable(rack.leaves for rack in design.racks.values())
     tiers = (s.name for role in _LAST for s in design.switches.values() if s.role is role)
-    return {name: rank for rank, name in enumerate(dict.fromkeys((*racks, *tiers)))}
+    return dict.fromkeys((*racks, *tiers))
 
 
 def standing(design: Design) -> Mapping[str, str]:
     """The rack or tier of every device."""
     where = {name: place(switch) for name, switch in design.switches.items()}
-    where.update((name, server.rack) for name, server in design.servers.items())
+    for rack in design.racks.values():
+        where.update(dict.fromkeys(rack.servers, rack.name))
     where.update(dict.fromkeys(design.upstreams, OUTSIDE))
     return where
 
 
-class _Runs(dict[tuple[CableKind, str, int], tuple[str, Length, Media]]):
-    """Speed, length and medium of the cables of one kind and speed that start at one switch."""
+class _Plan:
+    """What the lines of every switch are written from."""
 
-    def __init__(self, distances: Distances) -> None:
-        super().__init__()
-        self.distances = distances
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.where = standing(design)
+        self.starts = by_near_end(design)
+        self.labels = Labels()
+        self.distances = Distances(design)
+        self.panels = panels(design.switches.values())
+        self.lanes: dict[str, set[str]] = {}
+        for leg in legs(design):
+            self.lanes.setdefault(leg.switch, set()).add(leg.port)
 
-    def __missing__(self, run: tuple[CableKind, str, int]) -> tuple[str, Length, Media]:
-        kind, near, speed = run
-        length = self.distances.length(kind, near)
-        self[run] = f"{speed}G", length, media(length, speed)
-        return self[run]
+    def lines(self, near: str) -> str:
+        """The cables that start at one switch.
 
-
-def _keyed(design: Design) -> Iterator[tuple[int, Row]]:
-    """Rows with their sort key. This runs once for each cable, so it only looks things up."""
-    where, rank, shorts = standing(design), ranks(design), Shorts()
-    panel_of = panels(design.switches.values())
-    near_side = {
-        s.name: (rank[s.name] * _POSITIONS, panel_of[s.type]) for s in design.switches.values()
-    }
-    runs = _Runs(Distances(design))
-    lanes = {(leg.switch, leg.port) for leg in legs(design)}
-    fabric = CableKind.FABRIC
-    for kind, upper, upper_port, lower, lower_port, speed, *_ in design.cables:
-        if kind is fabric:
-            near, port, far, far_port = lower, lower_port, upper, upper_port
-        else:
-            near, port, far, far_port = upper, upper_port, lower, lower_port
-        base, panel = near_side[near]
-        one, other = f"{near} {shorts[port]}", f"{far} {shorts[far_port]}".rstrip()
-        gbits, length, cable = runs[kind, near, speed]
-        if lanes and (near, port) in lanes:
-            cable = Media.BREAKOUT
-        yield (
-            base + panel[port],
-            (
-                where[near],
-                near,
-                port,
-                where[far],
-                far,
-                far_port,
-                kind,
-                gbits,
-                length,
-                cable,
-                f"{one} > {other}",
-                f"{other} > {one}",
-            ),
-        )
+        A list with a place for each port of the panel puts them in order; lanes share their cage's.
+        """
+        where, labels, lanes = self.where, self.labels, self.lanes.get(near, ())
+        here, panel = where[near], self.panels[self.design.switches[near].type]
+        lines = [""] * (len(panel.ports) + 1)
+        for kind, speed, cables in self.starts[near]:
+            length = self.distances.length(kind, near)
+            how = f"{kind.value}\t{speed}G\t{length.value}"
+            usual = media(length, speed).value
+            for port, far, far_port in map(_ENDS[kind], cables):
+                one, other = f"{near}{labels[port]}", f"{far}{labels[far_port]}"
+                cable = _BREAKOUT if port in lanes else usual
+                lines[panel[port]] += (
+                    f"{here}\t{near}\t{port}\t{where[far]}\t{far}\t{far_port}\t{how}\t{cable}"
+                    f"\t{one} > {other}\t{other} > {one}\n"
+                )
+        return "".join(lines)
 
 
-def _rows(design: Design) -> Iterator[Row]:
-    return map(itemgetter(1), sorted(_keyed(design), key=itemgetter(0)))
+_UPPER_NEAR, _LOWER_NEAR = itemgetter(2, 3, 4), itemgetter(4, 1, 2)
+_ENDS = {kind: _LOWER_NEAR if kind is CableKind.FABRIC else _UPPER_NEAR for kind in CableKind}
+"""The near port, the far device and its port, by kind of cable."""
+
+_BREAKOUT = Media.BREAKOUT.value
+
+
+def _lines(design: Design) -> Iterator[str]:
+    return map(_Plan(design).lines, order(design))
 
 
 def _summary(counts: Mapping[Batch, int], design: Design) -> Iterator[Section]:
@@ -151,7 +141,7 @@ def document(design: Design) -> Document:
         "cabling",
         f"Cabling of {design.name}",
         COLUMNS,
-        lambda: _rows(design),
+        lambda: _lines(design),
         preface=(_totals(counts), notes),
         split=itemgetter(0),
         summary=lambda: _summary(counts, design),

@@ -22,7 +22,8 @@ DOCUMENTS = (
 def plan_files(design: Design) -> Iterator[tuple[str, str]]:
     """Paths relative to ``plan/`` and their text."""
     for document in DOCUMENTS:
-        yield from files(document(design))
+        for path, content in files(document(design)):
+            yield path, "".join(content)
     drawn = scene(design)
     yield "topology.svg", svg_text(drawn)
     yield "topology.mmd", mermaid_text(drawn)

@@ -34,37 +34,47 @@ RACKS = (
 )
 RACKS6 = (Column("IPv6 prefix", code=True), Column("IPv6 gateway", code=True))
 ELSEWHERE = "outside the pools"
+AT_A_TIME = 512
+_KEY = itemgetter(0)
 
 
-def _rows(design: Design) -> Iterator[Row]:
+def _lines(design: Design) -> Iterator[str]:
     """Every entry, pool by pool, by address within a pool.
 
     All entries are sorted once; a pool's prefix is then a slice between two bisections.
     """
-    lines = sorted(entries(design), key=itemgetter(0))
-    keys = [line[0] for line in lines]
+    found = sorted(entries(design), key=_KEY)
     claimed: list[tuple[int, int]] = []
     for pool in design.pools:
-        name = (pool.name,)
         for prefix in pool.prefixes:
             first, last = span(prefix)
-            start, end = bisect_left(keys, first), bisect_right(keys, last)
+            start, end = bisect_left(found, first, key=_KEY), bisect_right(found, last, key=_KEY)
             claimed.append((start, end))
-            for _, row in lines[start:end]:
-                yield row + name
-    yield from _unclaimed(lines, claimed)
-    yield from elsewhere(design)
+            yield from _of_pool(pool.name, found, start, end)
+    yield from _unclaimed(found, claimed)
+    for home, lines in elsewhere(design):
+        yield _in_pool(home, lines)
 
 
-def _unclaimed(lines: list[Entry], claimed: list[tuple[int, int]]) -> Iterator[Row]:
+def _of_pool(name: str, found: list[Entry], start: int, end: int) -> Iterator[str]:
+    """Some of the entries, a few thousand at a time, with the pool that they are of."""
+    for at in range(start, end, AT_A_TIME):
+        lines = map(itemgetter(1), found[at : min(at + AT_A_TIME, end)])
+        yield _in_pool(name, "".join(lines))
+
+
+def _in_pool(name: str, lines: str) -> str:
+    """Lines with a last cell more."""
+    return lines.replace("\n", f"\t{name}\n")
+
+
+def _unclaimed(found: list[Entry], claimed: list[tuple[int, int]]) -> Iterator[str]:
     """What lies in no pool, because it is pinned or recorded from an earlier pool."""
     at = 0
     for start, end in sorted(claimed):
-        for _, row in lines[at:start]:
-            yield (*row, ELSEWHERE)
+        yield from _of_pool(ELSEWHERE, found, at, start)
         at = max(at, end)
-    for _, row in lines[at:]:
-        yield (*row, ELSEWHERE)
+    yield from _of_pool(ELSEWHERE, found, at, len(found))
 
 
 def never_handed_out(design: Design, pool: PoolUse) -> int:
@@ -111,7 +121,7 @@ def document(design: Design) -> Document:
         "ip-plan",
         f"Addresses of {design.name}",
         COLUMNS,
-        lambda: _rows(design),
+        lambda: _lines(design),
         preface=(pools,),
         split=itemgetter(4),
         shown=4,

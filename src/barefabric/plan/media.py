@@ -9,8 +9,7 @@ a transceiver at each end.
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
+from functools import lru_cache
 from typing import NamedTuple
 
 from barefabric.model.cable import CableKind
@@ -18,6 +17,7 @@ from barefabric.model.design import Design
 from barefabric.model.device import Role, Switch
 from barefabric.plan.places import place
 from barefabric.plan.ports import legs
+from barefabric.plan.runs import cable_runs
 
 ROW_RACKS = 16
 """Most racks that one row is taken to hold."""
@@ -118,18 +118,17 @@ class Batch(NamedTuple):
     media: Media
 
 
+@lru_cache(maxsize=4)
 def batches(design: Design) -> Mapping[Batch, int]:
-    """How many cables of each kind start at each place; the legs of a breakout are one cable.
-
-    Cables come in long runs of one kind and speed, each of which is counted in one go.
-    """
+    """How many cables of each kind start at each place; the legs of a breakout are one cable."""
     length = Distances(design).length
     where = {name: place(switch) for name, switch in design.switches.items()}
     found: Counter[Batch] = Counter()
-    for (kind, speed), run in groupby(design.cables, key=itemgetter(0, 5)):
-        for near, count in Counter(map(_NEAR[kind], run)).items():
-            reach = length(kind, near)
-            found[Batch(where[near], kind, speed, reach, media(reach, speed))] += count
+    for run in cable_runs(design):
+        for near, count in Counter(run.near).items():
+            reach = length(run.kind, near)
+            kind = Batch(where[near], run.kind, run.speed, reach, media(reach, run.speed))
+            found[kind] += count
     found.update(_breakouts(design, where))
     return +found
 
@@ -151,8 +150,3 @@ def _breakouts(design: Design, where: Mapping[str, str]) -> Counter[Batch]:
             cages.add((leg.switch, leg.cage))
             found[alone._replace(media=Media.BREAKOUT)] += 1
     return found
-
-
-_UPPER, _LOWER = itemgetter(1), itemgetter(3)
-_NEAR = {kind: _LOWER if kind is CableKind.FABRIC else _UPPER for kind in CableKind}
-"""The near end of a cable by kind: the lower switch, or the leaf where the other is a server."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Role, Server, Switch
+from barefabric.plan.runs import A, B, cable_runs
 from barefabric.plan.scene import Box, Group, Pod, Scene, Wire
 
 DRAWN_SERVERS = 12
@@ -180,14 +181,14 @@ def _borders(painter: Painter) -> Group | None:
 
 
 def _wires(painter: Painter) -> tuple[Wire, ...]:
-    """Cables between boxes, counted. One pass over all cables."""
-    box_of = painter.box_of
-    counts = Counter(
-        (box_of[a], box_of[b], kind, speed) for kind, a, _, b, _, speed, *_ in painter.design.cables
-    )
-    return tuple(
-        Wire(a, b, kind, speed, count) for (a, b, kind, speed), count in counts.items() if a != b
-    )
+    """Cables between boxes, counted in runs of one kind and speed."""
+    box = painter.box_of.__getitem__
+    counts: Counter[Wire] = Counter()
+    for kind, speed, cables in cable_runs(painter.design):
+        ends = Counter(zip(map(box, map(A, cables)), map(box, map(B, cables)), strict=True))
+        for (a, b), count in ends.items():
+            counts[Wire(a, b, kind, speed, 0)] += count
+    return tuple(wire._replace(cables=count) for wire, count in counts.items() if wire.a != wire.b)
 
 
 def subtitle(design: Design) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import DeviceModel, Switch
+from barefabric.plan.runs import PortRun, cabled_kinds
 
 _LANE = re.compile(r"[/:s]\d+$")
 
@@ -62,6 +63,8 @@ def legs(design: Design) -> tuple[Leg, ...]:
 def _legs(design: Design) -> Iterator[Leg]:
     panel_of = panels(design.switches.values())
     panel = {switch.name: panel_of[switch.type] for switch in design.switches.values()}
+    if not any(_on_lanes(panel[name], mine) for name, mine in cabled_kinds(design)):
+        return
     found: list[Leg] = []
     split: set[tuple[str, str]] = set()
     for kind, leaf, port, _, _, speed, *_ in design.cables:
@@ -76,9 +79,23 @@ def _legs(design: Design) -> Iterator[Leg]:
     yield from dict.fromkeys(found)
 
 
-class Shorts(dict[str, str]):
-    """Port names as they fit a label: ``Ethernet49/1`` becomes ``Eth49/1``."""
+def _on_lanes(panel: Panel, mine: Iterable[PortRun]) -> bool:
+    """Whether any server is on a lane: a port that does not run at its speed as a whole."""
+    return any(
+        run.speed not in panel.speeds.get(port, ())
+        for run in mine
+        if run.kind is CableKind.SERVER
+        for port in run.ports
+    )
 
-    def __missing__(self, name: str) -> str:
-        self[name] = f"Eth{name[8:]}" if name.startswith("Ethernet") else name
-        return self[name]
+
+class Labels(dict[str, str]):
+    """Ports as they follow their device on a label: `` Eth49/1`` for ``Ethernet49/1``.
+
+    Nothing follows where the port is unknown.
+    """
+
+    def __missing__(self, port: str) -> str:
+        short = f"Eth{port[8:]}" if port.startswith("Ethernet") else port
+        self[port] = f" {short}" if port else ""
+        return self[port]

@@ -1,9 +1,10 @@
 """The list of BGP sessions: both ends of each, and what holds for all of a kind."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import groupby, islice
 from operator import itemgetter
+from typing import NamedTuple
 
 from barefabric.model.design import Design
 from barefabric.model.session import SessionKind, SessionProfile, Side, Speaker
@@ -40,7 +41,10 @@ SHARED = (
     Column("b export"),
 )
 COUNTS = (Column("sessions", right=True), *SHARED[:11])
+AT_A_TIME = 256
 _A_IMPORT = [column.name for column in SHARED].index("a import")
+
+_OWN_IMPORT = itemgetter(9)
 
 _TITLES = {
     SessionKind.FABRIC: "between switches, on each cable",
@@ -79,24 +83,29 @@ def _bfd(profile: SessionProfile) -> str:
     return f"{profile.bfd.interval} ms x {profile.bfd.multiplier}" if profile.bfd else "off"
 
 
-def _rows(design: Design) -> Iterator[Row]:
-    tails = {profile.name: shared(profile) for profile in design.profiles.values()}
-    for session in design.sessions:
-        name = session.profile.name
-        tail = tails[name]
-        if session.a_import:
-            tail = (*tail[:_A_IMPORT], session.a_import, *tail[_A_IMPORT + 1 :])
-        yield (
-            session.a,
-            str(session.a_asn),
-            session.a_address,
-            session.a_interface,
-            session.b,
-            str(session.b_asn),
-            session.b_address,
-            session.b_interface,
-            *tail,
-        )
+class _Texts(dict[int, str]):
+    """Numbers as text, each made once."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = str(number)
+        return self[number]
+
+
+def _lines(design: Design) -> Iterator[str]:
+    """The sessions, in runs of one profile: what they share is text already."""
+    asn = _Texts()
+    for profile, run in groupby(design.sessions, key=itemgetter(0)):
+        cells = shared(profile)
+        before, after = "\t".join(cells[:_A_IMPORT]), "\t".join(cells[_A_IMPORT + 1 :])
+        usual = profile.a.import_policy
+        while lines := [
+            f"{a}\t{asn[a_asn]}\t{a_address}\t{a_port}\t{b}\t{asn[b_asn]}\t{b_address}\t{b_port}"
+            f"\t{before}\t{a_import or usual}\t{after}\n"
+            for _, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, a_import in islice(
+                run, AT_A_TIME
+            )
+        ]:
+            yield "".join(lines)
 
 
 def _side(label: str, side: Side) -> str:
@@ -143,32 +152,46 @@ def describe(profile: SessionProfile, *, own_imports: bool = False) -> str:
     return "\n".join(lines)
 
 
+class _Use(NamedTuple):
+    """How many sessions a profile has, and whether neighbors of end a have own import policies."""
+
+    sessions: int
+    own_imports: bool
+
+
 @lru_cache(maxsize=4)
-def _counts(design: Design) -> Mapping[str, int]:
-    return Counter(session.profile.name for session in design.sessions)
+def _uses(design: Design) -> Mapping[str, _Use]:
+    """The profiles that have sessions, in the order of these."""
+    found: dict[str, _Use] = {}
+    for profile, run in groupby(design.sessions, key=itemgetter(0)):
+        imports = list(map(_OWN_IMPORT, run))
+        before = found.get(profile.name, _Use(0, False))
+        own = before.own_imports or any(imports)
+        found[profile.name] = _Use(before.sessions + len(imports), own)
+    return found
 
 
 def _overview(design: Design) -> Section:
     rows = tuple(
-        (f"{count:,}", *shared(design.profiles[name])[:11])
-        for name, count in _counts(design).items()
+        (f"{use.sessions:,}", *shared(design.profiles[name])[:11])
+        for name, use in _uses(design).items()
     )
     return Section("", f"{len(design.sessions):,} BGP sessions.", COUNTS, rows)
 
 
 def _about(design: Design) -> Mapping[str, str]:
     """The description of each profile that has sessions."""
-    own = {session.profile.name for session in design.sessions if session.a_import}
     return {
-        name: describe(design.profiles[name], own_imports=name in own) for name in _counts(design)
+        name: describe(design.profiles[name], own_imports=use.own_imports)
+        for name, use in _uses(design).items()
     }
 
 
 def _summary(design: Design) -> Iterator[Section]:
     """The profiles in words; the sessions themselves are too many."""
     about = _about(design)
-    for name, count in _counts(design).items():
-        yield Section(f"{name}: {count:,} sessions", about[name])
+    for name, use in _uses(design).items():
+        yield Section(f"{name}: {use.sessions:,} sessions", about[name])
 
 
 def document(design: Design) -> Document:
@@ -178,7 +201,7 @@ def document(design: Design) -> Document:
         "sessions",
         f"BGP sessions of {design.name}",
         ENDS + SHARED,
-        lambda: _rows(design),
+        lambda: _lines(design),
         preface=(_overview(design),),
         split=itemgetter(len(ENDS)),
         about=about.__getitem__,

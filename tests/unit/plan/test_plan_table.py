@@ -9,18 +9,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barefabric.plan import table
-from barefabric.plan.table import Column, Document, Row, Section, csv_text, files, markdown_table
+from barefabric.plan.table import (
+    Column,
+    CsvText,
+    Document,
+    Row,
+    Section,
+    cells,
+    files,
+    markdown_table,
+    tabbed,
+)
 
 COLUMNS = (Column("name"), Column("count", right=True), Column("label", code=True))
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=12)
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\t\0"), max_size=12)
+
+
+def csv_text(rows: list[Row]) -> str:
+    """Rows as the CSV of a document."""
+    return "".join(CsvText(Document("things", "Things", COLUMNS, lambda: tabbed(rows))))
 
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=20))
 def test_csv_reads_back_as_written(rows: list[Row]) -> None:
-    text = csv_text(COLUMNS, lambda: rows)
-    read = list(csv.reader(StringIO(text, newline="")))
+    read = list(csv.reader(StringIO(csv_text(rows), newline="")))
     assert read[0] == ["name", "count", "label"]
     assert [tuple(row) for row in read[1:]] == rows
+    assert list(cells(tabbed(rows))) == rows
 
 
 def test_plain_cells_are_joined_without_the_csv_writer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,11 +44,11 @@ def test_plain_cells_are_joined_without_the_csv_writer(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(table.csv, "writer", forbidden)
     rows = [("spine1", "2", "a > b"), ("spine2", "", "c > d")]
-    assert csv_text(COLUMNS, lambda: rows) == "name,count,label\nspine1,2,a > b\nspine2,,c > d\n"
+    assert csv_text(rows) == "name,count,label\nspine1,2,a > b\nspine2,,c > d\n"
 
 
 def test_a_comma_brings_quotes() -> None:
-    text = csv_text(COLUMNS, lambda: [("a, b", "1", 'say "c"')])
+    text = csv_text([("a, b", "1", 'say "c"')])
     assert text == 'name,count,label\n"a, b",1,"say ""c"""\n'
 
 
@@ -47,16 +62,31 @@ def test_markdown_lines_up() -> None:
     ]
 
 
+def test_a_piece_holds_some_thousand_lines_and_every_row_is_in_one() -> None:
+    rows: list[Row] = [(f"device{n}", str(n), "some label, quoted") for n in range(20_000)]
+    text = CsvText(Document("things", "Things", COLUMNS, lambda: tabbed(rows)))
+    pieces = list(text)
+    assert all(table.PIECE <= len(piece) < 2 * table.PIECE for piece in pieces[:-1])
+    assert len(pieces) > 10
+    assert [tuple(row) for row in csv.reader(StringIO("".join(pieces)))][1:] == rows
+    assert text.count == len(rows)
+
+
+def test_a_document_that_nobody_read_knows_its_rows_too() -> None:
+    assert CsvText(document(7, [])).count == 7
+    assert CsvText(document(0, [])).count == 0
+
+
 def document(count: int, read: list[int]) -> Document:
-    def rows() -> Iterator[Row]:
+    def lines() -> Iterator[str]:
         read.append(count)
-        return ((f"d{n}", str(n), "") for n in range(count))
+        return tabbed((f"d{n}", str(n), "") for n in range(count))
 
     return Document(
         "things",
         "Things",
         COLUMNS,
-        rows,
+        lines,
         preface=(Section("first", "Words."),),
         split=lambda row: "even" if int(row[1]) % 2 == 0 else "odd",
         about=lambda heading: f"These are {heading}.",
@@ -64,8 +94,13 @@ def document(count: int, read: list[int]) -> Document:
     )
 
 
+def contents(made: Document) -> dict[str, str]:
+    """The document's files as text, each read when it comes."""
+    return {path: "".join(content) for path, content in files(made)}
+
+
 def test_a_short_document_has_every_row_in_both_forms() -> None:
-    texts = dict(files(document(4, [])))
+    texts = contents(document(4, []))
     assert sorted(texts) == ["things.csv", "things.md"]
     assert texts["things.csv"].count("\n") == 5
     page = texts["things.md"]
@@ -82,7 +117,7 @@ def test_a_short_document_has_every_row_in_both_forms() -> None:
 
 def test_a_long_document_is_summed_up_and_its_rows_are_made_once() -> None:
     read: list[int] = []
-    texts = dict(files(document(table.MARKDOWN_ROWS + 1, read)))
+    texts = contents(document(table.MARKDOWN_ROWS + 1, read))
     assert texts["things.csv"].count("\n") == table.MARKDOWN_ROWS + 2
     assert "All 2,001 rows are in [things.csv](things.csv)" in texts["things.md"]
     assert "2001 things" in texts["things.md"]
@@ -91,5 +126,5 @@ def test_a_long_document_is_summed_up_and_its_rows_are_made_once() -> None:
 
 
 def test_the_longest_page_still_has_all_rows() -> None:
-    texts = dict(files(document(table.MARKDOWN_ROWS, [])))
+    texts = contents(document(table.MARKDOWN_ROWS, []))
     assert texts["things.md"].count("\n| d") == table.MARKDOWN_ROWS
