@@ -40,8 +40,12 @@ def _writers(design: Design, path: str) -> Iterator[tuple[str, dict[str, str]]]:
     owner = rest.partition("/")[0]
     if top == "plan":
         from barefabric.plan.files import plan_files
+        from barefabric.render.content import whole
 
-        yield "barefabric.plan", {f"plan/{name}": text for name, text in plan_files(design)}
+        yield (
+            "barefabric.plan",
+            {f"plan/{name}": whole(content) for name, content in plan_files(design)},
+        )
     elif top == "clusters" and owner in design.clusters:
         yield from _cluster_writers(design, owner)
     elif top == "nodes" and owner in design.servers:

@@ -1,6 +1,6 @@
 """All plan files of a design: tables as CSV and Markdown, and the topology as a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from barefabric.model.design import Design
 from barefabric.plan import asn_plan, bill, cabling, ip_plan, sessions
@@ -19,11 +19,10 @@ DOCUMENTS = (
 """What makes each document of a design."""
 
 
-def plan_files(design: Design) -> Iterator[tuple[str, str]]:
-    """Paths relative to ``plan/`` and their text."""
+def plan_files(design: Design) -> Iterator[tuple[str, str | Iterable[str]]]:
+    """Paths relative to ``plan/`` and their text, or the pieces of it."""
     for document in DOCUMENTS:
-        for path, content in files(document(design)):
-            yield path, "".join(content)
+        yield from files(document(design))
     drawn = scene(design)
     yield "topology.svg", svg_text(drawn)
     yield "topology.mmd", mermaid_text(drawn)

@@ -12,6 +12,7 @@ from barefabric.capacity.looks import looks
 from barefabric.capacity.summary import summary
 from barefabric.model.design import Design
 from barefabric.plan.files import plan_files
+from barefabric.render.content import whole
 
 Make = Callable[[str], Design]
 
@@ -62,7 +63,9 @@ def passes(design: Design, work: Callable[[Design], object]) -> Counter[str]:
     return counts
 
 
-@pytest.mark.parametrize("work", [summary, looks, lambda d: list(plan_files(d))])
+@pytest.mark.parametrize(
+    "work", [summary, looks, lambda d: [whole(content) for _, content in plan_files(d)]]
+)
 def test_passes_do_not_grow_with_the_fabric(
     written: Make, work: Callable[[Design], object]
 ) -> None:

@@ -1,6 +1,7 @@
 """The plan documents, judged against the design they come from."""
 
 import csv
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from barefabric.pipeline import design_values
 from barefabric.plan.files import plan_files
 from barefabric.plan.media import batches
 from barefabric.plan.ports import legs
+from barefabric.render.content import whole
 from barefabric.topology.load import load
 
 FILES = {
@@ -29,19 +31,24 @@ FILES = {
 Make = Callable[[str], Design]
 
 
+def texts_of(design: Design) -> dict[str, str]:
+    """All plan files as text, each read when it comes."""
+    return {path: whole(content) for path, content in plan_files(design)}
+
+
 def table(design: Design, stem: str) -> list[dict[str, str]]:
     """A CSV file as a reader sees it; every row has every column."""
-    text = dict(plan_files(design))[f"{stem}.csv"]
+    text = texts_of(design)[f"{stem}.csv"]
     rows = list(csv.reader(StringIO(text, newline="")))
     assert {len(row) for row in rows} == {len(rows[0])}
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
 def test_the_files(any_design: Design) -> None:
-    texts = dict(plan_files(any_design))
+    texts = texts_of(any_design)
     assert set(texts) == FILES
     assert all(text.endswith("\n") and "\r" not in text for text in texts.values())
-    assert texts == dict(plan_files(any_design)), "the same bytes each time"
+    assert texts == texts_of(any_design), "the same bytes each time"
 
 
 # Addresses
@@ -106,7 +113,7 @@ def test_addresses_say_what_they_are_for(named: Make) -> None:
 
 
 def test_the_page_shows_how_full_pools_are(named: Make) -> None:
-    page = dict(plan_files(named("three-racks")))["ip-plan.md"]
+    page = texts_of(named("three-racks"))["ip-plan.md"]
     assert re.search(r"\| links +\| `10.254.0.0/16` \| /31 +\| +22 \|", page)
 
 
@@ -287,20 +294,20 @@ def test_every_session_is_listed(any_design: Design) -> None:
 
 def test_a_password_is_a_name_and_never_a_value(named: Make) -> None:
     design = named("three-racks")
-    texts = dict(plan_files(design))
+    texts = texts_of(design)
     assert "fabric-bgp" in texts["sessions.csv"]
     assert not any(source in text for source in design.secrets.values() for text in texts.values())
 
 
 def test_the_page_says_once_what_sessions_share(named: Make) -> None:
-    page = dict(plan_files(named("three-racks")))["sessions.md"]
+    page = texts_of(named("three-racks"))["sessions.md"]
     assert "shown as AS 65534" in page
     assert page.count("password fabric-bgp") == 5
     assert "| r1-leaf1 | 65534 | `10.10.0.2` | r1-worker12 | 64512 | `10.10.0.24` |" in page
 
 
 def test_long_documents_point_to_their_csv(named: Make) -> None:
-    texts = dict(plan_files(named("five-stage")))
+    texts = texts_of(named("five-stage"))
     assert "All 4,736 rows are in [cabling.csv](cabling.csv)" in texts["cabling.md"]
     assert "All 4,688 rows are in [sessions.csv](sessions.csv)" in texts["sessions.md"]
     assert texts["cabling.csv"].count("\n") == 4737
@@ -311,8 +318,17 @@ def test_long_documents_point_to_their_csv(named: Make) -> None:
 
 def test_no_document_needs_quotes(any_design: Design) -> None:
     """Quotes cost a second pass over all rows, which the largest fabrics would feel."""
-    texts = dict(plan_files(any_design))
+    texts = texts_of(any_design)
     assert not any('"' in text for name, text in texts.items() if name.endswith(".csv"))
+
+
+def test_an_interface_may_have_any_name(written: Make) -> None:
+    """A comma or a quote in it is a part of the cell, in every column that shows it."""
+    odd = ['a,b"c', "d,e"]
+    design = written(SMALL.replace("2 x 25G", f"2 x 25G, interfaces: {json.dumps(odd)}"))
+    rows = [row for row in table(design, "cabling") if row["use"] == "server"]
+    assert {row["far port"] for row in rows} == set(odd)
+    assert all(row["label"].endswith(f" > {row['far device']} {row['far port']}") for row in rows)
 
 
 def test_borders_stand_by_themselves(named: Make) -> None:
