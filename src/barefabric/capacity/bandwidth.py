@@ -1,6 +1,7 @@
 """Bandwidth: oversubscription of leaves, racks and spines, and what a failure leaves."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from barefabric.capacity.load import Load, Use, loads
@@ -25,6 +26,7 @@ class Ratio(NamedTuple):
         return self.down / self.up if self.up else float("inf")
 
 
+@lru_cache(maxsize=4)
 def switch_ratios(design: Design) -> tuple[Ratio, ...]:
     """Oversubscription of every leaf, and of every spine that has superspines above it."""
     load = loads(design)

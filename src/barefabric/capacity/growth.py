@@ -6,12 +6,13 @@ of them binds.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from barefabric.capacity.addresses import Fill, asns, pod_rooms, pools
 from barefabric.capacity.load import Room, loads, room
 from barefabric.capacity.needs import RackNeeds, rack_needs
-from barefabric.capacity.routes import nodes_by_rack, table_use
+from barefabric.capacity.routes import table_use
 from barefabric.model.address import amount
 from barefabric.model.design import Design
 from barefabric.model.device import Role
@@ -40,13 +41,16 @@ class Extra(NamedTuple):
 def spine_rooms(design: Design, speed: int) -> Mapping[str, list[Room]]:
     """The room on each spine, by pod."""
     load = loads(design)
+    spines = [switch for switch in design.switches.values() if switch.role is Role.SPINE]
+    alike = {id(load[spine.name]): load[spine.name] for spine in spines}
+    rooms = {number: room(each, speed) for number, each in alike.items()}
     found: dict[str, list[Room]] = {}
-    for switch in design.switches.values():
-        if switch.role is Role.SPINE:
-            found.setdefault(switch.pod, []).append(room(load[switch.name], speed))
+    for spine in spines:
+        found.setdefault(spine.pod, []).append(rooms[id(load[spine.name])])
     return found
 
 
+@lru_cache(maxsize=4)
 def growth(design: Design) -> tuple[Limit, ...]:
     """All limits of a design with its present spines, the one that binds first; none beyond FAR.
 
@@ -134,7 +138,7 @@ def _pod_limits(design: Design) -> Iterator[Limit]:
     """Pod addresses, of clusters that have nodes in every rack and so grow with each."""
     racks = len(design.racks)
     for space in pod_rooms(design):
-        homes = nodes_by_rack(design, design.clusters[space.cluster])
+        homes = design.nodes_by_rack[space.cluster]
         if len(homes) == racks:
             most = max(homes.values())
             nodes = f"{most} node{'s' if most > 1 else ''}"

@@ -1,20 +1,20 @@
 """What each switch carries: ports taken and Gbit/s, by what they are used for.
 
-One pass over all cables serves everything else in this package.
+One pass over all cables serves everything else in this package. Switches that are cabled alike have
+one load together.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
+from functools import lru_cache
 from typing import NamedTuple
-from weakref import ref
 
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Switch
 from barefabric.plan.ports import Panel, panels
+from barefabric.plan.runs import PortRun, cabled_kinds, port_runs
 from barefabric.vendors.catalogue import vendor
 
 
@@ -47,35 +47,32 @@ UPPER_USE: Mapping[CableKind, Use] = {
 LOWER_USE: Mapping[CableKind, Use] = {CableKind.FABRIC: Use.UP, CableKind.PEER: Use.PEER}
 """What a cable is to its lower end, where that is a switch of ours."""
 
-_A_END, _B_END = itemgetter(1, 2), itemgetter(3, 4)
-
 
 def _count(design: Design) -> Mapping[str, Load]:
+    """The load of every switch; those that are cabled alike share one."""
     panel_of = panels(design.switches.values())
-    loads = {s.name: Load(panel_of[s.type], {}, Counter()) for s in design.switches.values()}
-    for (kind, speed), run in groupby(design.cables, key=itemgetter(0, 5)):
-        cables = list(run)
-        for use, end in ((UPPER_USE[kind], _A_END), (LOWER_USE.get(kind), _B_END)):
-            if use is None:
-                continue
-            for switch, port in map(end, cables):
-                panel, ports, _ = loads[switch]
-                ports[panel[port]] = use
-            for switch, count in Counter(map(itemgetter(0), map(end, cables))).items():
-                loads[switch].gbits[use] += count * speed
-    return loads
+    cabled = port_runs(design)
+    alike = {
+        id(mine): _load(panel_of[design.switches[name].type], mine)
+        for name, mine in cabled_kinds(design)
+    }
+    return {name: alike[id(mine)] for name, mine in cabled.items()}
 
 
-_latest: list[tuple[ref[Design], Mapping[str, Load]]] = []
+def _load(panel: Panel, cabled: Iterable[PortRun]) -> Load:
+    ports: dict[int, Use] = {}
+    gbits: Counter[Use] = Counter()
+    for kind, upper, speed, names in cabled:
+        use = (UPPER_USE if upper else LOWER_USE)[kind]
+        ports.update((panel[name], use) for name in names)
+        gbits[use] += len(names) * speed
+    return Load(panel, ports, gbits)
 
 
+@lru_cache(maxsize=4)
 def loads(design: Design) -> Mapping[str, Load]:
-    """The load of every switch. The last design asked about is remembered, by identity."""
-    if _latest and _latest[0][0]() is design:
-        return _latest[0][1]
-    counted = _count(design)
-    _latest[:] = [(ref(design), counted)]
-    return counted
+    """The load of every switch."""
+    return _count(design)
 
 
 class Room(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import compress, groupby
+from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from barefabric.capacity.routes import per_rack
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
+from barefabric.plan.runs import A, cable_runs
 
 
 class RackNeeds(NamedTuple):
@@ -62,18 +63,21 @@ def _cables(design: Design) -> tuple[Counter[tuple[str, str]], Counter[str], int
     ports: Counter[tuple[str, str]] = Counter()
     links: Counter[str] = Counter()
     fastest = 0
-    for (kind, speed), run in groupby(design.cables, key=itemgetter(0, 5)):
+    for kind, speed, cables in cable_runs(design):
         if kind is CableKind.FABRIC:
-            cables = [cable for cable in run if cable[3] in rack_of]
-            racks = [rack_of[cable[3]] for cable in cables]
-            ports.update(zip(racks, map(itemgetter(1), cables), strict=True))
-            links.update(compress(racks, map(itemgetter(7), cables)))
-            fastest = max(fastest, speed if cables else 0)
+            own = [cable for cable in cables if cable[3] in rack_of]
+            racks = [rack_of[cable[3]] for cable in own]
+            ports.update(zip(racks, map(A, own), strict=True))
+            links.update(compress(racks, map(_ADDRESS, own)))
+            fastest = max(fastest, speed if own else 0)
         elif kind is CableKind.SERVER:
-            links.update(rack_of[cable[1]] for cable in run if cable[7])
+            links.update(rack_of[cable[1]] for cable in compress(cables, map(_ADDRESS, cables)))
     for pair in design.pairs.values():
         links[rack_of.get(pair.first, "")] += 2
     return ports, links, fastest
+
+
+_ADDRESS = itemgetter(7)
 
 
 def _links6(design: Design) -> Counter[str]:

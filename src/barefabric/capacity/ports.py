@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -94,8 +95,9 @@ def _uses(load: Load, parts: tuple[Block, ...], at: list[int]) -> tuple[BlockUse
     )
 
 
+@lru_cache(maxsize=4)
 def port_use(design: Design) -> Mapping[str, tuple[BlockUse, ...]]:
-    """The use of every switch's ports, block by block."""
+    """The use of every switch's ports, block by block; switches of one load share it."""
     models = {switch.type: switch.model for switch in design.switches.values()}
     parts = {kind: blocks(model) for kind, model in models.items()}
     at = {
@@ -103,9 +105,10 @@ def port_use(design: Design) -> Mapping[str, tuple[BlockUse, ...]]:
         for kind, its in parts.items()
     }
     load = loads(design)
-    return {
-        s.name: _uses(load[s.name], parts[s.type], at[s.type]) for s in design.switches.values()
-    }
+    kinds = {id(load[s.name]): s.type for s in design.switches.values()}
+    alike = {id(each): each for each in load.values()}
+    used = {n: _uses(each, parts[kinds[n]], at[kinds[n]]) for n, each in alike.items()}
+    return {name: used[id(each)] for name, each in load.items()}
 
 
 def tier_ports(design: Design) -> tuple[TierPorts, ...]:
@@ -130,7 +133,8 @@ def _span(numbers: Iterable[int]) -> Span:
 
 
 def _tier(role: Role, model: str, members: list[tuple[BlockUse, ...]]) -> Iterator[TierPorts]:
-    for column in zip(*members, strict=True):
+    different = {id(uses): uses for uses in members}.values()
+    for column in zip(*different, strict=True):
         block = column[0].block
         spans = {use: _span(part.used.get(use, 0) for part in column) for use in Use}
         free = _span(part.free for part in column)

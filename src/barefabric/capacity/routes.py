@@ -6,13 +6,13 @@ AS number refuse each other's loopbacks and hold a few less; these counts do not
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from operator import attrgetter
+from functools import lru_cache
 from typing import NamedTuple
 
 from barefabric.derive.prefixes import DEFAULTS, blocks_per_node, expected_services
 from barefabric.model.address import SPOKEN, family
 from barefabric.model.design import Design
-from barefabric.model.device import Attach, Role
+from barefabric.model.device import Attach, Role, Server
 from barefabric.model.kubernetes import Cluster
 
 
@@ -62,13 +62,12 @@ class TableUse(NamedTuple):
 
 def route_count(design: Design, of: str = "ipv4") -> RouteCount:
     """The routes of a design in one family that it carries."""
-    routed = [s for s in design.servers.values() if s.attach is Attach.ROUTED]
     clusters = design.clusters.values()
     accepted = {p for each in design.upstreams.values() for p in each.accept if family(p) == of}
     return RouteCount(
         loopbacks=len(design.switches),
         racks=sum(1 for rack in design.racks.values() if rack.gateway),
-        hosts=sum(1 + server.uses_second for server in routed),
+        hosts=sum(1 + server.uses_second for server in _routed(design)),
         pods=sum(len(c.nodes) * _blocks(c, of) for c in clusters),
         services=sum(_services(c, of) for c in clusters),
         outside=len(accepted | {DEFAULTS[of]}),
@@ -107,17 +106,18 @@ def per_rack(design: Design, of: str = "ipv4") -> Mapping[str, int]:
     found = Counter(
         {rack.name: len(rack.leaves) + bool(rack.gateway) for rack in design.racks.values()}
     )
-    for server in design.servers.values():
-        if server.attach is Attach.ROUTED:
-            found[server.rack] += 1 + server.uses_second
-    for cluster in design.clusters.values():
+    for server in _routed(design):
+        found[server.rack] += 1 + server.uses_second
+    for name, cluster in design.clusters.items():
         each = _blocks(cluster, of)
         if each:
-            for rack, nodes in nodes_by_rack(design, cluster).items():
+            for rack, nodes in design.nodes_by_rack[name].items():
                 found[rack] += each * nodes
     return found
 
 
-def nodes_by_rack(design: Design, cluster: Cluster) -> Counter[str]:
-    """How many nodes of a cluster each rack has."""
-    return Counter(map(attrgetter("rack"), map(design.servers.__getitem__, cluster.nodes)))
+@lru_cache(maxsize=4)
+def _routed(design: Design) -> tuple[Server, ...]:
+    """Servers that announce addresses of their own."""
+    routed = Attach.ROUTED
+    return tuple(server for server in design.servers.values() if server.attach is routed)

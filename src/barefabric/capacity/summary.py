@@ -11,6 +11,7 @@ from barefabric.capacity.ports import TierPorts, tier_ports
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 from barefabric.model.session import SessionKind, Speaker
+from barefabric.plan.sessions import uses
 
 
 class Count(NamedTuple):
@@ -102,11 +103,10 @@ def _oversubscription(design: Design) -> tuple[Worst, ...]:
 
 
 def _sessions(design: Design) -> tuple[SessionCount, ...]:
-    numbers = Counter(session.profile.name for session in design.sessions)
     kinds: Counter[tuple[SessionKind, Speaker, str]] = Counter()
-    for name, number in numbers.items():
+    for name, use in uses(design).items():
         profile = design.profiles[name]
-        kinds[profile.kind, profile.b.speaker, profile.cluster] += number
+        kinds[profile.kind, profile.b.speaker, profile.cluster] += use.sessions
     order = list(SessionKind)
     ranked = sorted(kinds.items(), key=lambda item: order.index(item[0][0]))
     return tuple(SessionCount(*kind, number) for kind, number in ranked)

@@ -1,9 +1,11 @@
 """The design: everything resolved, the one value that all later stages read."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from barefabric.model.cable import Cable
@@ -145,6 +147,15 @@ class Design:
     secrets: Mapping[str, str]
     contracts: tuple[Contract, ...] = ()
     asn_pools: tuple[AsnPool, ...] = ()
+
+    @cached_property
+    def nodes_by_rack(self) -> Mapping[str, Mapping[str, int]]:
+        """By cluster: the racks that hold its nodes, in their order, and how many each holds."""
+        server, rack = self.servers.__getitem__, attrgetter("rack")
+        return {
+            name: Counter(map(rack, map(server, cluster.nodes)))
+            for name, cluster in self.clusters.items()
+        }
 
     @cached_property
     def cables_by_device(self) -> Mapping[str, list[Cable]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 from barefabric.model.design import AsnPool, Design
 from barefabric.model.device import Role, Server, Switch
@@ -61,9 +63,13 @@ def groups(design: Design) -> Mapping[Group, Sequence[str]]:
         if switch.role is Role.LEAF:
             who = "leaf pair" if switch.peer else "leaf"
         found.setdefault((switch.asn, who, _of(switch)), []).append(switch.name)
-    for server in design.servers.values():
-        if server.asn:
-            found.setdefault(_server_group(design, server), []).append(server.name)
+    for (asn, *_), run in groupby(
+        design.servers.values(), key=attrgetter("asn", "cluster", "rack")
+    ):
+        if asn:
+            alike = list(run)
+            names = found.setdefault(_server_group(design, alike[0]), [])
+            names += map(attrgetter("name"), alike)
     for profile in design.profiles.values():
         if profile.a.local_as:
             shown = (profile.a.local_as, "leaves as shown to nodes", f"cluster {profile.cluster}")
@@ -75,7 +81,7 @@ def groups(design: Design) -> Mapping[Group, Sequence[str]]:
 
 def _leaves_of(design: Design, cluster: str) -> list[str]:
     """The leaves of every rack that has nodes of a cluster."""
-    homes = {design.servers[name].rack for name in design.clusters[cluster].nodes}
+    homes = design.nodes_by_rack[cluster]
     racks = (rack for rack in design.racks.values() if rack.name in homes)
     return [leaf for rack in racks for leaf in rack.leaves]
 

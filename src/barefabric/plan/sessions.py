@@ -152,7 +152,7 @@ def describe(profile: SessionProfile, *, own_imports: bool = False) -> str:
     return "\n".join(lines)
 
 
-class _Use(NamedTuple):
+class Use(NamedTuple):
     """How many sessions a profile has, and whether neighbors of end a have own import policies."""
 
     sessions: int
@@ -160,21 +160,21 @@ class _Use(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def _uses(design: Design) -> Mapping[str, _Use]:
+def uses(design: Design) -> Mapping[str, Use]:
     """The profiles that have sessions, in the order of these."""
-    found: dict[str, _Use] = {}
+    found: dict[str, Use] = {}
     for profile, run in groupby(design.sessions, key=itemgetter(0)):
         imports = list(map(_OWN_IMPORT, run))
-        before = found.get(profile.name, _Use(0, False))
+        before = found.get(profile.name, Use(0, False))
         own = before.own_imports or any(imports)
-        found[profile.name] = _Use(before.sessions + len(imports), own)
+        found[profile.name] = Use(before.sessions + len(imports), own)
     return found
 
 
 def _overview(design: Design) -> Section:
     rows = tuple(
         (f"{use.sessions:,}", *shared(design.profiles[name])[:11])
-        for name, use in _uses(design).items()
+        for name, use in uses(design).items()
     )
     return Section("", f"{len(design.sessions):,} BGP sessions.", COUNTS, rows)
 
@@ -183,14 +183,14 @@ def _about(design: Design) -> Mapping[str, str]:
     """The description of each profile that has sessions."""
     return {
         name: describe(design.profiles[name], own_imports=use.own_imports)
-        for name, use in _uses(design).items()
+        for name, use in uses(design).items()
     }
 
 
 def _summary(design: Design) -> Iterator[Section]:
     """The profiles in words; the sessions themselves are too many."""
     about = _about(design)
-    for name, use in _uses(design).items():
+    for name, use in uses(design).items():
         yield Section(f"{name}: {use.sessions:,} sessions", about[name])
 
 

@@ -84,7 +84,6 @@ def test_summary_and_looks_share_the_count_of_ports(
     counted: list[object] = []
     original = load._count
     monkeypatch.setattr(load, "_count", lambda asked: counted.append(asked) or original(asked))
-    monkeypatch.setattr(load, "_latest", [])
     summary(design)
     looks(design)
     assert len(counted) == 1

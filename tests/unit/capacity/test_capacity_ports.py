@@ -96,7 +96,6 @@ def test_the_load_is_computed_once_for_a_design(
 
     original = load._count
     monkeypatch.setattr(load, "_count", count)
-    monkeypatch.setattr(load, "_latest", [])
     first = loads(design)
     assert loads(design) is first
     assert loads(replace(design, name="other")) is not first
