@@ -20,7 +20,6 @@ from barefabric.kubernetes.manifest import (
     text,
 )
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import family
 from barefabric.model.session import Session, Speaker
 
 VERSION = "v3.32.1"
@@ -47,17 +46,14 @@ class Peer(NamedTuple):
 def peers(view: ClusterView) -> tuple[Peer, ...]:
     """One peer for each leaf and family, selected by its rack's nodes, from the design's sessions.
 
-    A leaf has one address of a family towards all of them: a rack's servers are all routed or none
-    is (PO012). calico-node runs BIRD once for each family, and gives each the peers of its own
+    calico-node runs BIRD once for each family, and gives each the peers of its own
     (``confd/etc/calico/confd/templates/bird.cfg.template`` and ``bird6.cfg.template``).
     """
     servers = view.design.servers
-    found: dict[tuple[str, str], Session] = {}
-    for session in view.of(Speaker.CALICO):
-        found.setdefault((session.a, family(session.a_address)), session)
     return tuple(
-        Peer(session_name(leaf, session.a_address), session, servers[session.b].rack)
-        for (leaf, _), session in found.items()
+        Peer(session_name(end.leaf, end.address), first, servers[first.b].rack)
+        for end, (first, *_) in view.by_leaf.items()
+        if end.speaker is Speaker.CALICO
     )
 
 
@@ -136,10 +132,11 @@ def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     yield "calico/ippools.yaml", text(pools)
     if not view.cni_speaks_bgp:
         return
-    passwords = tuple(dict.fromkeys(p.session.profile.password for p in peers(view)))
+    leaves = peers(view)
+    passwords = tuple(dict.fromkeys(peer.session.profile.password for peer in leaves))
     if any(passwords):
         yield "calico/rbac.yaml", text(secret_access([p for p in passwords if p]))
-    yield "calico/peers.yaml", text([bgp_filter(view), *map(bgp_peer, peers(view))], [
+    yield "calico/peers.yaml", text([bgp_filter(view), *map(bgp_peer, leaves)], [
         "The leaves. Apply this before bgp.yaml: without peers and without mesh, pods are cut off.",
     ])  # fmt: skip
     yield "calico/bgp.yaml", text([bgp_configuration(view)])

@@ -1,7 +1,8 @@
 """What a cluster's nodes are told about themselves: labels, ASNs, addresses, kubeadm's settings."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 
 from barefabric.kubernetes.manifest import (
     RACK_LABEL,
@@ -14,8 +15,7 @@ from barefabric.kubernetes.manifest import (
 )
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.address import family
-from barefabric.model.device import Server
-from barefabric.render.yaml import dump, scalar, stream
+from barefabric.render.yaml import dump, scalars, stream
 
 ASN_ANNOTATION = "projectcalico.org/ASNumber"
 """Where calico-node takes its ASN from, before the cluster's (libcalico-go resources/node.go)."""
@@ -23,71 +23,68 @@ ASN_ANNOTATION = "projectcalico.org/ASNumber"
 API_PORT = 6443
 
 _STAND_IN = "stand-in"
-"""A node's name, for a text in which names are put later."""
+"""A node's name or addresses, for a text in which those are put later."""
 
 
-def labels(server: Server) -> dict[str, str]:
-    """The labels of a node, in order of their names."""
-    return {
-        RACK_LABEL: server.rack,
-        ZONE_LABEL: server.rack,
-    }
+def labels(rack: str) -> dict[str, str]:
+    """The labels of a rack's nodes, in order of their names."""
+    return {RACK_LABEL: rack, ZONE_LABEL: rack}
 
 
-def node(view: ClusterView, server: Server) -> Manifest:
+def node(view: ClusterView, rack: str, asn: int, name: str) -> Manifest:
     """A Node object with nothing but labels and, where nodes differ in it, the ASN.
 
     Calico's annotations of addresses are calico-node's own: it writes what it detects, which is
     what kubelet registered (``node/pkg/lifecycle/startup/autodetection``, kubernetes-internal-ip).
     """
     own = view.cni_speaks_bgp and not view.cluster.asn
-    annotations = {ASN_ANNOTATION: str(server.asn)} if own else None
-    return manifest(
-        "v1", "Node", node_name(server.name), labels=labels(server), annotations=annotations
-    )
+    annotations = {ASN_ANNOTATION: str(asn)} if own else None
+    return manifest("v1", "Node", name, labels=labels(rack), annotations=annotations)
 
 
-def node_texts(view: ClusterView, servers: Iterable[Server]) -> Iterator[str]:
+def node_texts(view: ClusterView) -> Iterator[str]:
     """Node objects as text.
 
-    Those of one rack differ in nothing but their names, so each kind is written once, with a
-    stand-in for the name.
+    Those of one rack and AS number differ in nothing but their names, so they are written once,
+    with a stand-in for the name.
     """
-    frames: dict[tuple[str, int], tuple[str, str]] = {}
-    for server in servers:
-        kind = server.rack, server.asn
-        if kind not in frames:
-            text = dump(node(view, replace(server, name=_STAND_IN)))
-            before, _, after = text.partition(_STAND_IN)
-            frames[kind] = before, after
-        before, after = frames[kind]
-        yield f"{before}{scalar(node_name(server.name))}{after}"
+    for (rack, asn), run in groupby(view.servers, key=attrgetter("rack", "asn")):
+        before, _, after = dump(node(view, rack, asn, _STAND_IN)).partition(_STAND_IN)
+        for name in scalars([node_name(server.name) for server in run]):
+            yield f"{before}{name}{after}"
 
 
-def kubelet_arguments(view: ClusterView, server: Server) -> dict[str, str]:
+def kubelet_arguments(rack: str, addresses: Iterable[str]) -> dict[str, str]:
     """What kubelet must be started with, so that the node registers as the design has it.
 
     Where a cluster has both families, a node has an address of each (kubernetes.io, "Dual-stack
     support with kubeadm").
     """
-    pairs = ",".join(f"{key}={value}" for key, value in labels(server).items())
-    return {"node-ip": ",".join(view.node_ips(server)), "node-labels": pairs}
+    pairs = ",".join(f"{key}={value}" for key, value in labels(rack).items())
+    return {"node-ip": ",".join(addresses), "node-labels": pairs}
 
 
-def _command_line(view: ClusterView, server: Server) -> str:
-    arguments = kubelet_arguments(view, server).items()
-    return " ".join(f"--{name}={value}" for name, value in arguments)
+def command_lines(view: ClusterView) -> Iterator[str]:
+    """The arguments of each kubelet behind its node's name. Those of a rack differ in addresses."""
+    for rack, run in groupby(view.servers, key=attrgetter("rack")):
+        servers = list(run)
+        arguments = kubelet_arguments(rack, [_STAND_IN]).items()
+        line = " ".join(f"--{name}={value}" for name, value in arguments)
+        before, _, after = line.partition(_STAND_IN)
+        for server, addresses in zip(servers, view.node_ips(servers), strict=True):
+            yield f"{node_name(server.name)} {before}{','.join(addresses)}{after}\n"
 
 
 def init_configuration(view: ClusterView) -> Iterator[Manifest]:
     """Settings for ``kubeadm init`` on the first control-plane node (kubeadm.k8s.io/v1beta4)."""
     cluster, api = view.cluster, "kubeadm.k8s.io/v1beta4"
     first = view.design.servers[(cluster.control_plane or cluster.nodes)[0]]
-    arguments = kubelet_arguments(view, first).items()
+    (addresses,) = view.node_ips([first])
+    arguments = kubelet_arguments(first.rack, addresses).items()
     yield {
         "apiVersion": api,
         "kind": "InitConfiguration",
-        "localAPIEndpoint": {"advertiseAddress": view.node_ips(first)[0], "bindPort": API_PORT},
+        "localAPIEndpoint": {"advertiseAddress": addresses[0], "bindPort": API_PORT},
         "nodeRegistration": {
             "name": node_name(first.name),
             "kubeletExtraArgs": [{"name": n, "value": v} for n, v in arguments],
@@ -113,13 +110,11 @@ def init_configuration(view: ClusterView) -> Iterator[Manifest]:
 
 def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     """Files about nodes, by path."""
-    servers = [view.design.servers[name] for name in view.cluster.nodes]
     yield "kubeadm.yaml", text(init_configuration(view), [
         "For kubeadm init --config. The CNI hands out pod blocks, the controller manager must not.",
     ])  # fmt: skip
-    lines = (f"{node_name(server.name)} {_command_line(view, server)}\n" for server in servers)
-    yield "kubelet-arguments.txt", "".join(lines)
-    yield "nodes.yaml", stream(node_texts(view, servers), [
+    yield "kubelet-arguments.txt", "".join(command_lines(view))
+    yield "nodes.yaml", stream(node_texts(view), [
         "Labels and ASNs of nodes that have joined: kubectl apply --server-side -f nodes.yaml",
         "Not in kustomization.yaml: a Node applied before its kubelet joins would be an empty one.",
     ])  # fmt: skip

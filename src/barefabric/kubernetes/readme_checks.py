@@ -1,11 +1,14 @@
 """The README's second half: how to look at each part, and what happens when one dies."""
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 
 from barefabric.kubernetes import metallb
 from barefabric.kubernetes.manifest import bracketed
-from barefabric.kubernetes.view import ClusterView
+from barefabric.kubernetes.view import ClusterView, LeafEnd
 from barefabric.model.address import family
 from barefabric.model.device import Attach
 from barefabric.model.session import Session, Speaker
@@ -35,32 +38,35 @@ def _sessions(view: ClusterView) -> Iterator[str]:
     yield ""
     yield "| leaf | its address | AS | speaks with | neighbors | their AS |"
     yield "|---|---|---|---|---|---|"
-    rows: dict[str, dict[tuple[str, Speaker], list[Session]]] = {}
-    for speaker, sessions in view.sessions.items():
-        for session in sessions:
-            row = rows.setdefault(session.a, {}).setdefault((session.a_address, speaker), [])
-            row.append(session)
-    for leaf, kinds in rows.items():
-        for (address, speaker), same in kinds.items():
-            neighbors = _span(sorted((s.b_address for s in same), key=by_address))
-            asns = _span(str(n) for n in sorted(s.b_asn for s in same))
-            yield (
-                f"| {leaf} | {address} | {same[0].a_asn} | {TITLES[speaker]} "
-                f"| {len(same):,}: {neighbors} | {asns} |"
-            )
+    rows: dict[str, list[tuple[LeafEnd, Sequence[Session]]]] = {}
+    for end, same in view.by_leaf.items():
+        rows.setdefault(end.leaf, []).append((end, same))
+    for end, same in chain.from_iterable(rows.values()):
+        neighbors = _addresses(tuple(map(attrgetter("b_address"), same)))
+        asns = set(map(attrgetter("b_asn"), same))
+        yield (
+            f"| {end.leaf} | {end.address} | {same[0].a_asn} | {TITLES[end.speaker]} "
+            f"| {len(same):,}: {neighbors} | {_span(str(min(asns)), str(max(asns)))} |"
+        )
 
 
-def _span(values: Iterable[str]) -> str:
+@lru_cache(maxsize=4)
+def _addresses(held: tuple[str, ...]) -> str:
+    """The first and the last of some addresses. The leaves of a rack have the same neighbors."""
+    keyed = list(zip(map(by_address, held), held, strict=True))
+    return _span(min(keyed)[1], max(keyed)[1])
+
+
+def _span(first: str, last: str) -> str:
     """First and last of some values in order: ``10.10.0.11 to 10.10.0.24``."""
-    ordered = list(values)
-    return ordered[0] if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
+    return first if first == last else f"{first} to {last}"
 
 
 def _shown_asn(view: ClusterView) -> Iterator[str]:
     """Why a leaf has another AS number in the table than its own."""
     switches = view.design.switches
-    every = (session for part in view.sessions.values() for session in part)
-    other = next((s for s in every if s.a_asn != switches[s.a].asn), None)
+    firsts = (same[0] for same in view.by_leaf.values())
+    other = next((s for s in firsts if s.a_asn != switches[s.a].asn), None)
     if other:
         yield ""
         yield (
@@ -70,11 +76,11 @@ def _shown_asn(view: ClusterView) -> Iterator[str]:
 
 
 def _at_leaves(view: ClusterView) -> Iterator[str]:
-    leaf = next(iter(view.sessions.values()))[0].a
+    leaf = next(iter(view.by_leaf)).leaf
     nos = view.design.switches[leaf].nos
-    every = [session for part in view.sessions.values() for session in part]
-    some_bfd = any(s.profile.bfd for s in every)
-    some_ipv6 = any(s.profile.only_ipv6 for s in every)
+    profiles = {same[0].profile for same in view.by_leaf.values()}
+    some_bfd = any(profile.bfd for profile in profiles)
+    some_ipv6 = any(profile.only_ipv6 for profile in profiles)
     yield ""
     yield "On a leaf, every neighbor of the table is Established, and is sent no route:"
     yield ""
@@ -86,8 +92,8 @@ def _at_leaves(view: ClusterView) -> Iterator[str]:
         yield f"{BFD.get(nos, 'show bfd peers')}"
     yield "```"
     yield ""
-    for speaker, sessions in view.sessions.items():
-        for limit, which in _limits(sessions):
+    for speaker in view.sessions:
+        for limit, which in _limits(view, speaker):
             yield (
                 f"* {TITLES[speaker]}: a node that announces more than {limit:,} {which} "
                 "is cut off (Idle, prefix limit) until the neighbor is cleared on the leaf."
@@ -98,9 +104,13 @@ def _at_leaves(view: ClusterView) -> Iterator[str]:
     )
 
 
-def _limits(sessions: Iterable[Session]) -> Iterator[tuple[int, str]]:
+def _limits(view: ClusterView, speaker: Speaker) -> Iterator[tuple[int, str]]:
     """The most prefixes that a leaf takes from a node, and of which family where that differs."""
-    limits = {family(s.a_address): s.profile.a.max_prefix for s in sessions}
+    limits = {
+        family(end.address): same[0].profile.a.max_prefix
+        for end, same in view.by_leaf.items()
+        if end.speaker is speaker
+    }
     if len(set(limits.values())) == 1:
         limits = {"": next(iter(limits.values()))}
     for each, limit in limits.items():

@@ -55,8 +55,7 @@ def _servers(view: ClusterView) -> Step:
         ),
     ]
     if view.routed:
-        servers = view.design.servers
-        host = next(n for n in view.cluster.nodes if servers[n].attach is Attach.ROUTED)
+        host = next(s.name for s in view.servers if s.attach is Attach.ROUTED)
         folder = f"nodes/{host}"
         lines += [
             f"Routed servers also run FRR (8.4 or newer). On {host}:",
@@ -97,8 +96,7 @@ def _forwarding(view: ClusterView) -> list[str]:
 
     Routed servers have it in their own ``sysctl.conf``.
     """
-    servers = view.design.servers
-    bridged = any(servers[name].attach is not Attach.ROUTED for name in view.cluster.nodes)
+    bridged = any(way is not Attach.ROUTED for way in view.attaches)
     if "ipv6" not in view.families or not bridged:
         return []
     which = " that has no `sysctl.conf` of its own" if view.routed else ""
@@ -135,7 +133,7 @@ def _control_plane(view: ClusterView) -> Step:
             "Control-plane nodes also say where their API server listens:",
             *code(
                 "kubeadm join ... --control-plane --apiserver-advertise-address "
-                f"{view.node_ips(view.design.servers[name])[0]}   # on {name}"
+                f"{view.node_ips([view.design.servers[name]])[0][0]}   # on {name}"
             ),
         ]
     lines += [

@@ -51,5 +51,6 @@ def secrets(view: ClusterView, namespace: str, kind: str, names: Iterable[str]) 
 
 def passwords(view: ClusterView, speaker: Speaker) -> list[str]:
     """Names of the secrets that the sessions of one kind of speaker use."""
-    used = (session.profile.password for session in view.of(speaker))
+    ends = (same[0].profile for end, same in view.by_leaf.items() if end.speaker is speaker)
+    used = (profile.password for profile in ends)
     return list(dict.fromkeys(filter(None, used)))

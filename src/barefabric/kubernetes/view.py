@@ -1,6 +1,10 @@
 """A cluster as its manifests see it: the design, the cluster, and its sessions by speaker."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from barefabric.model.address import FAMILIES, family, is_ipv4
@@ -10,14 +14,53 @@ from barefabric.model.kubernetes import Cluster
 from barefabric.model.session import Session, SessionKind, Speaker
 
 
-class ClusterView(NamedTuple):
-    """``sessions`` are those of leaves with the cluster's nodes, in the design's order."""
+class LeafEnd(NamedTuple):
+    """A leaf and the address that it shows to one kind of speaker."""
+
+    leaf: str
+    address: str
+    speaker: Speaker
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterView:
+    """A cluster of a design. What takes a pass over its nodes or sessions is found once, if asked.
+
+    Compared by identity, as the design is.
+    """
 
     design: Design
     cluster: Cluster
-    sessions: Mapping[Speaker, tuple[Session, ...]]
 
-    def of(self, speaker: Speaker) -> tuple[Session, ...]:
+    @cached_property
+    def sessions(self) -> Mapping[Speaker, Sequence[Session]]:
+        """Sessions of leaves with the cluster's nodes by speaker, in the design's order."""
+        return _node_sessions(self.design).get(self.cluster.name, {})
+
+    @cached_property
+    def by_leaf(self) -> Mapping[LeafEnd, Sequence[Session]]:
+        """The same by what they have in common at the leaf: one profile, and what the leaf shows.
+
+        A leaf has one address of a family towards all nodes: a rack's servers are all routed or
+        none is (PO012).
+        """
+        found: dict[LeafEnd, list[Session]] = {}
+        for speaker, sessions in self.sessions.items():
+            ends: dict[tuple[str, str], list[Session]] = {}
+            for end, session in zip(map(itemgetter(1, 3), sessions), sessions, strict=True):
+                if end in ends:
+                    ends[end].append(session)
+                else:
+                    ends[end] = [session]
+            found.update((LeafEnd(*end, speaker), same) for end, same in ends.items())
+        return found
+
+    @cached_property
+    def servers(self) -> Sequence[Server]:
+        """The nodes."""
+        return [self.design.servers[node] for node in self.cluster.nodes]
+
+    def of(self, speaker: Speaker) -> Sequence[Session]:
         """Sessions of one kind of speaker."""
         return self.sessions.get(speaker, ())
 
@@ -31,13 +74,14 @@ class ClusterView(NamedTuple):
         """Whether any node is a routed server, with a routing daemon of its own."""
         return Attach.ROUTED in self.attaches
 
-    @property
-    def attaches(self) -> tuple[Attach, ...]:
+    @cached_property
+    def attaches(self) -> Sequence[Attach]:
         """How the nodes are connected, each way once."""
-        servers = self.design.servers
-        return tuple(dict.fromkeys(servers[node].attach for node in self.cluster.nodes))
+        # Looked up by identity: an enum's own hash is a function in Python, and nodes are many.
+        ways = {id(way): way for way in map(attrgetter("attach"), self.servers)}
+        return tuple(ways.values())
 
-    @property
+    @cached_property
     def families(self) -> tuple[str, ...]:
         """The cluster's address families, that of its API first.
 
@@ -53,16 +97,18 @@ class ClusterView(NamedTuple):
         held = set(map(family, self.cluster.pods))
         return tuple(each for each in FAMILIES if each in held)
 
-    def node_ips(self, server: Server) -> tuple[str, ...]:
-        """A node's addresses, one of each of the cluster's families, that of the API first."""
-        own = {"ipv4": server.address, "ipv6": server.address6}
-        return tuple(own[each] for each in self.families)
+    def node_ips(self, servers: Sequence[Server]) -> Sequence[tuple[str, ...]]:
+        """The addresses of nodes, one of each of the cluster's families, that of the API first."""
+        own = [map(_NODE_ADDRESS[each], servers) for each in self.families]
+        return list(zip(*own, strict=True))
 
     @property
-    def racks(self) -> tuple[str, ...]:
+    def racks(self) -> Sequence[str]:
         """Racks that hold a node, in the design's order."""
-        servers = self.design.servers
-        return tuple(dict.fromkeys(servers[node].rack for node in self.cluster.nodes))
+        return tuple(self.design.nodes_by_rack[self.cluster.name])
+
+
+_NODE_ADDRESS = {"ipv4": attrgetter("address"), "ipv6": attrgetter("address6")}
 
 
 def router_id(server: Server, session: Session) -> str:
@@ -76,17 +122,16 @@ def router_id(server: Server, session: Session) -> str:
     return server.address if session.b_address == server.address6 else server.second_address
 
 
-def node_sessions(design: Design, nodes: Iterable[str]) -> Iterator[Session]:
-    """Sessions of leaves with the Kubernetes speakers on these servers."""
-    for node in nodes:
-        for session in design.sessions_by_device[node]:
-            if session.profile.kind is SessionKind.NODE:
-                yield session
+@lru_cache(maxsize=4)
+def _node_sessions(design: Design) -> Mapping[str, Mapping[Speaker, Sequence[Session]]]:
+    """Sessions of leaves with the speakers on nodes, by cluster and speaker."""
+    found: dict[str, dict[Speaker, list[Session]]] = {}
+    for profile, run in groupby(design.sessions, key=itemgetter(0)):
+        if profile.kind is SessionKind.NODE:
+            found.setdefault(profile.cluster, {}).setdefault(profile.b.speaker, []).extend(run)
+    return found
 
 
 def cluster_view(design: Design, cluster: Cluster) -> ClusterView:
-    """Collect what a cluster's manifests are made of."""
-    sessions: dict[Speaker, list[Session]] = {}
-    for session in node_sessions(design, cluster.nodes):
-        sessions.setdefault(session.profile.b.speaker, []).append(session)
-    return ClusterView(design, cluster, {k: tuple(v) for k, v in sessions.items()})
+    """What a cluster's manifests are made of."""
+    return ClusterView(design, cluster)

@@ -50,6 +50,9 @@ _ESCAPED = re.compile(
     r'["\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]'
 )
 
+_HOSTS = re.compile(r"[a-z][a-z0-9-]*(?: [a-z][a-z0-9-]*)*")
+"""Names in lower case with a space between, none of which could be a number."""
+
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -65,6 +68,13 @@ def scalar(text: str) -> str:
     if text.lower() in _WORDS or _NUMBERS.fullmatch(text) or _UNSAFE.search(text):
         return f'"{_ESCAPED.sub(_escape, text)}"'
     return text
+
+
+def scalars(texts: Sequence[str]) -> Iterable[str]:
+    """Many strings as YAML. Names of hosts need no quotes, which is seen of all of them at once."""
+    if _HOSTS.fullmatch(" ".join(texts)) and _WORDS.isdisjoint(texts):
+        return texts
+    return map(scalar, texts)
 
 
 def _inline(value: object) -> str | None:
