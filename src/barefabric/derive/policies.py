@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from barefabric.derive import names
 from barefabric.derive.edges import host_policy, node_policy, upstream_policy
+from barefabric.derive.groups import sessions_by_profile
 from barefabric.derive.prefixes import DEFAULTS
 from barefabric.derive.tiers import (
     border_policies,
@@ -50,8 +51,7 @@ def local_prefixes(design: Design, switch: Switch) -> tuple[str, ...]:
 
 def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
     """Everything one switch filters by, in a stable order."""
-    sessions = design.sessions_by_device[switch.name]
-    kinds = {s.profile.name: s for s in sessions}.values()
+    kinds = [same[0] for same in sessions_by_profile(design, switch.name)]
     shared = fabric_lists(design)
     common = named(shared)
     groups = _fabric_groups(switch, kinds)
@@ -68,6 +68,7 @@ def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
         policies += leaf_policies(common, upper, (*own, *(entry.name for entry in edge.passed)))
         lists, policies = [*lists, *edge.passed, *edge.lists], [*policies, *edge.policies]
     else:
+        sessions = design.sessions_by_device[switch.name]
         outward = [s for s in sessions if s.profile.kind is SessionKind.UPSTREAM]
         taken = {prefix for s in outward for prefix in design.upstreams[s.b].accept}
         brought = [

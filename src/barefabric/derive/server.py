@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from barefabric.derive import names
+from barefabric.derive.groups import peer_group
 from barefabric.derive.prefixes import DEFAULTS
-from barefabric.derive.switch import peer_group
 from barefabric.derive.tiers import connected, lists_of, permits
 from barefabric.model.address import host_route
 from barefabric.model.cable import CableKind
