@@ -66,7 +66,7 @@ def _host_policy(
     taken = permits(*(entry.name for entry in (*default, *leaf)))
     sent = (Term(10 * n, True, entry.name, own_path=True) for n, entry in enumerate(own, 1))
     policies = (
-        connected(own),
+        connected(tuple(entry.name for entry in own)),
         Policy(names.import_of(group), taken),
         Policy(names.export_of(group), tuple(sent)),
     )
