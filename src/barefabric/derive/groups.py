@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from barefabric.model.design import Design
 from barefabric.model.intent import Neighbor, PeerGroup
@@ -21,18 +23,13 @@ _record = tuple.__new__
 
 @lru_cache(maxsize=1)
 def sessions_by_profile(design: Design, name: str) -> list[list[Session]]:
-    """The sessions of a device, in one list for each profile and end of it.
+    """The sessions of a device, in one list for each profile; it is at one end of all of them.
 
     Kept for the device last asked about: its policies and its groups both start from this.
     """
-    found: dict[tuple[str, bool], list[Session]] = {}
-    profile, at_a, members = None, False, []
-    for session in design.sessions_by_device[name]:
-        # Most sessions have the profile of the one before.
-        if session[0] is not profile or (session[1] == name) is not at_a:
-            profile, at_a = session[0], session[1] == name
-            members = found.setdefault((profile.name, at_a), [])
-        members.append(session)
+    found: dict[str, list[Session]] = {}
+    for profile, same in groupby(design.sessions_by_device[name], key=itemgetter(0)):
+        found.setdefault(profile.name, []).extend(same)
     return list(found.values())
 
 

@@ -72,17 +72,12 @@ def _native(model: DeviceModel) -> dict[str, int]:
     return {p.name: p.speeds[0] for p in model.ports}
 
 
-class _Places(dict[str, tuple[int, str]]):
-    """Sort keys of ports: their places on the panel; parts of ports come last, by name."""
-
-    def __missing__(self, name: str) -> tuple[int, str]:
-        return len(self), name
-
-
 @cache
-def _places(model: DeviceModel) -> _Places:
-    """The place of each port on the panel."""
-    return _Places((p.name, (n, p.name)) for n, p in enumerate(model.ports))
+def _places(model: DeviceModel, nos: str) -> Mapping[str, int]:
+    """The place of each port on the panel; parts of ports come last, by name."""
+    whole = ports_by_name(model)
+    parts = lanes_by_name(model, catalogue.known(nos)).keys() - whole.keys()
+    return {name: place for place, name in enumerate((*whole, *sorted(parts)))}
 
 
 @lru_cache(maxsize=8)
@@ -140,7 +135,7 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
 
 def _on_panel(switch: Switch, ports: list[AnyPort]) -> tuple[AnyPort, ...]:
     """Ports in the order of the panel."""
-    place = _places(switch.model)
+    place = _places(switch.model, switch.nos)
     return tuple(sorted(ports, key=lambda port: place[port[0]]))
 
 
@@ -228,9 +223,8 @@ def _unused(switch: Switch, used: Collection[str]) -> tuple[str, ...]:
     """Whole ports that carry no cable, neither as a whole nor by a part."""
     whole = ports_by_name(switch.model)
     free = tuple(name for name in whole if name not in used)
-    parts = [name for name in used if name not in whole]
-    if not parts:
+    if len(free) + len(used) == len(whole):
         return free
     lanes = lanes_by_name(switch.model, catalogue.known(switch.nos))
-    busy = {lanes[name][0].panel for name in parts if name in lanes}
+    busy = {lanes[name][0].panel for name in used if name in lanes}
     return tuple(n for n in free if not (whole[n].breakouts and whole[n].panel in busy))

@@ -28,6 +28,14 @@ def by_address(text: str) -> bytes:
     return _AFTER + inet_pton(AF_INET6, text) if ":" in text else inet_aton(text)
 
 
+def by_addresses(texts: Sequence[str]) -> list[bytes]:
+    """The sort keys of addresses. Most lists hold IPv4 alone."""
+    try:
+        return list(map(inet_aton, texts))
+    except OSError:
+        return list(map(by_address, texts))
+
+
 def ranges(numbers: list[int]) -> str:
     """Numbers as EOS writes a VLAN list: ``100,4093-4094``."""
     spans: list[list[int]] = []

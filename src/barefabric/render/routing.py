@@ -13,7 +13,7 @@ from barefabric.model.intent import Bgp, Neighbor, PeerGroup, SwitchIntent
 from barefabric.model.policy import Policy, PrefixList, PrefixMatch, Term
 from barefabric.model.session import Bfd, SessionKind, Source
 from barefabric.model.vendor import Dialect
-from barefabric.render.natural import Ordered, by_address, natural, ordered, runs
+from barefabric.render.natural import Ordered, by_addresses, natural, ordered, runs
 from barefabric.render.placeholder import placeholder
 from barefabric.render.view import (
     BfdView,
@@ -31,7 +31,6 @@ DEFAULT_BFD = Bfd(300, 3)
 """What a daemon takes unless told otherwise (EOS ``router bfd``, FRR ``bfdd``)."""
 
 # What is read of each of hundreds of thousands of neighbors.
-_ADDRESS = itemgetter(Neighbor._fields.index("address"))
 _INTERFACE = itemgetter(Neighbor._fields.index("interface"))
 _OWN_IMPORT = itemgetter(Neighbor._fields.index("import_policy"))
 
@@ -176,7 +175,7 @@ def _by_port(group: PeerGroup) -> Ordered:
 def _by_address(group: PeerGroup) -> Ordered:
     """The group's neighbors that are named by their address, in the order of addresses."""
     found = [neighbor for neighbor in group.neighbors if neighbor[0]]
-    return ordered(list(map(by_address, map(_ADDRESS, found))), found)
+    return ordered(by_addresses([neighbor[0] for neighbor in found]), found)
 
 
 def _settle_asn(group: PeerGroup, role: Role) -> PeerGroup:
