@@ -102,9 +102,7 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
     cables: dict[CableKind, list[Cable]] = {kind: [] for kind in CableKind}
     for kind, same in groupby(design.cables_by_device[switch.name], key=itemgetter(0)):
         cables[kind] += same
-    servers: dict[Attach, list[Cable]] = {attach: [] for attach in Attach}
-    for cable in cables[CableKind.SERVER]:
-        servers[design.servers[cable[3]].attach].append(cable)
+    servers = _by_attach(design, switch, cables[CableKind.SERVER])
     mtu, vlan = design.underlay.mtu, rack.vlan if rack else 0
     routed = _routed(switch, cables[CableKind.FABRIC] + servers[Attach.ROUTED], mtu)
     for cable in cables[CableKind.UPSTREAM]:
@@ -112,25 +110,41 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
     access = list(_access(switch, servers[Attach.SINGLE], mtu, vlan))
     members: list[MemberPort] = []
     channels: list[Channel] = []
+    peer_channel = 0
     if bonded := servers[Attach.BOND]:
         numbers = _server_channels(design, switch.rack, switch.model, switch.nos)
         members = list(_members(switch, bonded, numbers))
-        channels = sorted(_channels(switch, bonded, numbers, mtu, vlan))
-    peer_channel = 0
+        channels = list(_channels(switch, bonded, numbers, mtu, vlan))
     if peer := cables[CableKind.PEER]:
         link, ends = _peer_link(design, switch, peer)
         peer_channel = link.number
-        channels = sorted([*channels, link])
+        channels.append(link)
         members += ends
     used = {port[0] for ports in (routed, members, access) for port in ports}
     return SwitchPorts(
         _on_panel(switch, routed),
         _on_panel(switch, members),
         _on_panel(switch, access),
-        tuple(channels),
+        tuple(sorted(channels)),
         _unused(switch, used),
         peer_channel,
     )
+
+
+@lru_cache(maxsize=8)
+def _attaches(design: Design, rack: str) -> frozenset[Attach]:
+    """How servers of a rack are attached; those of most racks are all alike."""
+    return frozenset(design.servers[name].attach for name in design.racks[rack].servers)
+
+
+def _by_attach(design: Design, switch: Switch, cables: list[Cable]) -> Mapping[Attach, list[Cable]]:
+    """A leaf's cables to servers, by how those are attached."""
+    found: dict[Attach, list[Cable]] = {attach: [] for attach in Attach}
+    if cables and len(attaches := _attaches(design, switch.rack)) == 1:
+        return found | dict.fromkeys(attaches, cables)
+    for cable in cables:
+        found[design.servers[cable.b].attach].append(cable)
+    return found
 
 
 def _on_panel(switch: Switch, ports: list[AnyPort]) -> tuple[AnyPort, ...]:
