@@ -60,7 +60,7 @@ def speaker_matches(design: Design, profile: SessionProfile) -> tuple[PrefixMatc
 
 
 def node_policy(
-    design: Design, sessions: Iterable[Session]
+    design: Design, kinds: Iterable[SessionProfile]
 ) -> tuple[list[PrefixList], list[Policy]]:
     """Lists and policies of a leaf towards its nodes: their own prefixes in, nothing out.
 
@@ -69,9 +69,7 @@ def node_policy(
     """
     lists: list[PrefixList] = []
     policies: list[Policy] = []
-    profiles = {
-        s.profile.a.import_policy: s.profile for s in sessions if s.profile.kind is SessionKind.NODE
-    }
+    profiles = {profile.a.import_policy: profile for profile in kinds}
     for policy, profile in profiles.items():
         group = names.speaker_group(profile.cluster, profile.b.speaker)
         own = lists_of(group, speaker_matches(design, profile))

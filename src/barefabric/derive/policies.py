@@ -7,18 +7,20 @@ become all that one switch filters by.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from barefabric.derive import names
 from barefabric.derive.edges import host_policy, node_policy, upstream_policy
+from barefabric.derive.groups import sessions_by_profile
 from barefabric.derive.prefixes import DEFAULTS
 from barefabric.derive.tiers import (
     border_policies,
+    common_lists,
     connected,
     fabric_lists,
     leaf_policies,
     lists_of,
-    named,
     spine_policies,
     superspine_policies,
 )
@@ -50,37 +52,28 @@ def local_prefixes(design: Design, switch: Switch) -> tuple[str, ...]:
 
 def switch_policy(design: Design, switch: Switch) -> RoutingPolicy:
     """Everything one switch filters by, in a stable order."""
-    sessions = design.sessions_by_device[switch.name]
-    kinds = {s.profile.name: s for s in sessions}.values()
-    shared = fabric_lists(design)
-    common = named(shared)
+    kinds = [same[0] for same in sessions_by_profile(design, switch.name)]
+    shared, common = fabric_lists(design), common_lists(design)
     groups = _fabric_groups(switch, kinds)
     local = lists_of(names.LOCAL_LIST, map(PrefixMatch, local_prefixes(design, switch)))
-    own = [entry.name for entry in local]
-    lists, policies = [*shared, *local], [connected(local)]
+    own = tuple(entry.name for entry in local)
     upper = next(iter(groups), names.GROUP[Role.SPINE])
+    edge = NO_EDGE
     if switch.role is Role.SUPERSPINE:
-        policies += superspine_policies(common, groups)
+        policies = tuple(superspine_policies(common, groups))
     elif switch.role is Role.SPINE:
-        policies += spine_policies(common, groups)
+        policies = tuple(spine_policies(common, groups))
     elif switch.role is Role.LEAF:
         edge = _leaf_side(design, switch, kinds)
-        policies += leaf_policies(common, upper, (*own, *(entry.name for entry in edge.passed)))
-        lists, policies = [*lists, *edge.passed, *edge.lists], [*policies, *edge.policies]
+        passed = (entry.name for entry in edge.passed)
+        policies = leaf_policies(common, upper, (*own, *passed))
     else:
-        outward = [s for s in sessions if s.profile.kind is SessionKind.UPSTREAM]
-        taken = {prefix for s in outward for prefix in design.upstreams[s.b].accept}
-        brought = [
-            name
-            for name, family in zip(common.default, design.underlay.families, strict=True)
-            if DEFAULTS[family] in taken
-        ]
-        policies += border_policies(common, upper, own, brought)
-        more, rules = upstream_policy(design, outward)
-        lists, policies = lists + more, policies + rules
+        policies, edge = _border_side(design, switch, upper, own)
+    policies = (connected(own), *policies, *edge.policies)
     communities = (CommunityList(names.LAST_RESORT_LIST, LAST_RESORT),)
     uses = any(t.community_list for p in policies for t in p.terms)
-    return RoutingPolicy(tuple(lists), communities if uses else (), tuple(policies))
+    lists = (*shared, *local, *edge.passed, *edge.lists)
+    return RoutingPolicy(lists, communities if uses else (), policies)
 
 
 def _fabric_groups(switch: Switch, kinds: Iterable[Session]) -> dict[str, None]:
@@ -94,24 +87,56 @@ def _fabric_groups(switch: Switch, kinds: Iterable[Session]) -> dict[str, None]:
 
 
 class _Edge(NamedTuple):
-    """What a leaf needs towards its servers; ``passed`` lists all that it passes on for them."""
+    """What a switch needs towards servers and upstreams; ``passed`` lists all that it passes on."""
 
     passed: tuple[PrefixList, ...]
-    lists: list[PrefixList]
-    policies: list[Policy]
+    lists: tuple[PrefixList, ...]
+    policies: tuple[Policy, ...]
+
+
+NO_EDGE = _Edge((), (), ())
+"""Towards nothing but other switches."""
 
 
 def _leaf_side(design: Design, switch: Switch, kinds: Iterable[Session]) -> _Edge:
     """The edge of a leaf; ``kinds`` holds one session of each profile."""
-    node_lists, node_rules = node_policy(design, kinds)
-    routed = any(s.profile.kind is SessionKind.HOST for s in kinds)
-    hosts = design.sessions_by_device[switch.name] if routed else ()
-    host_lists, host_rules = host_policy(design, switch, hosts)
-    passed = dict.fromkeys(m for p in node_lists for m in p.entries)
+    profiles = (s.profile for s in kinds)
+    nodes = _node_side(design, tuple(p.name for p in profiles if p.kind is SessionKind.NODE))
+    if not any(s.profile.kind is SessionKind.HOST for s in kinds):
+        return nodes
+    lists, policies = host_policy(design, switch, design.sessions_by_device[switch.name])
     own = names.each(FAMILIES, names.SELF_LIST)
-    passed.update(dict.fromkeys(m for p in host_lists if p.name not in own for m in p.entries))
+    hosts = [p for p in lists if p.name not in own]
     return _Edge(
-        lists_of(names.NODES_LIST, passed),
-        [*node_lists, *host_lists],
-        [*node_rules, *host_rules],
+        _passed(*nodes.lists, *hosts), (*nodes.lists, *lists), (*nodes.policies, *policies)
     )
+
+
+@lru_cache(maxsize=256)
+def _node_side(design: Design, profiles: tuple[str, ...]) -> _Edge:
+    """The edge towards nodes with sessions of some profiles: that of most leaves, all alike."""
+    lists, policies = node_policy(design, [design.profiles[name] for name in profiles])
+    return _Edge(_passed(*lists), tuple(lists), tuple(policies))
+
+
+def _passed(*lists: PrefixList) -> tuple[PrefixList, ...]:
+    """All that some lists permit, as what is passed on for nodes."""
+    return lists_of(names.NODES_LIST, dict.fromkeys(m for p in lists for m in p.entries))
+
+
+def _border_side(
+    design: Design, switch: Switch, upper: str, own: tuple[str, ...]
+) -> tuple[tuple[Policy, ...], _Edge]:
+    """A border's policies towards the fabric, and its edge."""
+    sessions = design.sessions_by_device[switch.name]
+    outward = [s for s in sessions if s.profile.kind is SessionKind.UPSTREAM]
+    taken = {prefix for s in outward for prefix in design.upstreams[s.b].accept}
+    common = common_lists(design)
+    brought = [
+        name
+        for name, family in zip(common.default, design.underlay.families, strict=True)
+        if DEFAULTS[family] in taken
+    ]
+    lists, policies = upstream_policy(design, outward)
+    inward = border_policies(common, upper, own, brought)
+    return tuple(inward), _Edge((), tuple(lists), tuple(policies))

@@ -1,8 +1,10 @@
 """A switch's front panel and port channels, from its cables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
 
 from barefabric.ledger.panel import lanes_by_name, ports_by_name
 from barefabric.model.cable import Cable, CableKind
@@ -10,6 +12,11 @@ from barefabric.model.design import Design
 from barefabric.model.device import Attach, DeviceModel, Rack, Switch
 from barefabric.model.intent import AccessPort, Channel, MemberPort, RoutedPort
 from barefabric.vendors import catalogue
+
+AnyPort = TypeVar("AnyPort", RoutedPort, MemberPort, AccessPort)
+
+_record = tuple.__new__
+"""Makes a port of its values. Calling a NamedTuple takes twice as long, and ports are many."""
 
 
 class SwitchPorts(NamedTuple):
@@ -66,131 +73,172 @@ def _native(model: DeviceModel) -> dict[str, int]:
 
 
 @cache
-def _positions(model: DeviceModel) -> dict[str, tuple[int, str]]:
-    """The place of each port on the panel, as a sort key."""
-    return {p.name: (n, p.name) for n, p in enumerate(model.ports)}
+def _places(model: DeviceModel, nos: str) -> Mapping[str, int]:
+    """The place of each port on the panel; parts of ports come last, by name."""
+    whole = ports_by_name(model)
+    parts = lanes_by_name(model, catalogue.known(nos)).keys() - whole.keys()
+    return {name: place for place, name in enumerate((*whole, *sorted(parts)))}
 
 
 @lru_cache(maxsize=8)
-def _channel_ports(design: Design) -> Mapping[str, str]:
-    """Each server's first port on its rack's first leaf: both leaves name the channel after it."""
-    index = {name: switch.index for name, switch in design.switches.items()}
-    first: dict[str, tuple[int, str]] = {}
-    for kind, leaf, port, server, *_ in design.cables:
-        if kind is CableKind.SERVER and (server not in first or index[leaf] < first[server][0]):
-            first[server] = index[leaf], port
-    return {server: port for server, (_, port) in first.items()}
+def _server_channels(design: Design, rack: str, model: DeviceModel, nos: str) -> Mapping[str, int]:
+    """The port channel of each server of a rack.
 
-
-class _Sorting:
-    """Ports of one switch while they are sorted by use."""
-
-    def __init__(self, design: Design, switch: Switch, rack: Rack | None) -> None:
-        self.design = design
-        self.switch = switch
-        self.vlan = rack.vlan if rack else 0
-        self.mtu = design.underlay.mtu
-        self.native = _native(switch.model)
-        self.channel_ports = _channel_ports(design)
-        self.numbers = channel_numbers(switch.model, switch.nos)
-        self.routed: list[RoutedPort] = []
-        self.access: list[AccessPort] = []
-        self.members: list[MemberPort] = []
-        self.bonds: dict[str, list[str]] = {}
-        self.peer: list[_Facing] = []
-
-    def sort_in(self, cable: Cable) -> None:
-        """Put the port of a cable where it belongs.
-
-        A port is forced where it runs below its native speed; a lane of a broken-out port always
-        does.
-        """
-        kind, upper, port, peer, peer_port, speed, _, address, below, address6, below6 = cable
-        if upper != self.switch.name:
-            port, peer, peer_port = peer_port, upper, port
-            address, address6 = below, below6
-        forced = speed != self.native.get(port)
-        towards = f"{peer} {peer_port}" if peer_port else peer
-        attach = self.design.servers[peer].attach if kind is CableKind.SERVER else Attach.ROUTED
-        if kind is CableKind.PEER:
-            self.peer.append(facing(cable, self.switch.name))
-        elif attach is Attach.BOND:
-            number = self.numbers[self.channel_ports[peer]]
-            self.bonds.setdefault(peer, []).append(port)
-            self.members.append(MemberPort(port, towards, speed, forced, number, peer, peer_port))
-        elif attach is Attach.ROUTED:
-            outside = kind is CableKind.UPSTREAM
-            mtu = self.design.upstreams[peer].mtu if outside else self.mtu
-            self.routed.append(
-                RoutedPort(port, towards, speed, forced, mtu, address, peer, peer_port, address6)
-            )
-        else:
-            self.access.append(
-                AccessPort(port, towards, speed, forced, self.mtu, self.vlan, peer, peer_port)
-            )
-
-    def channels(self) -> Iterator[Channel]:
-        """The port channels of servers."""
-        for server, ports in self.bonds.items():
-            number = self.numbers[self.channel_ports[server]]
-            mlag = number if self.switch.peer else 0
-            yield Channel(number, server, self.mtu, self.vlan, mlag, tuple(ports))
-
-    def peer_link(self) -> Channel:
-        """The peer link's channel, called after the lowest of its ports on the pair's first leaf.
-
-        The servers' channels are called after that leaf's ports too, so none has the same number.
-        """
-        views = sorted(self.peer, key=lambda view: self.numbers[view.port])
-        first = self.switch.index < self.design.switches[self.switch.peer].index
-        number = min(self.numbers[view.port if first else view.peer_port] for view in views)
-        self.members += [
-            MemberPort(
-                v.port,
-                f"{v.peer} {v.peer_port}",
-                v.cable.speed,
-                v.cable.speed != self.native.get(v.port),
-                number,
-                v.peer,
-                v.peer_port,
-            )
-            for v in views
-        ]
-        name = f"peer link to {self.switch.peer}"
-        return Channel(number, name, self.mtu, 0, 0, tuple(v.port for v in views))
+    It is named after the server's first port on the rack's first leaf, so that both leaves agree:
+    what comes first is taken last, and holds.
+    """
+    first: dict[str, str] = {}
+    leaves = [design.switches[name] for name in design.racks[rack].leaves]
+    kind = CableKind.SERVER
+    for leaf in sorted(leaves, key=lambda switch: switch.index, reverse=True):
+        cables = reversed(design.cables_by_device[leaf.name])
+        first |= {cable[3]: cable[2] for cable in cables if cable[0] is kind}
+    numbers = channel_numbers(model, nos)
+    return {server: numbers[port] for server, port in first.items()}
 
 
 def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPorts:
     """Sort a switch's ports by use; ports appear in panel order."""
-    found = _Sorting(design, switch, rack)
-    for cable in design.cables_by_device[switch.name]:
-        found.sort_in(cable)
-    channels = list(found.channels())
-    if found.peer:
-        channels.append(found.peer_link())
-    place, last = _positions(switch.model), len(switch.model.ports)
-
-    def panel(port: RoutedPort | MemberPort | AccessPort) -> tuple[int, str]:
-        return place.get(port.name) or (last, port.name)
-
-    used = {p.name for p in found.routed} | {p.name for p in found.members}
-    used |= {p.name for p in found.access}
+    cables: dict[CableKind, list[Cable]] = {kind: [] for kind in CableKind}
+    for kind, same in groupby(design.cables_by_device[switch.name], key=itemgetter(0)):
+        cables[kind] += same
+    servers = _by_attach(design, switch, cables[CableKind.SERVER])
+    mtu, vlan = design.underlay.mtu, rack.vlan if rack else 0
+    routed = _routed(switch, cables[CableKind.FABRIC] + servers[Attach.ROUTED], mtu)
+    for cable in cables[CableKind.UPSTREAM]:
+        routed += _routed(switch, [cable], design.upstreams[cable.b].mtu)
+    access = list(_access(switch, servers[Attach.SINGLE], mtu, vlan))
+    members: list[MemberPort] = []
+    channels: list[Channel] = []
+    peer_channel = 0
+    if bonded := servers[Attach.BOND]:
+        numbers = _server_channels(design, switch.rack, switch.model, switch.nos)
+        members = list(_members(switch, bonded, numbers))
+        channels = list(_channels(switch, bonded, numbers, mtu, vlan))
+    if peer := cables[CableKind.PEER]:
+        link, ends = _peer_link(design, switch, peer)
+        peer_channel = link.number
+        channels.append(link)
+        members += ends
+    used = {port[0] for ports in (routed, members, access) for port in ports}
     return SwitchPorts(
-        tuple(sorted(found.routed, key=panel)),
-        tuple(sorted(found.members, key=panel)),
-        tuple(sorted(found.access, key=panel)),
+        _on_panel(switch, routed),
+        _on_panel(switch, members),
+        _on_panel(switch, access),
         tuple(sorted(channels)),
-        tuple(_unused(switch, used)),
-        channels[-1].number if found.peer else 0,
+        _unused(switch, used),
+        peer_channel,
     )
 
 
-def _unused(switch: Switch, used: set[str]) -> list[str]:
-    """Whole ports that carry no cable, neither as a whole nor by a lane."""
-    lanes = lanes_by_name(switch.model, catalogue.known(switch.nos))
-    busy = {lanes[name][0].panel for name in used if name in lanes} if lanes else set()
-    return [
-        p.name
-        for p in switch.model.ports
-        if p.name not in used and not (p.breakouts and p.panel in busy)
+@lru_cache(maxsize=8)
+def _attaches(design: Design, rack: str) -> frozenset[Attach]:
+    """How servers of a rack are attached; those of most racks are all alike."""
+    return frozenset(design.servers[name].attach for name in design.racks[rack].servers)
+
+
+def _by_attach(design: Design, switch: Switch, cables: list[Cable]) -> Mapping[Attach, list[Cable]]:
+    """A leaf's cables to servers, by how those are attached."""
+    found: dict[Attach, list[Cable]] = {attach: [] for attach in Attach}
+    if cables and len(attaches := _attaches(design, switch.rack)) == 1:
+        return found | dict.fromkeys(attaches, cables)
+    for cable in cables:
+        found[design.servers[cable.b].attach].append(cable)
+    return found
+
+
+def _on_panel(switch: Switch, ports: list[AnyPort]) -> tuple[AnyPort, ...]:
+    """Ports in the order of the panel."""
+    place = _places(switch.model, switch.nos)
+    return tuple(sorted(ports, key=lambda port: place[port[0]]))
+
+
+def _routed(switch: Switch, cables: Iterable[Cable], mtu: int) -> list[RoutedPort]:
+    """Ports with a session of their own on the cable.
+
+    Here and below, a port is forced where it runs below its native speed; a part of a broken-out
+    port always does.
+    """
+    name, native, found = switch.name, _native(switch.model), []
+    for _, upper, a_port, lower, b_port, speed, _, a_address, b_address, a_six, b_six in cables:
+        if upper == name:
+            port, address, six, peer, peer_port = a_port, a_address, a_six, lower, b_port
+        else:
+            port, address, six, peer, peer_port = b_port, b_address, b_six, upper, a_port
+        description = f"{peer} {peer_port}" if peer_port else peer
+        forced = speed != native.get(port)
+        values = (port, description, speed, forced, mtu, address, peer, peer_port, six)
+        found.append(_record(RoutedPort, values))
+    return found
+
+
+def _members(
+    switch: Switch, cables: Iterable[Cable], numbers: Mapping[str, int]
+) -> Iterator[MemberPort]:
+    """Ports of the port channels of servers."""
+    native = _native(switch.model)
+    for _, _, port, server, nic, speed, _, _, _, _, _ in cables:
+        forced = speed != native.get(port)
+        values = (port, f"{server} {nic}", speed, forced, numbers[server], server, nic)
+        yield _record(MemberPort, values)
+
+
+def _channels(
+    switch: Switch, cables: Iterable[Cable], numbers: Mapping[str, int], mtu: int, vlan: int
+) -> Iterator[Channel]:
+    """The port channels of servers."""
+    ports: dict[str, tuple[str, ...]] = {}
+    for _, _, port, server, _, _, _, _, _, _, _ in cables:
+        ports[server] = (*ports[server], port) if server in ports else (port,)
+    for server, members in ports.items():
+        number = numbers[server]
+        mlag = number if switch.peer else 0
+        yield _record(Channel, (number, server, mtu, vlan, mlag, members))
+
+
+def _access(switch: Switch, cables: Iterable[Cable], mtu: int, vlan: int) -> Iterator[AccessPort]:
+    """Ports of servers with a single link."""
+    native = _native(switch.model)
+    for _, _, port, server, nic, speed, _, _, _, _, _ in cables:
+        forced = speed != native.get(port)
+        values = (port, f"{server} {nic}", speed, forced, mtu, vlan, server, nic)
+        yield _record(AccessPort, values)
+
+
+def _peer_link(
+    design: Design, switch: Switch, cables: Iterable[Cable]
+) -> tuple[Channel, list[MemberPort]]:
+    """The peer link's channel, called after the lowest of its ports on the pair's first leaf.
+
+    The servers' channels are called after that leaf's ports too, so none has the same number.
+    """
+    native, numbers = _native(switch.model), channel_numbers(switch.model, switch.nos)
+    views = sorted((facing(c, switch.name) for c in cables), key=lambda view: numbers[view.port])
+    first = switch.index < design.switches[switch.peer].index
+    number = min(numbers[view.port if first else view.peer_port] for view in views)
+    members = [
+        MemberPort(
+            v.port,
+            f"{v.peer} {v.peer_port}",
+            v.cable.speed,
+            v.cable.speed != native.get(v.port),
+            number,
+            v.peer,
+            v.peer_port,
+        )
+        for v in views
     ]
+    ports = tuple(view.port for view in views)
+    name = f"peer link to {switch.peer}"
+    return Channel(number, name, design.underlay.mtu, 0, 0, ports), members
+
+
+def _unused(switch: Switch, used: Collection[str]) -> tuple[str, ...]:
+    """Whole ports that carry no cable, neither as a whole nor by a part."""
+    whole = ports_by_name(switch.model)
+    free = tuple(name for name in whole if name not in used)
+    if len(free) + len(used) == len(whole):
+        return free
+    lanes = lanes_by_name(switch.model, catalogue.known(switch.nos))
+    busy = {lanes[name][0].panel for name in used if name in lanes}
+    return tuple(n for n in free if not (whole[n].breakouts and whole[n].panel in busy))

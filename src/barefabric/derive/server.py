@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from barefabric.derive import names
+from barefabric.derive.groups import peer_group
 from barefabric.derive.prefixes import DEFAULTS
-from barefabric.derive.switch import peer_group
 from barefabric.derive.tiers import connected, lists_of, permits
 from barefabric.model.address import host_route
 from barefabric.model.cable import CableKind
@@ -66,7 +66,7 @@ def _host_policy(
     taken = permits(*(entry.name for entry in (*default, *leaf)))
     sent = (Term(10 * n, True, entry.name, own_path=True) for n, entry in enumerate(own, 1))
     policies = (
-        connected(own),
+        connected(tuple(entry.name for entry in own)),
         Policy(names.import_of(group), taken),
         Policy(names.export_of(group), tuple(sent)),
     )

@@ -3,26 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from barefabric.derive.groups import peer_groups
 from barefabric.derive.policies import local_prefixes, switch_policy
 from barefabric.derive.ports import SwitchPorts, switch_ports
 from barefabric.derive.sessions import leaf_address
 from barefabric.model.address import split, width
 from barefabric.model.design import Design, Pair
 from barefabric.model.device import Rack, Role, Switch
-from barefabric.model.intent import Bgp, Mlag, Neighbor, PeerGroup, Svi, SwitchIntent, Vlan
-from barefabric.model.session import Session, SessionKind, Side
+from barefabric.model.intent import Bgp, Mlag, PeerGroup, Svi, SwitchIntent, Vlan
+from barefabric.model.session import SessionKind
 from barefabric.vendors import catalogue
 
 PATHS = (64, 128, 256, 512, 1024)
 """Widths of ECMP to choose from: the first that is wide enough keeps configurations steady."""
-
-_ORDER = (
-    SessionKind.FABRIC,
-    SessionKind.PAIR,
-    SessionKind.HOST,
-    SessionKind.NODE,
-    SessionKind.UPSTREAM,
-)
 
 
 @lru_cache(maxsize=8)
@@ -120,8 +113,7 @@ def _mlag(design: Design, switch: Switch, pair: Pair | None, ports: SwitchPorts)
 
 
 def _bgp(design: Design, switch: Switch) -> Bgp:
-    sessions = design.sessions_by_device[switch.name]
-    groups = tuple(_groups(switch.name, sessions))
+    groups = tuple(peer_groups(design, switch.name))
     return Bgp(
         asn=switch.asn,
         router_id=switch.loopback,
@@ -170,65 +162,3 @@ def _aggregates(design: Design, switch: Switch) -> tuple[str, ...]:
         if split(prefix)[1] < width(prefix)
     }
     return tuple(sorted(outward & single))
-
-
-def _groups(name: str, sessions: list[Session]) -> Iterator[PeerGroup]:
-    """Peer groups of a device, fabric first, with their neighbors in the order of the sessions."""
-    by_end: dict[tuple[str, bool], list[Session]] = {}
-    for session in sessions:
-        by_end.setdefault((session.profile.name, session.a == name), []).append(session)
-    for members in sorted(by_end.values(), key=lambda same: _ORDER.index(same[0].profile.kind)):
-        yield peer_group(name, members)
-
-
-def peer_group(name: str, sessions: list[Session]) -> PeerGroup:
-    """One peer group of ``name``, from the sessions of one profile."""
-    profile = sessions[0].profile
-    at_a = sessions[0].a == name
-    mine: Side = profile.a if at_a else profile.b
-    other: Side = profile.b if at_a else profile.a
-    neighbors = tuple(_neighbors(sessions, at_a))
-    asns = {n.asn for n in neighbors}
-    return PeerGroup(
-        mine.group,
-        profile.name,
-        profile.kind,
-        mine.speaker,
-        other.speaker,
-        asns.pop() if len(asns) == 1 else 0,
-        profile.families,
-        profile.keepalive,
-        profile.hold,
-        profile.bfd,
-        profile.password,
-        profile.hops,
-        profile.ttl_security,
-        mine.passive,
-        mine.source,
-        mine.import_policy,
-        mine.export_policy,
-        mine.max_prefix,
-        mine.next_hop_self,
-        mine.remove_private_as,
-        mine.send_community,
-        neighbors,
-        mine.local_as,
-    )
-
-
-def _neighbors(sessions: list[Session], at_a: bool) -> Iterator[Neighbor]:
-    """The other ends of sessions of one profile; a node is described by what speaks on it."""
-    profile = sessions[0].profile
-    tail = f" {profile.b.speaker}" if profile.kind is SessionKind.NODE else ""
-    for _, a, a_asn, a_address, a_port, b, b_asn, b_address, b_port, own_import in sessions:
-        if at_a:
-            port = b_port and f" {b_port}"
-            yield Neighbor(
-                b_address, "" if b_address else a_port, b_asn, f"{b}{tail or port}", a_address,
-                own_import,
-            )  # fmt: skip
-        else:
-            port = a_port and f" {a_port}"
-            yield Neighbor(
-                a_address, "" if a_address else b_port, a_asn, f"{a}{tail or port}", b_address, ""
-            )

@@ -44,16 +44,6 @@ class Lists(NamedTuple):
     external: tuple[str, ...]
 
 
-def named(lists: Iterable[PrefixList]) -> Lists:
-    """The names of the lists that every switch shares."""
-    known = {entry.name for entry in lists}
-
-    def of(name: str) -> tuple[str, ...]:
-        return tuple(each for each in names.each(FAMILIES, name) if each in known)
-
-    return Lists(of(names.DEFAULT_LIST), of(names.FABRIC_LIST), of(names.EXTERNAL_LIST))
-
-
 @lru_cache(maxsize=8)
 def fabric_lists(design: Design) -> tuple[PrefixList, ...]:
     """Lists every switch shares: the default, the fabric's prefixes, external ones."""
@@ -68,9 +58,21 @@ def fabric_lists(design: Design) -> tuple[PrefixList, ...]:
     )
 
 
-def connected(local: Iterable[PrefixList]) -> Policy:
-    """What a device originates of its own networks."""
-    return Policy(names.CONNECTED, permits(*(entry.name for entry in local)))
+@lru_cache(maxsize=8)
+def common_lists(design: Design) -> Lists:
+    """The names of the lists that every switch shares."""
+    known = {entry.name for entry in fabric_lists(design)}
+
+    def of(name: str) -> tuple[str, ...]:
+        return tuple(each for each in names.each(FAMILIES, name) if each in known)
+
+    return Lists(of(names.DEFAULT_LIST), of(names.FABRIC_LIST), of(names.EXTERNAL_LIST))
+
+
+@lru_cache(maxsize=64)
+def connected(local: tuple[str, ...]) -> Policy:
+    """What a device originates of its own networks, by the names of their lists."""
+    return Policy(names.CONNECTED, permits(*local))
 
 
 def _from_above(group: str, lists: Lists) -> Policy:
@@ -106,10 +108,10 @@ def _last_resort(lists: Lists) -> Policy:
     return Policy(names.LAST_RESORT, tuple(terms))
 
 
-def leaf_policies(lists: Lists, upper: str, upward: Iterable[str]) -> Iterator[Policy]:
+@lru_cache(maxsize=64)
+def leaf_policies(lists: Lists, upper: str, upward: tuple[str, ...]) -> tuple[Policy, ...]:
     """Leaves: what is theirs and their nodes' upwards (the lists named)."""
-    yield _from_above(upper, lists)
-    yield Policy(names.export_of(upper), permits(*upward))
+    return _from_above(upper, lists), Policy(names.export_of(upper), permits(*upward))
 
 
 def spine_policies(lists: Lists, groups: Container[str]) -> Iterator[Policy]:

@@ -38,7 +38,7 @@ def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> Switc
     """The complete view of a switch in the words of its network OS."""
     settings = design.settings
     bgp = bgp_view(intent.bgp, intent.switch.role, dialect)
-    unnumbered = any(not (port.address or port.address6) for port in intent.routed)
+    unnumbered = not all(port[5] or port[8] for port in intent.routed)
     return SwitchView(
         name=intent.switch.name,
         management=intent.management,

@@ -1,22 +1,17 @@
 """Views of ports, port channels and VLANs."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from barefabric.ledger.panel import lanes_by_name, parts_at, ports_by_name
-from barefabric.model.device import PortSpec
+from barefabric.model.device import DeviceModel, PortSpec
 from barefabric.model.intent import AccessPort, MemberPort, RoutedPort, SwitchIntent
-from barefabric.model.vendor import Dialect
-from barefabric.render.natural import natural, ranges
-from barefabric.render.view import (
-    BridgingView,
-    ChannelView,
-    MlagView,
-    PortView,
-    SpeedGroupView,
-    SviView,
-    VlanView,
-)
+from barefabric.model.vendor import Dialect, Vendor
+from barefabric.render.natural import natural, ordered, ranges, runs
+from barefabric.render.view import BridgingView, MlagView, PortsView, SpeedGroupView, SviView
 from barefabric.vendors import catalogue
 from barefabric.vendors.lanes import electrical_lanes
 from barefabric.vendors.speed_groups import serdes, speed_groups
@@ -24,39 +19,45 @@ from barefabric.vendors.speed_groups import serdes, speed_groups
 SINGLE_LANE = 25
 """The fastest rate, in Gbit/s, that EOS takes for one lane unless it is told how many."""
 
-UNUSED = "unused"
-"""Description of a port without a cable; it is shut down."""
+_USES = PortsView._fields[:4]
+"""What ports are used for."""
+
+_FORCED = itemgetter(RoutedPort._fields.index("forced"))
+"""Whether a port in use, of whatever kind, is forced."""
 
 
-def port_views(intent: SwitchIntent, dialect: Dialect) -> tuple[PortView, ...]:
+def port_views(intent: SwitchIntent, dialect: Dialect) -> tuple[PortsView, ...]:
     """Every front-panel port, in the order of the panel."""
-    views = sorted(_ports(intent, dialect), key=lambda port: natural(port.name))
-    model, vendor = intent.switch.model, catalogue.known(intent.switch.nos)
-    lanes, whole = lanes_by_name(model, vendor), ports_by_name(model)
-    if all(view.name in whole or view.name not in lanes for view in views):
-        return tuple(views)
-    return tuple(_with_splits(intent, views, lanes))
+    rank = _ranks(intent.switch.model, catalogue.known(intent.switch.nos))
+    lists = [
+        ordered([rank[port[0]] for port in ports], ports)
+        for ports in (intent.routed, intent.members, intent.access)
+    ]
+    lists.append(ordered([rank[name] for name in intent.unused], intent.unused))
+    told = _Told(intent, dialect)
+    return tuple(view for use, ports in runs(lists) for view in _views(_USES[use], ports, told))
 
 
-def _with_splits(
-    intent: SwitchIntent, views: Iterable[PortView], lanes: Mapping[str, tuple[PortSpec, int]]
-) -> Iterator[PortView]:
-    """The ports, the first part of each broken-out one with what it is a part of."""
-    vendor = catalogue.known(intent.switch.nos)
-    speeds = dict(_speeds(intent))
-    seen: set[int] = set()
-    for view in views:
-        spec = lanes[view.name][0] if view.name in lanes else None
-        if spec is None or view.name == spec.name or spec.panel in seen:
-            yield view
-            continue
-        seen.add(spec.panel)
-        parts = parts_at(vendor, spec, view.name, speeds[view.name])
-        yield view._replace(split=spec.name, parts=parts)
+@cache
+def _ranks(model: DeviceModel, vendor: Vendor) -> Mapping[str, int]:
+    """Where each port and each part of one stands among all of a panel."""
+    names = {*ports_by_name(model), *lanes_by_name(model, vendor)}
+    return {name: rank for rank, name in enumerate(sorted(names, key=natural))}
 
 
-class _Speeds(dict[int, str]):
-    """What a port is told that runs below its native speed, by Gbit/s.
+def _views(use: str, ports: Sequence[Any], told: "_Told") -> Iterator[PortsView]:
+    """Ports of one use as one view, or as several where they are told different things."""
+    listed: dict[str, Any] = {use: ports}
+    if use == "unused" or not any(map(_FORCED, ports)):
+        yield PortsView(**listed)
+        return
+    for (speed, split, parts), same in groupby(ports, key=told.of):
+        listed[use] = tuple(same)
+        yield PortsView(**listed, speed=speed, split=split, parts=parts)
+
+
+class _Told:
+    """What ports are told besides their use.
 
     A part of a broken-out port is told how many lanes of the cage it takes, too: ``speed 100g-2``
     (EOS User Manual, Ethernet Ports). The first part of EOS is called like its port; it is a part
@@ -64,49 +65,43 @@ class _Speeds(dict[int, str]):
     """
 
     def __init__(self, intent: SwitchIntent, dialect: Dialect) -> None:
-        super().__init__(dialect.speeds)
-        self.intent, self.part_speed = intent, dialect.part_speed
+        self.intent, self.speeds, self.part_speed = intent, dialect.speeds, dialect.part_speed
+        self.vendor = catalogue.known(intent.switch.nos)
 
     @cached_property
     def lanes(self) -> Mapping[str, tuple[PortSpec, int]]:
         """The ports that names of lanes belong to."""
-        vendor = catalogue.known(self.intent.switch.nos)
-        return lanes_by_name(self.intent.switch.model, vendor) if self.part_speed else {}
+        return lanes_by_name(self.intent.switch.model, self.vendor)
 
     @cached_property
-    def split(self) -> set[int]:
-        """Panel numbers of the ports that are broken out."""
-        lanes = self.lanes
-        used = [name for name, _ in _speeds(self.intent) if name in lanes]
-        return {spec.panel for name in used if (spec := lanes[name][0]).name != name}
+    def split(self) -> dict[int, tuple[str, int]]:
+        """Panel numbers of the ports that are broken out, with the first part in use of each."""
+        lanes, rank = self.lanes, _ranks(self.intent.switch.model, self.vendor)
+        used = [(name, speed) for name, speed in _speeds(self.intent) if name in lanes]
+        first: dict[int, tuple[str, int]] = {}
+        for name, speed in sorted(used, key=lambda part: rank[part[0]]):
+            spec = lanes[name][0]
+            if name != spec.name:
+                first.setdefault(spec.panel, (name, speed))
+        return first
 
-    def of(self, port: RoutedPort | MemberPort | AccessPort) -> str:
-        """The text for a port that does not run at its native speed."""
-        if port.speed <= SINGLE_LANE:
-            return self[port.speed]
+    def of(self, port: RoutedPort | MemberPort | AccessPort) -> tuple[str, str, int]:
+        """Its speed where that is not the native one; the port that it is the first part of."""
+        speed = self._speed(port) if port.forced else ""
         spec, _ = self.lanes.get(port.name, (None, 0))
+        if spec is None or self.split.get(spec.panel, ("", 0))[0] != port.name:
+            return speed, "", 0
+        return speed, spec.name, parts_at(self.vendor, spec, port.name, port.speed)
+
+    def _speed(self, port: RoutedPort | MemberPort | AccessPort) -> str:
+        """The text for a port that does not run at its native speed."""
+        spec, _ = self.lanes.get(port.name, (None, 0))
+        if not self.part_speed or port.speed <= SINGLE_LANE:
+            return self.speeds[port.speed]
         if spec is None or spec.panel not in self.split:
-            return self[port.speed]
+            return self.speeds[port.speed]
         lanes = electrical_lanes(spec, port.speed)
         return self.part_speed.format(speed=port.speed, lanes=lanes)
-
-
-def _ports(intent: SwitchIntent, dialect: Dialect) -> Iterator[PortView]:
-    speeds = _Speeds(intent, dialect)
-    for routed in intent.routed:
-        told = speeds.of(routed) if routed.forced else ""
-        yield PortView(
-            routed.name, routed.description, told, routed.mtu, True, routed.address,
-            not (routed.address or routed.address6), address6=routed.address6,
-        )  # fmt: skip
-    for member in intent.members:
-        told = speeds.of(member) if member.forced else ""
-        yield PortView(member.name, member.description, told, channel=member.channel)
-    for access in intent.access:
-        told = speeds.of(access) if access.forced else ""
-        yield PortView(access.name, access.description, told, access.mtu, vlan=access.vlan)
-    for name in intent.unused:
-        yield PortView(name, UNUSED, unused=True)
 
 
 def _speeds(intent: SwitchIntent) -> Iterator[tuple[str, int]]:
@@ -134,32 +129,18 @@ def speed_group_views(intent: SwitchIntent, dialect: Dialect) -> tuple[SpeedGrou
 
 def bridging_view(intent: SwitchIntent, dialect: Dialect) -> BridgingView:
     """Port channels, VLANs, their interfaces and the pair's control session."""
-    channels = tuple(_channels(intent, dialect))
     svis = tuple(_svis(intent, dialect))
-    bridged = [channel.name for channel in channels] + [port.name for port in intent.access]
     return BridgingView(
-        channels=channels,
-        vlans=tuple(VlanView(*vlan) for vlan in sorted(intent.vlans)),
+        channels=intent.channels,
+        access=intent.access,
+        vlans=tuple(sorted(intent.vlans)),
         svis=svis,
         mlag=_mlag(intent, dialect),
         pair_vlans=ranges([vlan.number for vlan in intent.vlans if vlan.pair_only]),
-        ports=" ".join(sorted(bridged, key=natural)),
         server_vlans=" ".join(str(v.number) for v in intent.vlans if not v.pair_only),
         anycast=any(svi.gateway for svi in svis),
+        channel_name=dialect.channel_name,
     )
-
-
-def _channels(intent: SwitchIntent, dialect: Dialect) -> Iterator[ChannelView]:
-    for channel in intent.channels:
-        yield ChannelView(
-            name=dialect.channel_name.format(number=channel.number),
-            description=channel.description,
-            mtu=channel.mtu,
-            vlan=channel.vlan,
-            trunk=not channel.vlan,
-            mlag=channel.mlag,
-            members=" ".join(channel.members),
-        )
 
 
 def _svis(intent: SwitchIntent, dialect: Dialect) -> Iterator[SviView]:

@@ -1,8 +1,8 @@
 """Views of routing policy and BGP."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from operator import itemgetter
 
 from barefabric.derive.names import CONNECTED, GROUP, LAST_RESORT
 from barefabric.derive.prefixes import DEFAULTS
@@ -10,10 +10,10 @@ from barefabric.model.address import family as family_of
 from barefabric.model.address import is_ipv4
 from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, Neighbor, PeerGroup, SwitchIntent
-from barefabric.model.policy import PrefixList, PrefixMatch, Term
+from barefabric.model.policy import Policy, PrefixList, PrefixMatch, Term
 from barefabric.model.session import Bfd, SessionKind, Source
 from barefabric.model.vendor import Dialect
-from barefabric.render.natural import by_address, natural
+from barefabric.render.natural import Ordered, by_addresses, natural, ordered, runs
 from barefabric.render.placeholder import placeholder
 from barefabric.render.view import (
     BfdView,
@@ -21,7 +21,7 @@ from barefabric.render.view import (
     EntryView,
     FamilyView,
     GroupView,
-    NeighborView,
+    NeighborsView,
     PolicyView,
     PrefixListView,
     TermView,
@@ -29,6 +29,10 @@ from barefabric.render.view import (
 
 DEFAULT_BFD = Bfd(300, 3)
 """What a daemon takes unless told otherwise (EOS ``router bfd``, FRR ``bfdd``)."""
+
+# What is read of each of hundreds of thousands of neighbors.
+_INTERFACE = itemgetter(Neighbor._fields.index("interface"))
+_OWN_IMPORT = itemgetter(Neighbor._fields.index("import_policy"))
 
 
 def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
@@ -40,18 +44,19 @@ def policy_view(intent: SwitchIntent, bgp: BgpView) -> PolicyView:
     attached = {CONNECTED, LAST_RESORT}
     for group in bgp.groups:
         attached.update((group.import_policy, group.export_policy))
-    attached.update(neighbor.import_policy for neighbor in bgp.members)
+    for run in bgp.members:
+        attached.update(map(_OWN_IMPORT, run.neighbors))
     lists = [_prefix_list(lst) for lst in sorted(intent.prefix_lists, key=lambda lst: lst.name)]
-    six = {
+    six = frozenset(
         lst.name
         for lst in intent.prefix_lists
         if lst.entries and not is_ipv4(lst.entries[0].prefix)
-    }
+    )
     terms = tuple(
-        _term(policy.name, term, term.prefix_list in six)
+        term
         for policy in sorted(intent.policies, key=lambda policy: policy.name)
         if policy.name in attached
-        for term in policy.terms
+        for term in _terms(policy, six)
     )
     return PolicyView(
         prefix_lists=tuple(lst for lst in lists if lst.name not in six),
@@ -79,6 +84,12 @@ def _entries(entries: Iterable[PrefixMatch]) -> Iterator[EntryView]:
         yield EntryView(10 * number, match)
 
 
+@lru_cache(maxsize=1024)
+def _terms(policy: Policy, six: frozenset[str]) -> tuple[TermView, ...]:
+    """A policy's terms; most policies are the same on many switches. ``six`` are IPv6 lists."""
+    return tuple(_term(policy.name, term, term.prefix_list in six) for term in policy.terms)
+
+
 def _term(policy: str, term: Term, six: bool) -> TermView:
     return TermView(
         policy,
@@ -97,29 +108,30 @@ def _term(policy: str, term: Term, six: bool) -> TermView:
 def bgp_view(bgp: Bgp, role: Role, dialect: Dialect) -> BgpView:
     """The BGP process with groups and neighbors in the order in which switches list them."""
     groups = sorted(settled_groups(bgp, role, dialect), key=lambda group: group.name)
-    views = tuple(_group(group, dialect) for group in groups)
-    ports: list[_Placed] = []
-    addresses: list[_Placed] = []
-    members: list[NeighborView] = []
-    for group in groups:
-        own_ports = sorted(_by_port(group))
-        own_addresses = sorted(_by_address(group))
-        members += [view for _, view in (*own_ports, *own_addresses)]
-        ports += own_ports
-        addresses += own_addresses
-    carried, every = {group.name: group.families for group in groups}, tuple(members)
+    by_port, by_address = [_by_port(group) for group in groups], [_by_address(g) for g in groups]
+    members = tuple(
+        _run(group, found.things)
+        for group, *both in zip(groups, by_port, by_address, strict=True)
+        for found in both
+        if found.things
+    )
+    views = tuple(
+        _group(group, dialect, bool(ports.things))
+        for group, ports in zip(groups, by_port, strict=True)
+    )
+    carried = {group.name: group.families for group in groups}
     return BgpView(
         asn=bgp.asn,
         router_id=bgp.router_id,
         ecmp=bgp.ecmp,
         groups=views,
-        members=every,
-        numbered=tuple(view for _, view in sorted(addresses)),
-        unnumbered=tuple(view for _, view in sorted(ports)),
+        members=members,
+        numbered=tuple(_run(groups[n], found) for n, found in runs(by_address)),
+        unnumbered=tuple(_run(groups[n], found) for n, found in runs(by_port)),
         aggregates=bgp.aggregates,
         last_resort=bgp.last_resort,
         bfd_profiles=tuple(sorted({v.bfd for v in views if v.bfd is not None and v.bfd.name})),
-        families=tuple(_family(name, bgp, views, every, carried) for name in bgp.families),
+        families=tuple(_family(name, bgp, views, members, carried) for name in bgp.families),
     )
 
 
@@ -133,13 +145,13 @@ def _family(
     name: str,
     bgp: Bgp,
     groups: Iterable[GroupView],
-    members: tuple[NeighborView, ...],
+    members: tuple[NeighborsView, ...],
     carried: Mapping[str, tuple[str, ...]],
 ) -> FamilyView:
     """One address family of the process; ``carried`` are the families of each group."""
     mine = tuple(group for group in groups if name in carried[group.name])
     if len(mine) < len(carried):
-        members = tuple(neighbor for neighbor in members if name in carried[neighbor.group])
+        members = tuple(run for run in members if name in carried[run.group])
     return FamilyView(
         name,
         "ip" if name == "ipv4" else name,
@@ -150,27 +162,20 @@ def _family(
     )
 
 
-_Placed = tuple[Any, NeighborView]
-"""A neighbor with what it is sorted by."""
+def _run(group: PeerGroup, neighbors: Sequence[Neighbor]) -> NeighborsView:
+    return NeighborsView(group.name, not group.asn, neighbors)
 
 
-def _by_port(group: PeerGroup) -> Iterator[_Placed]:
-    """The group's neighbors that are named by our port."""
-    name, shared = group.name, group.asn
-    for address, port, asn, description, _, own_import in group.neighbors:
-        if not address:
-            own = 0 if shared else asn
-            yield natural(port), NeighborView(port, True, name, asn, own, description, own_import)
+def _by_port(group: PeerGroup) -> Ordered:
+    """The group's neighbors that are named by our port, in the order of the ports."""
+    found = [neighbor for neighbor in group.neighbors if not neighbor[0]]
+    return ordered([natural(neighbor.interface) for neighbor in found], found)
 
 
-def _by_address(group: PeerGroup) -> Iterator[_Placed]:
-    """The group's neighbors that are named by their address."""
-    name, shared = group.name, group.asn
-    for address, _, asn, description, _, own_import in group.neighbors:
-        if address:
-            own = 0 if shared else asn
-            view = NeighborView(address, False, name, asn, own, description, own_import)
-            yield by_address(address), view
+def _by_address(group: PeerGroup) -> Ordered:
+    """The group's neighbors that are named by their address, in the order of addresses."""
+    found = [neighbor for neighbor in group.neighbors if neighbor[0]]
+    return ordered(by_addresses([neighbor[0] for neighbor in found]), found)
 
 
 def _settle_asn(group: PeerGroup, role: Role) -> PeerGroup:
@@ -192,7 +197,7 @@ def _grouped(groups: Iterable[PeerGroup], dialect: Dialect) -> Iterator[PeerGrou
     move into a group that is called after the policy.
     """
     for group in groups:
-        if dialect.interface_import:
+        if dialect.interface_import or not any(map(_INTERFACE, group.neighbors)):
             yield group
             continue
         rest = tuple(n for n in group.neighbors if not (n.interface and n.import_policy))
@@ -208,7 +213,7 @@ def _grouped(groups: Iterable[PeerGroup], dialect: Dialect) -> Iterator[PeerGrou
             yield group._replace(name=name, import_policy=policy, neighbors=bare)
 
 
-def _group(group: PeerGroup, dialect: Dialect) -> GroupView:
+def _group(group: PeerGroup, dialect: Dialect, unnumbered: bool) -> GroupView:
     return GroupView(
         name=group.name,
         asn=group.asn,
@@ -226,7 +231,7 @@ def _group(group: PeerGroup, dialect: Dialect) -> GroupView:
         max_prefix=group.max_prefix,
         next_hop_self=group.next_hop_self,
         remove_private_as=group.remove_private_as,
-        unnumbered=any(neighbor.interface for neighbor in group.neighbors),
+        unnumbered=unnumbered,
         local_as=group.local_as,
     )
 

@@ -4,48 +4,31 @@ They are plain values, the same for every network OS; an empty text or 0 means t
 nothing to print. :mod:`barefabric.render.ports` and :mod:`barefabric.render.routing` fill them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from barefabric.model.design import Settings
+from barefabric.model.intent import AccessPort, Channel, MemberPort, Neighbor, RoutedPort, Vlan
 from barefabric.model.policy import CommunityList
+from barefabric.render.natural import natural
 
 
-class PortView(NamedTuple):
-    """A front-panel port. ``speed`` is set where it runs below its native speed.
+class PortsView(NamedTuple):
+    """Ports of one use that follow each other on the panel; three of the four lists are empty.
 
-    The first part in use of a port that is broken out names that port in ``split``, and into how
-    many ``parts``.
-
-    Exactly one of these holds: ``routed`` (with addresses, or ``unnumbered``), ``channel`` (the
-    number of the port channel it belongs to), ``vlan`` (its untagged VLAN), ``unused``.
+    ``speed`` is what those of them that are forced are told. The first part in use of a port that
+    is broken out stands alone: ``split`` names that port, and ``parts`` says into how many.
     """
 
-    name: str
-    description: str
+    routed: Sequence[RoutedPort] = ()
+    members: Sequence[MemberPort] = ()
+    access: Sequence[AccessPort] = ()
+    unused: Sequence[str] = ()
     speed: str = ""
-    mtu: int = 0
-    routed: bool = False
-    address: str = ""
-    unnumbered: bool = False
-    channel: int = 0
-    vlan: int = 0
-    unused: bool = False
     split: str = ""
     parts: int = 0
-    address6: str = ""
-
-
-class ChannelView(NamedTuple):
-    """A port channel; ``trunk`` is the peer link, ``members`` are port names, space-separated."""
-
-    name: str
-    description: str
-    mtu: int
-    vlan: int
-    trunk: bool
-    mlag: int
-    members: str
 
 
 class SviView(NamedTuple):
@@ -67,14 +50,6 @@ class SviView(NamedTuple):
     gateway_prefix6: str
 
 
-class VlanView(NamedTuple):
-    """A VLAN; ``pair_only`` ones live on the peer link alone."""
-
-    number: int
-    name: str
-    pair_only: bool
-
-
 class MlagView(NamedTuple):
     """The control session of a pair; ``heartbeat`` is empty where there is no second path."""
 
@@ -85,21 +60,30 @@ class MlagView(NamedTuple):
     heartbeat: str
 
 
-class BridgingView(NamedTuple):
-    """Everything at layer 2. ``ports`` and ``server_vlans`` are space-separated.
+@dataclass(frozen=True)
+class BridgingView:
+    """Everything at layer 2. The channel without a VLAN is the peer link, a trunk of all of them.
 
-    ``pair_vlans`` is written as EOS writes VLAN lists. ``anycast`` is true where a gateway address
-    is shared.
+    ``access`` are the ports with a VLAN of their own. ``pair_vlans`` is written as EOS writes VLAN
+    lists, ``server_vlans`` is space-separated. ``anycast`` is true where a gateway address is
+    shared. ``channel_name`` is the pattern that names a channel.
     """
 
-    channels: tuple[ChannelView, ...]
-    vlans: tuple[VlanView, ...]
+    channels: tuple[Channel, ...]
+    access: tuple[AccessPort, ...]
+    vlans: tuple[Vlan, ...]
     svis: tuple[SviView, ...]
     mlag: MlagView | None
     pair_vlans: str
-    ports: str
     server_vlans: str
     anycast: bool
+    channel_name: str
+
+    @cached_property
+    def ports(self) -> str:
+        """All that carries VLANs, space-separated, for an OS that has a bridge of its own."""
+        names = [self.channel_name.format(number=channel.number) for channel in self.channels]
+        return " ".join(sorted([*names, *(port.name for port in self.access)], key=natural))
 
 
 class UserView(NamedTuple):
@@ -205,19 +189,15 @@ class GroupView(NamedTuple):
     local_as: int
 
 
-class NeighborView(NamedTuple):
-    """A neighbor, named by its address or by our port.
+class NeighborsView(NamedTuple):
+    """Neighbors of one group that follow each other, all named by address or all by our port.
 
-    ``own_asn`` is set where the group states none.
+    With ``own_asns`` the group states no ASN, and each neighbor its own.
     """
 
-    name: str
-    unnumbered: bool
     group: str
-    asn: int
-    own_asn: int
-    description: str
-    import_policy: str
+    own_asns: bool
+    neighbors: Sequence[Neighbor]
 
 
 class FamilyView(NamedTuple):
@@ -230,7 +210,7 @@ class FamilyView(NamedTuple):
     name: str
     keyword: str
     groups: tuple[GroupView, ...]
-    members: tuple[NeighborView, ...]
+    members: tuple[NeighborsView, ...]
     aggregates: tuple[str, ...]
     default: str
 
@@ -248,9 +228,9 @@ class BgpView(NamedTuple):
     router_id: str
     ecmp: int
     groups: tuple[GroupView, ...]
-    members: tuple[NeighborView, ...]
-    numbered: tuple[NeighborView, ...]
-    unnumbered: tuple[NeighborView, ...]
+    members: tuple[NeighborsView, ...]
+    numbered: tuple[NeighborsView, ...]
+    unnumbered: tuple[NeighborsView, ...]
     aggregates: tuple[str, ...]
     last_resort: bool
     bfd_profiles: tuple[BfdView, ...]
@@ -275,7 +255,7 @@ class SwitchView:
     users: tuple[UserView, ...]
     administrators: tuple[str, ...]
     speed_groups: tuple[SpeedGroupView, ...]
-    ports: tuple[PortView, ...]
+    ports: tuple[PortsView, ...]
     bridging: BridgingView
     bridged: bool
     policy: PolicyView
