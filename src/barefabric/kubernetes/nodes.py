@@ -1,7 +1,6 @@
 """What a cluster's nodes are told about themselves: labels, ASNs, addresses, kubeadm's settings."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from barefabric.kubernetes.manifest import (
     RACK_LABEL,
@@ -57,7 +56,7 @@ def node_texts(view: ClusterView, servers: Iterable[Server]) -> Iterator[str]:
     for server in servers:
         kind = server.rack, server.asn
         if kind not in frames:
-            text = dump(node(view, replace(server, name=_STAND_IN)))
+            text = dump(node(view, server._replace(name=_STAND_IN)))
             before, _, after = text.partition(_STAND_IN)
             frames[kind] = before, after
         before, after = frames[kind]
