@@ -5,12 +5,13 @@ server's IPv6 address lies as far into its rack's prefix as its IPv4 address doe
 number of its own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from barefabric.errors import Diagnostic
-from barefabric.ledger.register import Notation, Register, assign
+from barefabric.ledger.register import Group, Notation, Register, assign
 from barefabric.ledger.space import Space, networks
-from barefabric.model.address import BITS, dotted, number, split, written
+from barefabric.model.address import BITS, colons, dotted, dotted_all, number, split
 from barefabric.model.cable import CableKind
 from barefabric.model.device import Attach
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
@@ -36,21 +37,23 @@ FIRST_MANAGED = 11
 """Offset of the first switch in the management pool: below it is room for the gateway and such."""
 
 
-ADDRESSES = Notation(number, dotted)
-ADDRESSES6 = Notation(number, lambda value: written(value, BITS["ipv6"]))
+ADDRESSES = Notation(number, dotted_all)
+ADDRESSES6 = Notation(number, partial(map, colons))
 
 
 def _notation(space: Space) -> Notation:
     if space.unit == space.bits:
         return ADDRESSES if space.bits == HOST else ADDRESSES6
+    addresses = ADDRESSES if space.bits == HOST else ADDRESSES6
     return Notation(
-        lambda text: split(text)[0], lambda value: f"{written(value, space.bits)}/{space.unit}"
+        lambda text: number(text.partition("/")[0]),
+        lambda values: (f"{text}/{space.unit}" for text in addresses.write(values)),
     )
 
 
 def _run(
     kind: Kind,
-    wanted: Iterable[str],
+    wanted: Collection[str],
     ledger: Ledger,
     space: Space,
     skip: int,
@@ -58,11 +61,9 @@ def _run(
 ) -> Register:
     return assign(
         kind,
-        wanted,
+        [Group(wanted, space.units(skip), space.holds)],
         ledger.of(kind),
         _notation(space),
-        lambda _, value: space.holds(value),
-        space.units(skip),
         pins,
     )
 
@@ -137,16 +138,16 @@ def _relengthened(register: Register, ledger: Ledger, length: str) -> Register:
 def link_keys(topology: Topology, shape: Shape) -> list[str]:
     """Names of all /31s: numbered fabric cables, two for each pair, links of routed servers."""
     numbered = topology.underlay.links == "numbered"
-    keys = [w.key for w in shape.wants if numbered and w.kind is CableKind.FABRIC]
+    keys: list[str] = []
+    for kind, _, _, held, _ in shape.bundles if numbered else ():
+        if kind is CableKind.FABRIC:
+            keys += held
     for switch in shape.switches.values():
         if switch.peer and switch.index % 2 == 1:
             keys += [f"{switch.peer} {switch.name} control", f"{switch.peer} {switch.name} routing"]
-    if numbered:
-        keys += [
-            want.key
-            for want in shape.wants
-            if want.kind is CableKind.SERVER and shape.servers[want.b].attach is Attach.ROUTED
-        ]
+    for kind, server, _, held, _ in shape.bundles if numbered else ():
+        if kind is CableKind.SERVER and shape.servers[server].attach is Attach.ROUTED:
+            keys += held
     return keys
 
 
@@ -189,25 +190,19 @@ def allocate_nodes(
     loaded: Loaded, shape: Shape, ledger: Ledger, racks: Mapping[str, int], pins: Mapping[str, int]
 ) -> Register:
     """An address for each server in its rack's prefix; the upper half holds second addresses."""
-    home = {name: racks[s.rack] for name, s in shape.servers.items() if s.rack in racks}
-    rooms = {base: node_room(loaded, len(shape.racks[name].leaves)) for name, base in racks.items()}
-    streams = {
-        base: iter(range(base + FIRST_SERVER, base + rooms[base].stop)) for base in racks.values()
-    }
+    groups = []
+    for rack in shape.racks.values():
+        base = racks.get(rack.name)
+        if base is not None:
+            room = node_room(loaded, len(rack.leaves))
+            stream = range(base + FIRST_SERVER, base + room.stop)
+            groups.append(Group(rack.servers, iter(stream), _offset_in(base, room)))
+    return assign(Kind.NODE, groups, ledger.of(Kind.NODE), ADDRESSES, pins)
 
-    def usable(key: str, value: int) -> bool:
-        base = home[key]
-        return value - base in rooms[base]
 
-    return assign(
-        Kind.NODE,
-        home,
-        ledger.of(Kind.NODE),
-        ADDRESSES,
-        usable,
-        lambda key: streams[home[key]],
-        pins,
-    )
+def _offset_in(base: int, room: range) -> Callable[[int], bool]:
+    """Whether an address is as far above a base as a range says."""
+    return lambda value: value - base in room
 
 
 def rack_too_small(loaded: Loaded, shape: Shape, register: Register) -> Sequence[Diagnostic]:

@@ -9,7 +9,7 @@ from barefabric.ledger import addresses as pools
 from barefabric.ledger.asns import allocate_asns
 from barefabric.ledger.patch import patch
 from barefabric.ledger.pins import FIELDS, Pins, outside, read_pins
-from barefabric.ledger.register import NUMBERS, Register, assign
+from barefabric.ledger.register import NUMBERS, Group, Register, assign
 from barefabric.ledger.space import Space, pool_use, too_small
 from barefabric.model.address import dotted
 from barefabric.model.ledger import IPV6, Entry, Kind, Ledger
@@ -40,8 +40,8 @@ def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
     pins, wrong = read_pins(loaded, shape)
     if wrong:
         raise FabricError(wrong)
-    recorded = ledger.of(Kind.ID)
-    ids = assign(Kind.ID, shape.switches, recorded, NUMBERS, _positive, count(1), {})
+    counting = Group(shape.switches, count(1), lambda value: value > 0)
+    ids = assign(Kind.ID, [counting], ledger.of(Kind.ID), NUMBERS, {})
     asns, wrong = allocate_asns(loaded, shape, ledger, pins.of(Kind.ASN))
     held = _pools(loaded, shape, ledger, pins)
     registers = {pool.register.kind: pool.register for pool in held}
@@ -59,10 +59,6 @@ def allocate(loaded: Loaded, shape: Shape, ledger: Ledger) -> Numbers:
         raise FabricError(wrong)
     gone = () if Kind.LOOPBACK6 in registers else pools.retired6(ledger)
     return _numbers(loaded, shape, ledger, (ids, asns, *registers.values(), nodes, *gone), held)
-
-
-def _positive(_key: str, value: int) -> bool:
-    return value > 0
 
 
 def _pools(loaded: Loaded, shape: Shape, ledger: Ledger, pins: Pins) -> tuple[_Pool, ...]:
@@ -132,7 +128,8 @@ def _numbers(
 ) -> Numbers:
     """Everything handed out, the cables plugged, and the ledger that remembers it."""
     values = {register.kind: register.values for register in registers}
-    patched = patch(loaded, shape, ledger, values[Kind.LINK], values.get(Kind.LINK6, {}))
+    by_kind = {register.kind: register for register in registers}
+    patched = patch(loaded, shape, ledger, by_kind[Kind.LINK], by_kind.get(Kind.LINK6))
     entries = {**_given_up(ledger), **{r.kind: r.entries for r in registers}}
     uses = [
         pool_use(pool.name if pool.space.bits == 32 else f"{pool.name}6", pool.space, pool.register)

@@ -9,7 +9,7 @@ Names have no spaces, so that a rack may be called ``spines``.
 from collections.abc import Iterator, Mapping
 
 from barefabric.errors import Diagnostic
-from barefabric.ledger.register import NUMBERS, Register, assign
+from barefabric.ledger.register import NUMBERS, Group, Register, assign
 from barefabric.model.device import Attach, Role, Server, Switch
 from barefabric.model.ledger import Kind, Ledger
 from barefabric.model.shape import Shape
@@ -70,27 +70,26 @@ def allocate_asns(
     """
     topology = loaded.topology
     wanted = _wanted(topology, shape)
-    home = {key: pool for pool, keys in wanted.items() for key in keys}
     ranges: dict[str, AsnRange] = {pool: getattr(topology.asn, pool) for pool in wanted}
     foreign = {e.asn for e in topology.external} | {topology.asn.shown_to_nodes}
-    streams = {
-        pool: (n for n in range(r.first, r.last + 1) if n not in foreign)
-        for pool, r in ranges.items()
-    }
-
-    def usable(key: str, value: int) -> bool:
-        return ranges[home[key]].first <= value <= ranges[home[key]].last
-
-    def fresh(key: str) -> Iterator[int]:
-        return streams[home[key]]
-
-    register = assign(Kind.ASN, home, ledger.of(Kind.ASN), NUMBERS, usable, fresh, pins)
+    home = {key: pool for pool, keys in wanted.items() for key in keys}
+    groups = [
+        _group([key for key in keys if home[key] == pool], ranges[pool], foreign)
+        for pool, keys in wanted.items()
+    ]
+    register = assign(Kind.ASN, groups, ledger.of(Kind.ASN), NUMBERS, pins)
     wrong = [
         _too_small(loaded, pool, ranges[pool], keys, register, foreign)
         for pool, keys in wanted.items()
         if any(key not in register.values for key in keys)
     ]
     return register, wrong + list(_foreign(loaded, register))
+
+
+def _group(keys: list[str], held: AsnRange, foreign: set[int]) -> Group:
+    """The names of one pool, and the numbers that it hands out."""
+    numbers = (n for n in range(held.first, held.last + 1) if n not in foreign)
+    return Group(keys, numbers, lambda value: held.first <= value <= held.last)
 
 
 def _too_small(

@@ -5,7 +5,7 @@ from barefabric.ledger import port_faults
 from barefabric.ledger.panel import find_slot, ports_by_name
 from barefabric.ledger.patching import Patching, owner_text
 from barefabric.model.cable import Cable, CableKind
-from barefabric.model.shape import Want
+from barefabric.model.shape import Bundle, Want
 from barefabric.topology.schema import ExplicitCable
 
 
@@ -39,61 +39,74 @@ def lay_upstreams(run: Patching) -> list[Cable]:
     return cables
 
 
-def with_hand_laid(run: Patching) -> list[Want]:
-    """The wanted cables, with the ports that the topology's ``cables`` names for them.
+_Place = tuple[int, int]
+"""A cable: the number of its bundle in the run, and its own number there."""
+
+
+def lay_by_hand(run: Patching) -> None:
+    """Lay the cables that the topology's ``cables`` names on their ports.
 
     A cable laid by hand takes the place of a derived cable between the same devices: the one of the
     server's port it names, or the one that was recorded on these ports, or the first. Fault PO007
     for devices that the shape does not join, PO003 for a port that a server has not.
     """
-    wants = list(run.shape.wants)
     written = run.loaded.topology.cables
     if not written:
-        return wants
-    by_ends: dict[frozenset[str], list[int]] = {}
-    of_server: dict[tuple[str, str], int] = {}
-    for position, want in enumerate(wants):
-        by_ends.setdefault(frozenset((want.a, want.b)), []).append(position)
-        if want.kind is CableKind.SERVER:
-            of_server[want.b, want.b_port] = position
+        return
+    by_ends = _by_ends(run, {end.device for cable in written for end in (cable.a, cable.b)})
+    chosen: dict[_Place, tuple[str, str]] = {}
     for n, cable in enumerate(written):
         free = by_ends.get(frozenset((cable.a.device, cable.b.device)))
         if not free:
             _not_joined(run, cable, n)
             continue
-        upper = wants[free[0]].a
+        upper = _want(run, free[0]).a
         a, b = (cable.a, cable.b) if cable.a.device == upper else (cable.b, cable.a)
-        position = _chosen(run, wants, free, a.port, b.port)
-        if wants[position].kind is CableKind.SERVER:
-            if (b.device, b.port) not in of_server:
+        place = _chosen(run, free, a.port, b.port)
+        bundle = run.bundles[place[0]]
+        if bundle.kind is CableKind.SERVER:
+            if b.port not in bundle.above.ports:
                 port_faults.no_nic(run, b.device, b.port, n)
                 continue
-            _exchange_nics(wants, of_server, position, b.port)
-        free.remove(position)
-        wants[position] = wants[position]._replace(a_port=a.port, b_port=b.port)
-    return wants
+            run.bundles[place[0]] = _with_nic(bundle, place[1], b.port)
+        free.remove(place)
+        chosen[place] = a.port, b.port
+    run.by_hand.update(_want(run, place).key for place in chosen)
+    for place, ports in sorted(chosen.items()):
+        _lay(run, place, *ports)
 
 
-def _chosen(run: Patching, wants: list[Want], free: list[int], a_port: str, b_port: str) -> int:
+def _by_ends(run: Patching, devices: set[str]) -> dict[frozenset[str], list[_Place]]:
+    """The wanted cables between some devices."""
+    found: dict[frozenset[str], list[_Place]] = {}
+    for number, (_, lower, (uppers, *_), _, _) in enumerate(run.bundles):
+        if lower in devices:
+            for n, upper in enumerate(uppers):
+                found.setdefault(frozenset((upper, lower)), []).append((number, n))
+    return found
+
+
+def _want(run: Patching, place: _Place) -> Want:
+    number, n = place
+    return run.bundles[number].want(n)
+
+
+def _chosen(run: Patching, free: list[_Place], a_port: str, b_port: str) -> _Place:
     """Which of several cables between two devices is meant."""
-    for position in free:
-        want = wants[position]
+    for place in free:
+        want = _want(run, place)
         entry = run.recorded.get(want.key)
         if want.b_port == b_port or (entry is not None and entry.value == f"{a_port} {b_port}"):
-            return position
+            return place
     return free[0]
 
 
-def _exchange_nics(
-    wants: list[Want], of_server: dict[tuple[str, str], int], position: int, nic: str
-) -> None:
+def _with_nic(bundle: Bundle, n: int, nic: str) -> Bundle:
     """Give a server's cable the port named by hand; the cable that had it takes the other's."""
-    mine = wants[position]
-    other = of_server[mine.b, nic]
-    if other == position:
-        return
-    wants[other] = wants[other]._replace(b_port=mine.b_port)
-    of_server[mine.b, mine.b_port], of_server[mine.b, nic] = other, position
+    ports = list(bundle.above.ports)
+    other = ports.index(nic)
+    ports[n], ports[other] = ports[other], ports[n]
+    return bundle._replace(above=bundle.above._replace(ports=tuple(ports)))
 
 
 def _not_joined(run: Patching, cable: ExplicitCable, n: int) -> None:
@@ -106,40 +119,46 @@ def _not_joined(run: Patching, cable: ExplicitCable, n: int) -> None:
     )
 
 
-def lay_by_hand(run: Patching, want: Want) -> None:
+def _lay(run: Patching, place: _Place, a_port: str, b_port: str) -> None:
     """Lay a cable on the ports that the topology names. Faults PO003, PO004, PO005."""
-    a = find_slot(run.panels[want.a], want.a_port, want.speed)
+    bundle, n = run.bundles[place[0]], place[1]
+    want = bundle.want(n)
+    ends = {(want.a, a_port), (want.b, want.b_port or b_port)}
+    over = run.panels[want.a]
+    a = find_slot(over, a_port, want.speed)
     if a is None:
-        _cannot_lay(run, want, want.a, want.a_port)
+        _cannot_lay(run, want, want.a, a_port, ends)
         return
     if want.kind is CableKind.SERVER:
-        run.panels[want.a].take_slot(a, want.key)
-        run.lay(want, want.a_port, want.b_port, want.speed)
+        over.take_slot(a, want.key)
+        run.lay(bundle, [(n, a_port, want.b_port, want.speed)])
         return
-    b = find_slot(run.panels[want.b], want.b_port, 0)
+    under = run.panels[want.b]
+    b = find_slot(under, b_port, 0)
     if b is None:
-        _cannot_lay(run, want, want.b, want.b_port)
+        _cannot_lay(run, want, want.b, b_port, ends)
         return
     speed = max(set(a.spec.speeds) & set(b.spec.speeds), default=0)
     if not speed:
         upper, lower = run.shape.switches[want.a], run.shape.switches[want.b]
-        port_faults.no_common_speed(run, upper, lower, b.spec, _place_of(run, want))
+        port_faults.no_common_speed(run, upper, lower, b.spec, _entry_of(run, ends))
         return
-    run.panels[want.a].take_slot(a, want.key)
-    run.panels[want.b].take_slot(b, want.key)
-    run.lay(want, want.a_port, want.b_port, speed)
+    over.take_slot(a, want.key)
+    under.take_slot(b, want.key)
+    run.lay(bundle, [(n, a_port, b_port, speed)])
 
 
-def _place_of(run: Patching, want: Want) -> int:
-    """Which entry of the topology's ``cables`` a cable stands in."""
-    ends = {(want.a, want.a_port), (want.b, want.b_port)}
+def _entry_of(run: Patching, ends: set[tuple[str, str]]) -> int:
+    """Which entry of the topology's ``cables`` has these ends."""
     for n, cable in enumerate(run.loaded.topology.cables):
         if {(cable.a.device, cable.a.port), (cable.b.device, cable.b.port)} == ends:
             return n
     return 0
 
 
-def _cannot_lay(run: Patching, want: Want, device: str, port: str) -> None:
+def _cannot_lay(
+    run: Patching, want: Want, device: str, port: str, ends: set[tuple[str, str]]
+) -> None:
     panel = run.panels[device]
     used = panel.taken.get(port) or panel.broken_by(port)
     if used:
@@ -151,7 +170,7 @@ def _cannot_lay(run: Patching, want: Want, device: str, port: str) -> None:
     run.wrong["hand", want.key] = Diagnostic(
         "PO004" if used else "PO003",
         message,
-        (run.loaded.place("cables", _place_of(run, want)),),
+        (run.loaded.place("cables", _entry_of(run, ends)),),
         allowed="" if used else port_faults.names_of(panel.model),
         mend="name a free port in cables, or leave the cable out and let it be derived",
     )

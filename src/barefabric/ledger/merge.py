@@ -36,21 +36,25 @@ class Clash(NamedTuple):
     keys: tuple[str, ...]
 
 
-def port_claims(key: str, entry: Entry) -> Iterable[str]:
+def port_claims(key: str, value: str) -> tuple[str, str]:
     """The ports a cable entry occupies, as ``device port``."""
     lower, upper, _ = key.split(" ")
-    a_port, _, b_port = entry.value.partition(" ")
-    return (f"{upper} {a_port}", f"{lower} {b_port}")
+    a_port, _, b_port = value.partition(" ")
+    return f"{upper} {a_port}", f"{lower} {b_port}"
 
 
 def _claims(kind: Kind, entries: Mapping[str, Entry]) -> dict[str, list[str]]:
+    """Values that several living keys hold. Most often there are none, which is quick to see."""
+    living = ((key, value) for key, (value, retired) in entries.items() if not retired)
+    if kind is Kind.CABLE:
+        held = [(port, key) for key, value in living for port in port_claims(key, value)]
+    else:
+        held = [(value, key) for key, value in living]
+    if len({value for value, _ in held}) == len(held):
+        return {}
     owners: dict[str, list[str]] = {}
-    for key, entry in entries.items():
-        if entry.retired:
-            continue
-        values = port_claims(key, entry) if kind is Kind.CABLE else (entry.value,)
-        for value in values:
-            owners.setdefault(value, []).append(key)
+    for value, key in held:
+        owners.setdefault(value, []).append(key)
     return {value: keys for value, keys in owners.items() if len(keys) > 1}
 
 

@@ -122,14 +122,13 @@ def server_order(model: DeviceModel, vendor: Vendor, speed: int) -> tuple[Slot, 
 class Panel:
     """Which ports of one switch are taken, and by what."""
 
-    __slots__ = ("_broken", "_next", "_rates", "mixed", "model", "taken", "vendor")
+    __slots__ = ("_broken", "_rates", "mixed", "model", "taken", "vendor")
 
     def __init__(self, model: DeviceModel, vendor: Vendor) -> None:
         self.model = model
         self.vendor = vendor
         self.taken: dict[str, str] = {}
         self._broken: dict[int, int] = {}
-        self._next: dict[int, int] = {}
         self._rates: dict[int, tuple[int, str]] = {}
         self.mixed: dict[int, tuple[str, str]] = {}
 
@@ -176,14 +175,6 @@ class Panel:
         rate = self._rates.get(slot.spec.speed_group)
         return rate is None or rate[0] == serdes(slot.speed)
 
-    def cursor(self, order: Sequence[Slot]) -> int:
-        """Position of the first place of an order that this panel has free."""
-        start = self._next.get(id(order), 0)
-        while start < len(order) and not self.free(order[start]):
-            start += 1
-        self._next[id(order)] = start
-        return start
-
     def keep(self, name: str, owner: str) -> None:
         """Mark a port or a lane as taken by a cable that is gone.
 
@@ -204,36 +195,48 @@ class Panel:
         taken = (self.taken.get(lane, "") for lane, (of, _) in lanes.items() if of is spec)
         return self.taken.get(spec.name, "") or next(filter(None, taken), "")
 
-    def next_free(self, order: Sequence[PortSpec], speeds: tuple[int, ...]) -> PortSpec | None:
-        """The first free port of an order that runs at one of some speeds.
+    def free_ports(self, order: Sequence[PortSpec], speeds: tuple[int, ...]) -> Iterator[PortSpec]:
+        """The ports of an order that are free and run at one of some speeds, when asked for one.
 
-        Remembers how far each order is used up, so that filling a panel is linear.
+        What was taken stays taken, so going on from the last one finds the first that is free.
         """
         taken, broken = self.taken, self._broken
-        start = self._next.get(id(order), 0)
-        while start < len(order) and order[start].name in taken:
-            start += 1
-        self._next[id(order)] = start
-        for position in range(start, len(order)):
-            spec = order[position]
+        for spec in order:
             if spec.name in taken or spec.panel in broken:
                 continue
             if common_speed(spec.speeds, speeds):
-                return spec
-        return None
+                yield spec
+
+
+def shared_slots(panels: Sequence[Panel], order: Sequence[Slot]) -> Iterator[Slot]:
+    """The places of an order that suit all of some panels, when asked for one.
+
+    None where the panels are of several models. As with :meth:`Panel.free_ports`, no place that
+    was passed over becomes free again.
+    """
+    if any(panel.model is not panels[0].model for panel in panels):
+        return
+    for slot in order:
+        if all(panel.suits(slot) for panel in panels):
+            yield slot
 
 
 def find_slot(panel: Panel, name: str, speed: int) -> Slot | None:
     """The place called ``name``, if it exists, runs at ``speed`` (0 is any) and is free."""
-    spec = ports_by_name(panel.model).get(name)
+    slot = _slot_called(panel.model, panel.vendor, name, speed)
+    return slot if slot is not None and panel.free(slot) else None
+
+
+@cache
+def _slot_called(model: DeviceModel, vendor: Vendor, name: str, speed: int) -> Slot | None:
+    """The place of that name on an empty panel."""
+    spec = ports_by_name(model).get(name)
     if spec is not None and (not speed or speed in spec.speeds):
-        slot = Slot(name, spec, speed or spec.speeds[0], lane=False)
-        return slot if panel.free(slot) else None
-    lane = lanes_by_name(panel.model, panel.vendor).get(name) if speed else None
-    if lane is None or not parts_at(panel.vendor, lane[0], name, speed):
+        return Slot(name, spec, speed or spec.speeds[0], lane=False)
+    lane = lanes_by_name(model, vendor).get(name) if speed else None
+    if lane is None or not parts_at(vendor, lane[0], name, speed):
         return None
-    slot = Slot(name, lane[0], speed, lane=True)
-    return slot if panel.free(slot) else None
+    return Slot(name, lane[0], speed, lane=True)
 
 
 def parts_at(vendor: Vendor, spec: PortSpec, name: str, speed: int) -> int:

@@ -1,12 +1,13 @@
 """Plug every cable in: keep the recorded ports, give new cables the next free ones."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
 from barefabric.errors import FabricError
 from barefabric.ledger import port_faults
-from barefabric.ledger.fixed_ports import lay_by_hand, lay_upstreams, with_hand_laid
+from barefabric.ledger.fixed_ports import lay_by_hand, lay_upstreams
 from barefabric.ledger.panel import (
     Panel,
     Slot,
@@ -15,11 +16,14 @@ from barefabric.ledger.panel import (
     find_slot,
     peer_order,
     server_order,
+    shared_slots,
 )
-from barefabric.ledger.patching import Patching
+from barefabric.ledger.patching import Patching, Plug
+from barefabric.ledger.register import Register
 from barefabric.model.cable import Cable, CableKind
+from barefabric.model.device import PortSpec
 from barefabric.model.ledger import Entry, Ledger, Move
-from barefabric.model.shape import Shape, Want
+from barefabric.model.shape import Above, Bundle, Shape
 from barefabric.topology.faults import in_file_order
 from barefabric.topology.load import Loaded
 
@@ -33,11 +37,7 @@ class Patched(NamedTuple):
 
 
 def patch(
-    loaded: Loaded,
-    shape: Shape,
-    ledger: Ledger,
-    links: Mapping[str, int],
-    links6: Mapping[str, int],
+    loaded: Loaded, shape: Shape, ledger: Ledger, links: Register, links6: Register | None
 ) -> Patched:
     """Assign ports to all cables; ``links`` and ``links6`` hold the even address of each.
 
@@ -47,155 +47,193 @@ def patch(
     """
     run = Patching(loaded, shape, ledger, links, links6)
     upstream = lay_upstreams(run)
-    wants = with_hand_laid(run)
-    by_hand = [want for want in wants if want.a_port]
-    for want in by_hand:
-        lay_by_hand(run, want)
-    rest = [want for want in wants if not want.a_port]
-    if run.recorded:
-        rest = [want for want in rest if not _lay_recorded(run, want)]
-        run.reserve({want.key for want in wants})
-    for want in rest:
-        if want.kind is CableKind.FABRIC:
-            _lay_fabric(run, want)
-    for group in _pairs(want for want in rest if want.kind is CableKind.PEER):
-        _lay_peers(run, group)
-    for group in _rounds(want for want in rest if want.kind is CableKind.SERVER):
-        _lay_servers(run, group)
+    lay_by_hand(run)
+    streams = Streams(run)
+    for bundle, rest in _not_recorded(run):
+        run.lay(bundle, _NEW[bundle.kind](run, streams, bundle, rest))
     port_faults.mixed_rates(run)
     if run.wrong:
         raise FabricError(in_file_order(run.wrong.values()))
-    cables = (*(run.done[want.key] for want in wants), *upstream)
-    return Patched(cables, run.entries(), tuple(run.moves))
+    return Patched((*run.cables, *upstream), {**run.entries, **run.kept}, tuple(run.moves))
 
 
-def _lay_recorded(run: Patching, want: Want) -> bool:
-    """Lay a cable on its recorded ports; False for a new one, and where that cannot be.
+def _not_recorded(run: Patching) -> list[tuple[Bundle, tuple[int, ...]]]:
+    """Lay what is recorded, keep the ports of what is gone; return the cables that are left."""
+    if not run.recorded and not run.by_hand:
+        return [(bundle, _numbers(len(bundle.keys))) for bundle in run.bundles]
+    left = []
+    for bundle in run.bundles:
+        rest = [n for n, key in enumerate(bundle.keys) if key not in run.by_hand]
+        if run.recorded:
+            plugs = {n: plug for n in rest if (plug := _recorded(run, bundle, n)) is not None}
+            run.lay(bundle, plugs.values())
+            rest = [n for n in rest if n not in plugs]
+        if rest:
+            left.append((bundle, tuple(rest)))
+    run.reserve({bundle.keys[n] for bundle, rest in left for n in rest})
+    return left
+
+
+@cache
+def _numbers(count: int) -> tuple[int, ...]:
+    """The numbers of all cables of a bundle, once for all that have as many."""
+    return tuple(range(count))
+
+
+def _recorded(run: Patching, bundle: Bundle, n: int) -> Plug | None:
+    """Take a cable's recorded ports; None for a new one, and where that cannot be.
 
     A server's port that has another name now leaves the cable in the leaf's port; one that the
     server still has stays plugged, whatever port would be derived today.
     """
-    entry = run.recorded.get(want.key)
+    kind, lower, (uppers, _, ports, nic_speed, _), keys, _ = bundle
+    key, upper = keys[n], uppers[n]
+    entry = run.recorded.get(key)
     if entry is None:
-        return False
+        return None
     a_port, _, b_port = entry.value.partition(" ")
-    a = find_slot(run.panels[want.a], a_port, want.speed)
-    if want.kind is CableKind.SERVER:
+    over = run.panels[upper]
+    a = find_slot(over, a_port, nic_speed)
+    if kind is CableKind.SERVER:
         if a is None:
-            run.note_obstacle(want, want.a, a_port)
-            return False
-        nic = b_port if b_port == want.b_port or run.has_nic(want.b, b_port) else want.b_port
-        run.panels[want.a].take_slot(a, want.key)
-        run.lay(want, a_port, nic, want.speed)
-        return True
-    b = find_slot(run.panels[want.b], b_port, 0)
+            run.note_obstacle(key, upper, a_port)
+            return None
+        over.take_slot(a, key)
+        return n, a_port, b_port if b_port in ports else ports[n], nic_speed
+    under = run.panels[lower]
+    b = find_slot(under, b_port, 0)
     speed = common_speed(a.spec.speeds, b.spec.speeds) if a and b else 0
     if a is None or b is None or not speed:
-        run.note_obstacle(want, *((want.a, a_port) if a is None else (want.b, b_port)))
-        return False
-    run.panels[want.a].take_slot(a, want.key)
-    run.panels[want.b].take_slot(b, want.key)
-    run.lay(want, a_port, b_port, speed)
-    return True
+        run.note_obstacle(key, *((upper, a_port) if a is None else (lower, b_port)))
+        return None
+    over.take_slot(a, key)
+    under.take_slot(b, key)
+    return n, a_port, b_port, speed
 
 
-def _lay_fabric(run: Patching, want: Want) -> None:
+class _Round(NamedTuple):
+    """New cables of a server that should share one port name: one to each leaf.
+
+    ``order`` are the places for its NIC, ``shared`` those that all the leaves have free.
+    """
+
+    numbers: tuple[int, ...]
+    panels: tuple[Panel, ...]
+    order: tuple[Slot, ...]
+    shared: Iterator[Slot]
+
+
+_Free = tuple[Panel, Iterator[PortSpec]]
+
+
+class Streams:
+    """Free places on the panels above, for all devices whose cables go to the same ones."""
+
+    def __init__(self, run: Patching) -> None:
+        self._run = run
+        self._ports: dict[tuple[int, int, tuple[int, ...]], list[_Free]] = {}
+        self._rounds: dict[tuple[int, tuple[int, ...]], list[_Round]] = {}
+
+    def ports(self, ups: Above, order: Sequence[PortSpec], speeds: tuple[int, ...]) -> list[_Free]:
+        """For each cable the upper panel with its free ports."""
+        key = (id(ups), id(order), speeds)
+        found = self._ports.get(key)
+        if found is None:
+            panels = [self._run.panels[upper] for upper in ups.uppers]
+            free = {id(panel): panel.free_ports(order, speeds) for panel in panels}
+            found = self._ports[key] = [(panel, free[id(panel)]) for panel in panels]
+        return found
+
+    def rounds(self, ups: Above, rest: tuple[int, ...]) -> list[_Round]:
+        """The new cables of a server, by port name."""
+        found = self._rounds.get((id(ups), rest))
+        if found is None:
+            groups = (tuple(group) for _, group in groupby(rest, key=ups.indexes.__getitem__))
+            found = self._rounds[id(ups), rest] = [self._round(ups, group) for group in groups]
+        return found
+
+    def _round(self, ups: Above, numbers: tuple[int, ...]) -> _Round:
+        panels = tuple(self._run.panels[ups.uppers[n]] for n in numbers)
+        order = server_order(panels[0].model, panels[0].vendor, ups.speed)
+        return _Round(numbers, panels, order, shared_slots(panels, order))
+
+
+def _new_fabric(
+    run: Patching, streams: Streams, bundle: Bundle, rest: Sequence[int]
+) -> Iterator[Plug]:
     """The lower end's first free port that the upper end can meet, then the upper end's first."""
-    upper, lower = run.shape.switches[want.a], run.shape.switches[want.b]
-    over, under = run.panels[want.a], run.panels[want.b]
+    ups, keys = bundle.above, bundle.keys
+    switches, under = run.shape.switches, run.panels[bundle.lower]
+    upper, lower = switches[ups.uppers[0]], switches[bundle.lower]  # the others are like the first
     above = fabric_ports(upper.model, upper.role, lower.role)
     below = fabric_ports(lower.model, lower.role, upper.role)
-    b = under.next_free(below.order, above.speeds)
-    if b is None:
-        if not common_speed(above.speeds, below.speeds):
-            port_faults.no_common_speed(run, upper, lower, below.order[0])
-        else:
-            port_faults.no_port(run, lower, want, f"its links to {upper.role}s")
-        return
-    a = over.next_free(above.order, b.speeds)
-    if a is None:
-        port_faults.no_port(run, upper, want, f"its links to {port_faults.plural(lower.role)}")
-        return
-    speed = common_speed(a.speeds, b.speeds)
-    over.take_port(a, speed, want.key)
-    under.take_port(b, speed, want.key)
-    run.lay(want, a.name, b.name, speed)
+    free = under.free_ports(below.order, above.speeds)
+    b = next(free, None)
+    for n in rest:
+        if b is None:
+            port_faults.no_lower_port(run, bundle, n, above, below)
+            return
+        over, free_above = streams.ports(ups, above.order, b.speeds)[n]
+        a = next(free_above, None)
+        if a is None:
+            purpose = f"its links to {port_faults.plural(lower.role)}"
+            port_faults.no_port(run, switches[ups.uppers[n]], bundle.want(n), purpose)
+            continue
+        speed = common_speed(a.speeds, b.speeds)
+        over.take_port(a, speed, keys[n])
+        under.take_port(b, speed, keys[n])
+        yield n, a.name, b.name, speed
+        b = next(free, None)
 
 
-def _pairs(wants: Iterable[Want]) -> Iterator[list[Want]]:
-    """The new cables of each pair's peer link."""
-    for _, group in groupby(wants, key=lambda want: (want.a, want.b)):
-        yield list(group)
-
-
-def _lay_peers(run: Patching, group: list[Want]) -> None:
+def _new_peers(
+    run: Patching, _streams: Streams, bundle: Bundle, rest: Sequence[int]
+) -> Iterator[Plug]:
     """A peer link uses the same ports on both leaves, as a person would plug it.
 
     Its cables make one port channel, so all of them have one speed.
     """
-    first, second = run.panels[group[0].a], run.panels[group[0].b]
+    upper = run.shape.switches[bundle.above.uppers[0]]
+    first, second = run.panels[upper.name], run.panels[bundle.lower]
     slots = [Slot(p.name, p, p.speeds[0], lane=False) for p in peer_order(first.model)]
     free = [slot for slot in slots if first.free(slot) and second.free(slot)]
-    speed = _peer_speed(run, group[0]) or next(
-        (s.speed for s in free if sum(o.speed == s.speed for o in free) >= len(group)), 0
+    laid = run.cables[bundle.first : bundle.first + len(bundle.keys)]
+    speed = next((cable.speed for cable in laid if cable.speed), 0) or next(
+        (s.speed for s in free if sum(o.speed == s.speed for o in free) >= len(rest)), 0
     )
     alike = [slot for slot in free if slot.speed == speed]
-    if len(alike) < len(group):
-        port_faults.no_port(
-            run, run.shape.switches[group[0].a], group[0], "the peer link of its pair"
-        )
+    if len(alike) < len(rest):
+        port_faults.no_port(run, upper, bundle.want(rest[0]), "the peer link of its pair")
         return
-    for want, slot in zip(group, alike, strict=False):
-        first.take_slot(slot, want.key)
-        second.take_slot(slot, want.key)
-        run.lay(want, slot.name, slot.name, slot.speed)
+    for n, slot in zip(rest, alike, strict=False):
+        first.take_slot(slot, bundle.keys[n])
+        second.take_slot(slot, bundle.keys[n])
+        yield n, slot.name, slot.name, slot.speed
 
 
-def _peer_speed(run: Patching, want: Want) -> int:
-    """The speed of the cables that a peer link has already; 0 where it has none."""
-    most = run.loaded.topology.underlay.peer_links
-    keys = (f"{want.b} {want.a} {n}" for n in range(1, most + 1))
-    return next((run.done[key].speed for key in keys if key in run.done), 0)
+def _new_servers(
+    run: Patching, streams: Streams, bundle: Bundle, rest: tuple[int, ...]
+) -> Iterator[Plug]:
+    """The first place that is free on every leaf; where there is none, the first on each."""
+    (uppers, _, ports, speed, _), keys = bundle.above, bundle.keys
+    for numbers, panels, order, shared in streams.rounds(bundle.above, rest):
+        if not order:
+            leaf = run.shape.switches[uppers[numbers[0]]]
+            port_faults.wrong_nic(run, leaf, bundle.want(numbers[0]))
+            continue
+        slot = next(shared, None)
+        for n, panel in zip(numbers, panels, strict=True):
+            mine = slot or next((s for s in order if panel.suits(s)), None)
+            if mine is None:
+                leaf, purpose = run.shape.switches[uppers[n]], f"servers with {speed}G ports"
+                port_faults.no_port(run, leaf, bundle.want(n), purpose)
+                break
+            panel.take_slot(mine, keys[n])
+            yield n, mine.name, ports[n], speed
 
 
-def _rounds(wants: Iterable[Want]) -> Iterator[list[Want]]:
-    """Server cables in groups that should share one port name: one cable to each leaf."""
-    group: list[Want] = []
-    for want in wants:
-        if group and (want.b != group[0].b or want.index != group[0].index):
-            yield group
-            group = []
-        group.append(want)
-    if group:
-        yield group
-
-
-def _lay_servers(run: Patching, group: list[Want]) -> None:
-    panels = [run.panels[want.a] for want in group]
-    leaf = run.shape.switches[group[0].a]
-    order = server_order(leaf.model, panels[0].vendor, group[0].speed)
-    if not order:
-        port_faults.wrong_nic(run, leaf, group[0])
-        return
-    slot = _shared_slot(panels, order)
-    for want, panel in zip(group, panels, strict=True):
-        mine = slot or next((s for s in order if panel.suits(s)), None)
-        if mine is None:
-            port_faults.no_port(
-                run, run.shape.switches[want.a], want, f"servers with {want.speed}G ports"
-            )
-            return
-        panel.take_slot(mine, want.key)
-        run.lay(want, mine.name, want.b_port, want.speed)
-
-
-def _shared_slot(panels: Sequence[Panel], order: Sequence[Slot]) -> Slot | None:
-    """The first place that is free on every leaf of the group, if their models are the same."""
-    if any(panel.model is not panels[0].model for panel in panels):
-        return None
-    first, *others = panels
-    for position in range(first.cursor(order), len(order)):
-        slot = order[position]
-        if first.suits(slot) and all(panel.suits(slot) for panel in others):
-            return slot
-    return None
+_NEW: dict[CableKind, Callable[[Patching, Streams, Bundle, tuple[int, ...]], Iterator[Plug]]] = {
+    CableKind.FABRIC: _new_fabric,
+    CableKind.PEER: _new_peers,
+    CableKind.SERVER: _new_servers,
+}

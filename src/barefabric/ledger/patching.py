@@ -1,18 +1,37 @@
 """The state of one run that plugs cables in."""
 
-from collections.abc import Collection, Mapping
-from functools import cached_property
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from barefabric.ledger.panel import panel_for
-from barefabric.model.address import colons, dotted
+from barefabric.ledger.register import Register
+from barefabric.model.address import colons, dotted_all
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
-from barefabric.model.shape import Shape, Want
+from barefabric.model.shape import Bundle, Shape
 from barefabric.topology.load import Loaded
 
 if TYPE_CHECKING:
     from barefabric.errors import Diagnostic
+
+
+Plug = tuple[int, str, str, int]
+"""Where a cable is plugged in: its number in its bundle, the ports of both ends, its speed."""
+
+NO_ADDRESSES = ("", "", "", "")
+UNPLUGGED = Cable(CableKind.FABRIC, "", "", "", "", 0)
+"""Stands for a cable that has no ports yet."""
+
+
+def fresh(a_port: str, b_port: str) -> Entry:
+    """What the ledger records of a cable."""
+    entry: Entry = tuple.__new__(Entry, (f"{a_port} {b_port}", False))
+    return entry
+
+
+alike = cache(fresh)
+"""The same, and one object for equal ones."""
 
 
 def link6(base: int) -> tuple[str, str]:
@@ -31,79 +50,85 @@ def owner_text(owner: str) -> str:
 class Patching:
     """Panels with what is taken on them, cables that are laid, and what went wrong.
 
+    ``bundles`` are the shape's, with the NICs that the topology's ``cables`` exchanges; ``by_hand``
+    are the keys of the cables that it lays. ``entries`` is what the ledger must hold of cables.
     ``kept`` are the recorded cables that are gone and whose ports nothing else has taken; ``wrong``
     holds one diagnostic for each kind of fault.
     """
 
     def __init__(
-        self,
-        loaded: Loaded,
-        shape: Shape,
-        ledger: Ledger,
-        links: Mapping[str, int],
-        links6: Mapping[str, int],
+        self, loaded: Loaded, shape: Shape, ledger: Ledger, links: Register, links6: Register | None
     ) -> None:
         self.loaded = loaded
         self.shape = shape
-        self.links = links
-        self.links6 = links6
+        self.bundles = list(shape.bundles)
+        self.by_hand: set[str] = set()
         self.recorded = ledger.of(Kind.CABLE)
         self.panels = {s.name: panel_for(s.model, s.nos) for s in shape.switches.values()}
-        self.done: dict[str, Cable] = {}
+        self.cables = [UNPLUGGED] * sum(len(bundle.keys) for bundle in shape.bundles)
+        self.entries: dict[str, Entry] = {}
         self.kept: dict[str, Entry] = {}
         self.moves: list[Move] = []
         self.wrong: dict[tuple[str, ...], Diagnostic] = {}
+        self._links = links
+        self._links6 = links6.values if links6 else {}
         self._obstacles: dict[str, str] = {}
 
-    def lay(self, want: Want, a_port: str, b_port: str, speed: int) -> None:
-        """Record a cable whose ports are already marked as taken."""
-        kind, a, b, index, _, _, _, key = want
-        base = self.links.get(key)
-        if base is None:
-            a_address = b_address = ""
-        else:
-            a_address, b_address = f"{dotted(base)}/31", f"{dotted(base + 1)}/31"
-        base = self.links6.get(key)
-        a_address6, b_address6 = ("", "") if base is None else link6(base)
-        self.done[key] = Cable(
-            kind, a, a_port, b, b_port, speed, index, a_address, b_address, a_address6, b_address6
-        )
-        if self.recorded:
-            before = self.recorded.get(key)
-            if before is not None and not before.retired and before.value != f"{a_port} {b_port}":
-                self._moved(want, before.value, a_port, b_port)
+    def lay(self, bundle: Bundle, plugs: Iterable[Plug]) -> None:
+        """Record cables of a bundle whose ports are already marked as taken."""
+        kind, lower, (uppers, indexes, *_), keys, first = bundle
+        # Pairs of ports recur from server to server, and from switch to switch they do not.
+        entry_of = alike if kind is CableKind.SERVER else fresh
+        cables, entries, recorded = self.cables, self.entries, self.recorded
+        addresses = self._addresses(keys)
+        for n, a_port, b_port, speed in plugs:
+            ends = (uppers[n], a_port, lower, b_port)
+            # Half the price of calling the class; there are hundreds of thousands.
+            cables[first + n] = tuple.__new__(
+                Cable, (kind, *ends, speed, indexes[n], *addresses[n])
+            )
+            key = keys[n]
+            entry = entries[key] = entry_of(a_port, b_port)
+            before = recorded.get(key) if recorded else None
+            if before is not None and not before.retired and before != entry:
+                self._moved(key, before.value, a_port, b_port)
 
-    def has_nic(self, server: str, port: str) -> bool:
-        """Whether a server has a port of this name."""
-        return (server, port) in self._nics
+    def _addresses(self, keys: Sequence[str]) -> Sequence[tuple[str, str, str, str]]:
+        """Both ends' addresses of a bundle's cables: the two of IPv4, then those of IPv6."""
+        if keys[0] not in self._links.values:
+            return [NO_ADDRESSES] * len(keys)
+        evens = [self._links.entries[key].value for key in keys]
+        odds = dotted_all([self._links.values[key] + 1 for key in keys])
+        if not self._links6:
+            return [(even, f"{odd}/31", "", "") for even, odd in zip(evens, odds, strict=True)]
+        pairs6 = (link6(self._links6[key]) for key in keys)
+        return [
+            (even, f"{odd}/31", *pair6)
+            for even, odd, pair6 in zip(evens, odds, pairs6, strict=True)
+        ]
 
-    @cached_property
-    def _nics(self) -> set[tuple[str, str]]:
-        wants = (want for want in self.shape.wants if want.kind is CableKind.SERVER)
-        return {(want.b, want.b_port) for want in wants}
-
-    def _moved(self, want: Want, before: str, a_port: str, b_port: str) -> None:
-        reason = self._obstacles.get(want.key, "")
+    def _moved(self, key: str, before: str, a_port: str, b_port: str) -> None:
+        reason = self._obstacles.get(key, "")
         if not reason:
             hand = "it is laid by hand"
-            reason = hand if want.a_port else f"the server's port is called {b_port} now"
-        self.moves.append(Move(Kind.CABLE, want.key, before, f"{a_port} {b_port}", reason))
+            reason = hand if key in self.by_hand else f"the server's port is called {b_port} now"
+        self.moves.append(Move(Kind.CABLE, key, before, f"{a_port} {b_port}", reason))
 
-    def note_obstacle(self, want: Want, device: str, port: str) -> None:
+    def note_obstacle(self, key: str, device: str, port: str) -> None:
         """Remember why a cable cannot stay where it was recorded."""
         owner = self.panels[device].taken.get(port)
-        self._obstacles[want.key] = (
+        self._obstacles[key] = (
             f"{device} {port} belongs to {owner_text(owner)} now" if owner
             else f"{device} has no port {port} that could carry it now"
         )  # fmt: skip
 
-    def reserve(self, wanted: Collection[str]) -> None:
+    def reserve(self, still_to_lay: Collection[str]) -> None:
         """Keep the ports of cables that are gone, so that what comes back finds them free.
 
         A recorded cable of which a port is taken by now is forgotten: it cannot come back there.
         """
         for key, entry in self.recorded.items():
-            if key in wanted:
+            if key in self.entries or key in still_to_lay or key in self.by_hand:
                 continue
             lower, upper, _ = key.split(" ")
             a_port, _, b_port = entry.value.partition(" ")
@@ -117,16 +142,3 @@ class Patching:
             for panel, port in ends:
                 panel.keep(port, f"{key}, which is gone")
             self.kept[key] = entry if entry.retired else Entry(entry.value, retired=True)
-
-    def entries(self) -> dict[str, Entry]:
-        """What the ledger must hold of cables."""
-        plugged: dict[tuple[str, str], Entry] = {}
-        found: dict[str, Entry] = {}
-        for key, (_, _, a_port, _, b_port, *_) in self.done.items():
-            ports = (a_port, b_port)
-            entry = plugged.get(ports)
-            if entry is None:
-                entry = plugged[ports] = Entry(f"{a_port} {b_port}")
-            found[key] = entry
-        found.update(self.kept)
-        return found

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from barefabric.errors import Diagnostic, Place
+from barefabric.ledger.panel import FabricPorts, common_speed
 from barefabric.ledger.patching import Patching
 from barefabric.model.device import DeviceModel, PortSpec, Switch
-from barefabric.model.shape import Want
+from barefabric.model.shape import Bundle, Want
 from barefabric.vendors.speed_groups import speed_groups
 
 
@@ -40,7 +41,7 @@ def no_port(run: Patching, switch: Switch, want: Want, purpose: str) -> None:
         return
     kept = sum(switch.name in cable.split(" ")[:2] for cable in run.kept)
     note = f"; the ledger keeps {kept} for what is gone (fabric reclaim frees them)" if kept else ""
-    mine = [w for w in run.shape.wants if switch.name in (w.a, w.b)]
+    mine = [w for w in run.shape.wants() if switch.name in (w.a, w.b)]
     alike = sum(w.kind is want.kind and w.speed == want.speed for w in mine)
     run.wrong[key] = Diagnostic(
         "PO002",
@@ -50,6 +51,18 @@ def no_port(run: Patching, switch: Switch, want: Want, purpose: str) -> None:
         allowed=f"its ports: {described(switch.model)}",
         mend="use a model with more ports, or spread the cables over more switches",
     )
+
+
+def no_lower_port(
+    run: Patching, bundle: Bundle, n: int, above: FabricPorts, below: FabricPorts
+) -> None:
+    """Report a cable between switches for which the lower one has no port (PO002, PO005)."""
+    want = bundle.want(n)
+    upper, lower = run.shape.switches[want.a], run.shape.switches[want.b]
+    if not common_speed(above.speeds, below.speeds):
+        no_common_speed(run, upper, lower, below.order[0])
+    else:
+        no_port(run, lower, want, f"its links to {upper.role}s")
 
 
 def no_common_speed(
@@ -99,7 +112,7 @@ def wrong_nic(run: Patching, leaf: Switch, want: Want) -> None:
 
 def no_nic(run: Patching, server: str, port: str, by_hand: int) -> None:
     """Report a cable laid by hand to a port that a server has not (PO003)."""
-    known = [want.b_port for want in run.shape.wants if want.b == server]
+    known = [want.b_port for want in run.shape.wants() if want.b == server]
     run.wrong["hand", str(by_hand)] = Diagnostic(
         "PO003",
         f"{server} has no port {port}",

@@ -1,19 +1,21 @@
 """Hand out values of one kind: keep what is recorded, give what is new the next free one."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import filterfalse
 from typing import NamedTuple
 
 from barefabric.model.ledger import Entry, Kind, Move
 
 
 class Notation(NamedTuple):
-    """How values of a kind are written, and read back."""
+    """How values of a kind are read, and many of them written."""
 
     read: Callable[[str], int]
-    write: Callable[[int], str]
+    write: Callable[[Iterable[int]], Iterable[str]]
 
 
-NUMBERS = Notation(int, str)
+NUMBERS = Notation(int, partial(map, str))
 
 
 class Register(NamedTuple):
@@ -35,53 +37,98 @@ class Register(NamedTuple):
         return len(self.reserved)
 
 
+class Group(NamedTuple):
+    """Names that take new values from one stream, in the order a person would count.
+
+    ``usable`` says whether a recorded value may stay.
+    """
+
+    names: Collection[str]
+    fresh: Iterator[int]
+    usable: Callable[[int], bool]
+
+
+class _Known(NamedTuple):
+    """What is recorded and pinned, as integers, and who may keep each of these values."""
+
+    values: Mapping[str, int]
+    pins: Mapping[str, int]
+    holders: Mapping[int, str]
+
+
 def assign(
     kind: Kind,
-    wanted: Iterable[str],
+    groups: Iterable[Group],
     recorded: Mapping[str, Entry],
     notation: Notation,
-    usable: Callable[[str, int], bool],
-    fresh: Iterator[int] | Callable[[str], Iterator[int]],
     pins: Mapping[str, int],
 ) -> Register:
     """Allocate values of one kind.
 
-    ``usable`` says whether a recorded value may stay; one that may not becomes a move, unless it
-    was retired: what did not exist has not moved. ``fresh`` yields candidates in the order a
-    person would count, for all names or per name. Retired entries stay reserved; a pin takes its
-    value from whoever has it. No name is looked at twice, so the cost is linear.
+    A recorded value that may not stay becomes a move, unless it was retired: what did not exist has
+    not moved. Retired entries stay reserved; a pin takes its value from whoever has it. No name is
+    looked at twice, so the cost is linear.
     """
-    known = {key: notation.read(entry.value) for key, entry in recorded.items()}
-    holders = _holders(recorded, known)
+    numbers = {key: notation.read(entry.value) for key, entry in recorded.items()}
+    holders = _holders(recorded, numbers)
     holders.update((value, key) for key, value in pins.items())
+    known = _Known(numbers, pins, holders)
+    taken = set(holders)
     values: dict[str, int] = {}
+    short = 0
+    for names, fresh, usable in groups:
+        free = filterfalse(taken.__contains__, fresh)
+        if holders:
+            found = _chosen(names, free, usable, known)
+        else:
+            found = dict(zip(names, free, strict=False))
+        short += len(names) - len(found)
+        taken.update(found.values())
+        values.update(found)
+    entries, moves = _entries(kind, values, recorded, notation, known)
+    reserved = _retire(entries, recorded, numbers, values)
+    return Register(kind, values, entries, tuple(moves), reserved, short)
+
+
+def _chosen(
+    names: Iterable[str], free: Iterator[int], usable: Callable[[int], bool], known: _Known
+) -> dict[str, int]:
+    """A value for each name while there are some: pinned, else recorded, else new."""
+    recorded, pins, holders = known
+    found: dict[str, int] = {}
+    for key in names:
+        value = pins.get(key)
+        if value is None:
+            value = recorded.get(key)
+            if value is None or holders[value] != key or not usable(value):
+                value = next(free, None)
+                if value is None:
+                    continue
+        found[key] = value
+    return found
+
+
+def _entries(
+    kind: Kind,
+    values: Mapping[str, int],
+    recorded: Mapping[str, Entry],
+    notation: Notation,
+    known: _Known,
+) -> tuple[dict[str, Entry], list[Move]]:
+    """What the ledger must hold of values, and which of them moved."""
     entries: dict[str, Entry] = {}
     moves: list[Move] = []
-    short = 0
-    per_name = fresh if callable(fresh) else None
-    for key in wanted:
-        before = known.get(key)
-        value = pins.get(key, before)
-        holder = key if value is None else holders[value]
-        if value is None or (key not in pins and (holder != key or not usable(key, value))):
-            source = per_name(key) if per_name else fresh
-            for value in source:  # type: ignore[union-attr]
-                if value not in holders:
-                    break
-            else:
-                short += 1
-                continue
-            holders[value] = key
-        values[key] = value
-        if value == before and not recorded[key].retired:
-            entries[key] = recorded[key]
+    for (key, value), text in zip(values.items(), notation.write(values.values()), strict=True):
+        entry = recorded.get(key) if recorded else None
+        if entry is None or entry.retired:
+            entries[key] = tuple.__new__(Entry, (text, False))  # half the price of calling it
             continue
-        entries[key] = Entry(notation.write(value))
-        if before is not None and value != before and not recorded[key].retired:
-            reason = _reason(key, holder, key in pins)
-            moves.append(Move(kind, key, recorded[key].value, entries[key].value, reason))
-    reserved = _retire(entries, recorded, known, values)
-    return Register(kind, values, entries, tuple(moves), reserved, short)
+        before = known.values[key]
+        entries[key] = entry if value == before else Entry(text)
+        if value != before:
+            reason = _reason(key, known.holders[before], key in known.pins)
+            moves.append(Move(kind, key, entry.value, text, reason))
+    return entries, moves
 
 
 def _holders(recorded: Mapping[str, Entry], known: Mapping[str, int]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 Both families: which one a text belongs to shows by its notation.
 """
 
+from collections.abc import Iterable, Iterator
 from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 
 _OCTETS = tuple(str(n) for n in range(256))
@@ -31,6 +32,16 @@ def dotted(value: int) -> str:
     """The dotted text of an IPv4 integer."""
     a, b = _OCTETS[value >> 24], _OCTETS[value >> 16 & 255]
     return f"{a}.{b}.{_OCTETS[value >> 8 & 255]}.{_OCTETS[value & 255]}"
+
+
+def dotted_all(values: Iterable[int]) -> Iterator[str]:
+    """The dotted texts of many IPv4 integers. Neighbors share the work for three octets."""
+    block, head = -1, ""
+    for value in values:
+        if value >> 8 != block:
+            block = value >> 8
+            head = dotted(value & ~255)[:-1]
+        yield head + _OCTETS[value & 255]
 
 
 def colons(value: int) -> str:

@@ -98,8 +98,7 @@ class Switch:
     loopback6: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """A server. ``position`` counts from 1 within its rack.
 
     ``address`` is its node address: on the rack's subnet for bonds and single links, a loopback

@@ -1,13 +1,14 @@
 """Expand a topology: ranges become names, counts become devices, the shape becomes cables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain
 from zlib import crc32
 
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.model.cable import CableKind
 from barefabric.model.device import Attach, DeviceModel, Rack, Role, Server, Switch
-from barefabric.model.shape import Shape, Want, want
+from barefabric.model.shape import Above, Bundle, Shape, above
 from barefabric.topology import schema
 from barefabric.topology.load import Loaded
 from barefabric.topology.members import memberships
@@ -29,12 +30,23 @@ def expand(loaded: Loaded) -> Shape:
     groups = list(_rack_groups(topology))
     racks = {rack.name: rack for rack in _racks(groups, switches)}
     servers = _servers(topology, groups)
-    wants = (
-        *_fabric_wants(topology, switches),
-        *_peer_wants(topology, switches),
-        *chain.from_iterable(_server_wants(topology, rack, servers) for rack in racks.values()),
+    ends = chain(
+        _fabric_cables(topology, switches),
+        _peer_cables(topology, switches),
+        *(_server_cables(topology, rack, servers) for rack in racks.values()),
     )
-    return Shape(switches, racks, servers, wants)
+    return Shape(switches, racks, servers, tuple(_bundles(ends)))
+
+
+def _bundles(ends: Iterable[tuple[CableKind, str, Above]]) -> Iterator[Bundle]:
+    """The cables of each lower device, with their keys and in the order of all."""
+    first = 0
+    for kind, lower, ups in ends:
+        if ups.uppers:
+            keys = tuple([lower + end for end in ups.ends])
+            # Half the price of calling the class; there are as many as servers.
+            yield tuple.__new__(Bundle, (kind, lower, ups, keys, first))
+            first += len(keys)
 
 
 def _models(loaded: Loaded) -> dict[str, DeviceModel]:
@@ -175,74 +187,73 @@ def _servers(
     topology: schema.Topology, groups: Sequence[tuple[str, schema.RackGroup, str]]
 ) -> dict[str, Server]:
     membership = memberships(topology)
+    made = {
+        name: (kind.attach, kind.nics.count, kind.nics.speed)
+        for name, kind in topology.server_types.items()
+    }
+    numbers = (0, "", "", False, "", "")  # no number is known yet
     servers: dict[str, Server] = {}
     for rack, group, pod in groups:
         for position, (name, kind) in enumerate(_server_names(rack, group), 1):
-            made = topology.server_types[kind]
-            cluster, control = membership(name, kind, rack, pod)
-            servers[name] = Server(
-                name,
-                kind,
-                rack,
-                position,
-                made.attach,
-                made.nics.count,
-                made.nics.speed,
-                cluster,
-                control,
-                pod,
-            )
+            what = (name, kind, rack, position, *made[kind], *membership(name, kind, rack, pod))
+            # Half the price of calling the class.
+            servers[name] = tuple.__new__(Server, (*what, pod, *numbers))
     return servers
 
 
-def _fabric_wants(topology: schema.Topology, switches: dict[str, Switch]) -> Iterator[Want]:
+def _fabric_cables(
+    topology: schema.Topology, switches: dict[str, Switch]
+) -> Iterator[tuple[CableKind, str, Above]]:
     """Cables between tiers: each lower switch in order, to each switch above it in order."""
     by_role: dict[tuple[Role, str], list[Switch]] = {}
     for switch in switches.values():
         by_role.setdefault((switch.role, switch.pod), []).append(switch)
-    top = by_role.get((Role.SUPERSPINE, ""), [])
+    has_top = (Role.SUPERSPINE, "") in by_role
+
+    @cache
+    def ups(role: Role, pod: str, plane: int) -> Above:
+        links = range(1, topology.underlay.links_per_spine + 1)
+        uppers = (s for s in by_role.get((role, pod), ()) if plane in (0, s.plane))
+        return above([(upper.name, index) for upper in uppers for index in links])
+
     for lower in switches.values():
-        if lower.role is Role.SUPERSPINE:
-            continue
         if lower.role is Role.SPINE:
-            uppers = [s for s in top if s.plane == lower.plane]
-        elif lower.role is Role.BORDER and top:
-            uppers = top
-        else:
-            uppers = by_role.get((Role.SPINE, lower.pod), [])
-        for upper in uppers:
-            for index in range(1, topology.underlay.links_per_spine + 1):
-                yield want(CableKind.FABRIC, upper.name, lower.name, index)
+            yield CableKind.FABRIC, lower.name, ups(Role.SUPERSPINE, "", lower.plane)
+        elif lower.role is Role.BORDER and has_top:
+            yield CableKind.FABRIC, lower.name, ups(Role.SUPERSPINE, "", 0)
+        elif lower.role is not Role.SUPERSPINE:
+            yield CableKind.FABRIC, lower.name, ups(Role.SPINE, lower.pod, 0)
 
 
-def _peer_wants(topology: schema.Topology, switches: dict[str, Switch]) -> Iterator[Want]:
+def _peer_cables(
+    topology: schema.Topology, switches: dict[str, Switch]
+) -> Iterator[tuple[CableKind, str, Above]]:
     """The peer link of each pair; the first leaf is its upper end."""
     for switch in switches.values():
         if switch.peer and switch.index % 2 == 1:
-            for index in range(1, topology.underlay.peer_links + 1):
-                yield want(CableKind.PEER, switch.name, switch.peer, index)
+            links = range(1, topology.underlay.peer_links + 1)
+            yield CableKind.PEER, switch.peer, above([(switch.name, index) for index in links])
 
 
-def _server_wants(
+def _server_cables(
     topology: schema.Topology, rack: Rack, servers: dict[str, Server]
-) -> Iterator[Want]:
+) -> Iterator[tuple[CableKind, str, Above]]:
     """A server's cables: NIC k goes to leaf k of the rack, starting over when leaves run out."""
     if not rack.leaves:
         return
     count = len(rack.leaves)
-    nics = {name: nic_names(kind) for name, kind in topology.server_types.items()}
+
+    @cache
+    def ups(kind: str, first: int) -> Above:
+        made = topology.server_types[kind]
+        ports = nic_names(made)
+        leaves = [(rack.leaves[(first + n) % count], n // count + 1) for n in range(len(ports))]
+        return above(leaves, ports, made.nics.speed)
+
     for name in rack.servers:
         server = servers[name]
-        first = _turn(name) if server.attach is Attach.SINGLE else 0
-        for nic, port in enumerate(nics[server.type], first):
-            yield want(
-                CableKind.SERVER,
-                rack.leaves[nic % count],
-                name,
-                (nic - first) // count + 1,
-                server.nic_speed,
-                port,
-            )
+        first = _turn(name) % count if server.attach is Attach.SINGLE else 0
+        yield CableKind.SERVER, name, ups(server.type, first)
 
 
 def _turn(name: str) -> int:

@@ -47,6 +47,13 @@ def test_lines_are_sorted_as_a_person_counts() -> None:
     assert order == sorted(names, key=natural)
 
 
+def test_names_that_count_alike_have_an_order_too() -> None:
+    names = [f"leaf{zeros}{n}" for n in (3, 1, 2) for zeros in ("", "000", "0", "00")]
+    text = format_ledger(Ledger({Kind.ID: {name: Entry("1") for name in names}}))
+    order = [line.split(" ")[1] for line in text.splitlines()[1:]]
+    assert order == [f"leaf{zeros}{n}" for n in (1, 2, 3) for zeros in ("000", "00", "0", "")]
+
+
 def test_comments_blank_lines_and_line_ends() -> None:
     text = f"{HEADER}\n# mine\r\nid a = 1\r\n\r\nid b = 2 retired\r\n"
     ledger = parse_ledger(text, PATH)

@@ -23,7 +23,7 @@ def ipv4_half(design: Design) -> Design:
         design,
         underlay=design.underlay._replace(families=IPV4),
         switches={n: replace(s, loopback6="") for n, s in design.switches.items()},
-        servers={n: replace(s, address6="", second_address6="") for n, s in design.servers.items()},
+        servers={n: s._replace(address6="", second_address6="") for n, s in design.servers.items()},
         racks={n: replace(r, prefix6="", gateway6="") for n, r in design.racks.items()},
         pairs={n: pair._replace(routing6=("", "")) for n, pair in design.pairs.items()},
         upstreams={
