@@ -1,12 +1,13 @@
 """From a design to the network that routes are computed on."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from barefabric.model.cable import CableKind
-from barefabric.model.design import Design
+from barefabric.model.device import Role
 from barefabric.model.session import Session, SessionKind, SessionProfile, Speaker
+from barefabric.verify.cabling import Cabling
 from barefabric.verify.labels import Labels
 from barefabric.verify.network import Config, Network, Use
 from barefabric.verify.origins import Origins
@@ -51,7 +52,7 @@ class Fabric:
         survey.reader.settle()
         self.survey = survey
         self.design = survey.design
-        self.expectations = _expectations(survey.design)
+        self.expectations = _expectations(survey.cabling)
         self.index = survey.index
 
     def build(self, wiring: Wiring, sessions: Sessions, *, multihop: bool = True) -> Built:
@@ -91,9 +92,9 @@ class Fabric:
                 if label.rank and set(meant) <= set(label.families)
             }
             used = {(a, b, network.labels[n].ordinal) for a, b, n in network.edges if n in ranked}
-            if len(used) == wiring.ranked:
+            if len(used) == len(wiring.cabling.ranked):
                 continue
-            for (a, _, _, b, _, _), index in wiring.links.items():
+            for (a, _, _, b, _, _), index in wiring.cabling.links.items():
                 lower = built.switches.get(b, built.hosts.get(b, -1))
                 upper = built.switches.get(a, -1)
                 if min(lower, upper) >= 0 and (upper, lower, index) not in used:
@@ -134,7 +135,7 @@ class Fabric:
         switches, profile = built.switches, sessions[0].profile
         plain = labels.number(profile)
         ranked = profile.kind in (SessionKind.FABRIC, SessionKind.HOST)
-        if sessions[0].a_import or (ranked and wiring.parallel):
+        if sessions[0].a_import or (ranked and wiring.cabling.parallel):
             edges = [
                 (switches[s.a], lower[s.b], self._label(built, labels, s, wiring, ranked=ranked))
                 for s in sessions
@@ -206,20 +207,19 @@ def _lower(built: Built, profile: SessionProfile) -> Mapping[str, int] | None:
     return ours.get(profile.b.speaker)
 
 
-def _expectations(design: Design) -> Mapping[str, object]:
+def _expectations(cabling: Cabling) -> Mapping[str, object]:
     """What must be equal for two switches to stand in one class beside their configuration.
 
     Role, and how many cables lead up and down, by pod below: contracts count these.
     """
-    up: Counter[str] = Counter()
+    design, up = cabling.design, cabling.above
     down: dict[str, Counter[str]] = {}
     switches = design.switches
-    for cable in design.cables:
-        if cable.kind is CableKind.FABRIC:
-            up[cable.b] += 1
-            if switches[cable.b].role.value != "leaf":
-                down.setdefault(cable.a, Counter())[switches[cable.b].pod] += 1
-    served = _served(design.servers[s].rack for s in design.servers)
+    tiers = {name for name, switch in switches.items() if switch.role is not Role.LEAF}
+    for cable in cabling.by_kind[CableKind.FABRIC]:
+        if cable.b in tiers:
+            down.setdefault(cable.a, Counter())[switches[cable.b].pod] += 1
+    served = frozenset(server.rack for server in design.servers.values())
     return {
         name: (
             switch.role.value,
@@ -229,7 +229,3 @@ def _expectations(design: Design) -> Mapping[str, object]:
         )
         for name, switch in switches.items()
     }
-
-
-def _served(racks: Iterable[str]) -> frozenset[str]:
-    return frozenset(racks)

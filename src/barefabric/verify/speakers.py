@@ -5,14 +5,18 @@ They enter the network as crowds: all that have the same sessions with the same 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from barefabric.model.design import Design
 from barefabric.model.session import Session, Speaker
+from barefabric.verify.cabling import below_each
 from barefabric.verify.network import Config, Crowd, Network
 
 NODE = Config(1, 1, {}, {}, mute=True, deaf=True)
 """A node's speaker: announces what it originates, and nothing it hears is used for forwarding."""
 
+_LOWER = itemgetter(Session._fields.index("b"))
+_ENDS = itemgetter(Session._fields.index("a"), Session._fields.index("b"))
 _Edge = tuple[int, int]
 """A session as a speaker has it: the process at the other end, and the label."""
 
@@ -38,15 +42,9 @@ class Speakers:
     def hang(self, label: int, sessions: Sequence[Session], switches: Mapping[str, int]) -> None:
         """Take sessions of one profile in. Their speakers are those of each switch together."""
         speaker = sessions[0].profile.b.speaker
-        self.numbers(speaker, [b for _, _, _, _, _, b, _, _, _, _ in sessions])
-        below: dict[str, list[str]] = {}
-        for _, a, _, _, _, b, _, _, _, _ in sessions:
-            if a in below:
-                below[a].append(b)
-            else:
-                below[a] = [b]
+        self.numbers(speaker, map(_LOWER, sessions))
         found = self._below.setdefault(speaker, {})
-        for a, servers in below.items():
+        for a, servers in below_each(map(_ENDS, sessions)).items():
             found.setdefault(tuple(dict.fromkeys(servers)), []).append((switches[a], label))
 
     def settle(self) -> None:
