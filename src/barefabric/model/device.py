@@ -127,12 +127,11 @@ class Server(NamedTuple):
     @property
     def own_addresses(self) -> tuple[str, ...]:
         """Addresses in use: the node address, the second where it is used; then those of IPv6."""
-        own: tuple[str, ...] = (self.address,)
-        own6: tuple[str, ...] = (self.address6,) if self.address6 else ()
-        if self.uses_second:
-            own += (self.second_address,)
-            own6 += (self.second_address6,) if self.address6 else ()
-        return own + own6
+        if not self.uses_second:
+            return (self.address, self.address6) if self.address6 else (self.address,)
+        if not self.address6:
+            return self.address, self.second_address
+        return self.address, self.second_address, self.address6, self.second_address6
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,21 @@
 """From a design to the network that routes are computed on."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from barefabric.model.cable import CableKind
-from barefabric.model.design import Design
+from barefabric.model.device import Role
 from barefabric.model.session import Session, SessionKind, SessionProfile, Speaker
+from barefabric.verify.cabling import Cabling
 from barefabric.verify.labels import Labels
-from barefabric.verify.network import PLAIN, Attributes, Config, Network, Use
+from barefabric.verify.network import Config, Network, Use
+from barefabric.verify.origins import Origins
 from barefabric.verify.sessions import Sessions
+from barefabric.verify.speakers import Speakers
 from barefabric.verify.survey import Facts, Survey
 from barefabric.verify.wiring import Wiring
 
-NODE = Config(1, 1, {}, {}, mute=True, deaf=True)
-"""A node's speaker: announces what it originates, and nothing it hears is used for forwarding."""
 UPSTREAM = Config(2, 1024, {}, {}, mute=True)
 """A router outside: takes whatever it is sent, and sends what it is said to send."""
 
@@ -32,7 +33,7 @@ class Built:
     hosts: dict[str, int] = field(default_factory=dict)
     upstreams: dict[str, int] = field(default_factory=dict)
     speakers: dict[Speaker, dict[str, int]] = field(default_factory=dict)
-    origins: dict[str, list[tuple[int, Attributes]]] = field(default_factory=dict)
+    origins: Origins = field(default_factory=Origins)
     aggregates: dict[str, list[int]] = field(default_factory=dict)
     pending: dict[tuple[int, str], list[tuple[int, str]]] = field(default_factory=dict)
 
@@ -51,7 +52,7 @@ class Fabric:
         survey.reader.settle()
         self.survey = survey
         self.design = survey.design
-        self.expectations = _expectations(survey.design)
+        self.expectations = _expectations(survey.cabling)
         self.index = survey.index
 
     def build(self, wiring: Wiring, sessions: Sessions, *, multihop: bool = True) -> Built:
@@ -59,13 +60,21 @@ class Fabric:
         built = Built(Network(index=self.index, public=self.survey.reader.public()))
         gone = wiring.failure.devices
         self._add_routers(built, gone)
-        labels = Labels(built.network)
+        labels, speakers = Labels(built.network), Speakers(self.design, built.network)
+        built.speakers = speakers.known
         for name, up in sessions.up.items():
             profile = self.design.profiles.get(name) or up[0].profile if up else None
-            if profile is not None and (multihop or profile.hops == 1):
-                self._connect(built, labels, up[0].profile, up, wiring)
+            if profile is None or (not multihop and profile.hops > 1):
+                continue
+            lower = _lower(built, up[0].profile)
+            if lower is None:
+                speakers.hang(labels.number(up[0].profile), up, built.switches)
+            else:
+                self._connect(built, labels, lower, up, wiring)
+        speakers.settle()
         self._add_dead(built, labels, wiring)
-        self._originate(built, gone)
+        self._originate(built)
+        built.origins.announce(self._announced(speakers, gone))
         return built
 
     def _add_dead(self, built: Built, labels: Labels, wiring: Wiring) -> None:
@@ -83,9 +92,9 @@ class Fabric:
                 if label.rank and set(meant) <= set(label.families)
             }
             used = {(a, b, network.labels[n].ordinal) for a, b, n in network.edges if n in ranked}
-            if len(used) == wiring.ranked:
+            if len(used) == len(wiring.cabling.ranked):
                 continue
-            for (a, _, _, b, _, _), index in wiring.links.items():
+            for (a, _, _, b, _, _), index in wiring.cabling.links.items():
                 lower = built.switches.get(b, built.hosts.get(b, -1))
                 upper = built.switches.get(a, -1)
                 if min(lower, upper) >= 0 and (upper, lower, index) not in used:
@@ -119,14 +128,14 @@ class Fabric:
         self,
         built: Built,
         labels: Labels,
-        profile: SessionProfile,
+        lower: Mapping[str, int],
         sessions: list[Session],
         wiring: Wiring,
     ) -> None:
-        switches, plain = built.switches, labels.number(profile)
-        lower = self._lower(built, profile, sessions)
+        switches, profile = built.switches, sessions[0].profile
+        plain = labels.number(profile)
         ranked = profile.kind in (SessionKind.FABRIC, SessionKind.HOST)
-        if sessions[0].a_import or (ranked and wiring.parallel):
+        if sessions[0].a_import or (ranked and wiring.cabling.parallel):
             edges = [
                 (switches[s.a], lower[s.b], self._label(built, labels, s, wiring, ranked=ranked))
                 for s in sessions
@@ -153,28 +162,7 @@ class Fabric:
                 network.uses.setdefault(contents, []).append(Use(a, slot, b))
         return labels.number(session.profile, ordinal, shape)
 
-    def _lower(
-        self, built: Built, profile: SessionProfile, sessions: Iterable[Session] = ()
-    ) -> Mapping[str, int]:
-        """Processes at end ``b`` by name. Those of speakers are made when they are first seen."""
-        if profile.kind is SessionKind.UPSTREAM:
-            return built.upstreams
-        if profile.b.speaker is Speaker.HOST:
-            return built.hosts
-        if profile.b.speaker is Speaker.SWITCH:
-            return built.switches
-        speaker = profile.b.speaker
-        known = built.speakers.setdefault(speaker, {})
-        for name in dict.fromkeys([s.b for s in sessions]):
-            if name not in known:
-                known[name] = self._speaker(built, name, speaker)
-        return known
-
-    def _speaker(self, built: Built, name: str, speaker: Speaker) -> int:
-        asn = self.design.servers[name].asn
-        return built.network.add(name, asn, NODE, ("speaker", speaker))
-
-    def _originate(self, built: Built, gone: frozenset[str]) -> None:
+    def _originate(self, built: Built) -> None:
         origins = built.origins
         for found, numbers in (
             (self.survey.switches, built.switches),
@@ -185,54 +173,53 @@ class Fabric:
         for upstream in self.design.upstreams.values():
             if upstream.name in built.upstreams:
                 for prefix in upstream.accept:
-                    number = built.upstreams[upstream.name]
-                    origins.setdefault(prefix, []).append((number, PLAIN))
-        self._announce(built, gone)
+                    origins.add(prefix, built.upstreams[upstream.name])
 
     def _own_prefixes(self, built: Built, facts: Facts, number: int) -> None:
         for prefix in facts.networks:
-            built.origins.setdefault(prefix, []).append((number, PLAIN))
+            built.origins.add(prefix, number)
         for prefix in facts.aggregates:
             built.aggregates.setdefault(prefix, []).append(number)
         for prefix, attributes in facts.last_resort.items():
-            built.origins.setdefault(prefix, []).append((number, attributes))
+            built.origins.add(prefix, number, attributes)
 
-    def _announce(self, built: Built, gone: frozenset[str]) -> None:
+    def _announced(self, speakers: Speakers, gone: frozenset[str]) -> Iterator[tuple[str, int]]:
         """What the nodes' speakers announce. A host's own loopbacks come from its intent."""
-        origins, profiles = built.origins, self.design.profiles
         known = {
-            name: (self._lower(built, profile), profile.b.speaker)
-            for name, profile in profiles.items()
+            name: (speakers.numbers(profile.b.speaker, ()), profile.b.speaker)
+            for name, profile in self.design.profiles.items()
             if profile.kind is SessionKind.NODE
         }
         for server, name, prefix, _ in self.design.announcements:
             if name not in known or (gone and server in gone):
                 continue
             processes, speaker = known[name]
-            process = processes.get(server, -1)
-            if process < 0:
-                process = built.speakers[speaker][server] = self._speaker(built, server, speaker)
-            owners = origins.get(prefix)
-            if owners is None:
-                origins[prefix] = [(process, PLAIN)]
-            elif owners[-1][0] != process:
-                owners.append((process, PLAIN))
+            if server not in processes:
+                speakers.numbers(speaker, (server,))
+            yield prefix, processes[server]
 
 
-def _expectations(design: Design) -> Mapping[str, object]:
+def _lower(built: Built, profile: SessionProfile) -> Mapping[str, int] | None:
+    """Processes of ours, or outside, at end ``b``; None where that is a speaker on a server."""
+    if profile.kind is SessionKind.UPSTREAM:
+        return built.upstreams
+    ours = {Speaker.HOST: built.hosts, Speaker.SWITCH: built.switches}
+    return ours.get(profile.b.speaker)
+
+
+def _expectations(cabling: Cabling) -> Mapping[str, object]:
     """What must be equal for two switches to stand in one class beside their configuration.
 
     Role, and how many cables lead up and down, by pod below: contracts count these.
     """
-    up: Counter[str] = Counter()
+    design, up = cabling.design, cabling.above
     down: dict[str, Counter[str]] = {}
     switches = design.switches
-    for cable in design.cables:
-        if cable.kind is CableKind.FABRIC:
-            up[cable.b] += 1
-            if switches[cable.b].role.value != "leaf":
-                down.setdefault(cable.a, Counter())[switches[cable.b].pod] += 1
-    served = _served(design.servers[s].rack for s in design.servers)
+    tiers = {name for name, switch in switches.items() if switch.role is not Role.LEAF}
+    for cable in cabling.by_kind[CableKind.FABRIC]:
+        if cable.b in tiers:
+            down.setdefault(cable.a, Counter())[switches[cable.b].pod] += 1
+    served = frozenset(server.rack for server in design.servers.values())
     return {
         name: (
             switch.role.value,
@@ -242,7 +229,3 @@ def _expectations(design: Design) -> Mapping[str, object]:
         )
         for name, switch in switches.items()
     }
-
-
-def _served(racks: Iterable[str]) -> frozenset[str]:
-    return frozenset(racks)

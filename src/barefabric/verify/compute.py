@@ -36,11 +36,11 @@ def _routes(built: Built, by_class: bool) -> RouteTable:
     origins = built.origins
     later = {}
     for prefix, borders in built.aggregates.items():
-        own = [(process, DISCARD) for process in borders]
-        if prefix in origins:
-            origins[prefix] = [*origins[prefix], *own]
-        else:
-            later[prefix] = own
+        if prefix not in origins:
+            later[prefix] = [(process, DISCARD) for process in borders]
+            continue
+        for process in borders:
+            origins.add(prefix, process, DISCARD)
     builder.add_all(origins)
     table = builder.table
     for prefix, own in later.items():

@@ -10,8 +10,10 @@ part of the graph. Loop prevention depends on it.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
 
 from barefabric.verify.network import Network, is_private
 
@@ -47,20 +49,24 @@ class Graph:
         return [(packed // width, packed % width) for packed in self.near[process]]
 
 
+class _Unit(NamedTuple):
+    """Processes that are twins for sure, in order: one alone, or those of a crowd."""
+
+    members: Sequence[int]
+    color: int
+    kind: int
+
+
 def build_graph(network: Network, *, bundled: bool = True) -> Graph:
     """Bundle the twins of a network. ``bundled=False`` keeps every process apart."""
     graph = Graph(network, mirror=_mirrors(network))
     near = graph.near = _adjacent_codes(network, graph.mirror)
     shared = {asn for asn, users in Counter(network.asns).items() if users > 1}
-    colors = _colors(network, shared)
-    kinds = _numbered(
-        (color, asn if asn in shared else -1)
-        for color, asn in zip(colors, network.asns, strict=True)
-    )
-    groups = _group(kinds, near) if bundled else [[p] for p in range(len(kinds))]
+    units = _units(network, shared, bundled)
+    groups = [[unit] for unit in units]
     if bundled:
-        groups = _join_pairs(network, kinds, groups, near)
-    _add_bundles(graph, groups, colors, near)
+        groups = _join_pairs(network, _group(units, near), near)
+    _add_bundles(graph, groups)
     _add_asns(graph, shared)
     return graph
 
@@ -74,74 +80,114 @@ def _mirrors(network: Network) -> list[int]:
 
 
 def _adjacent_codes(network: Network, mirror: list[int]) -> list[list[int]]:
-    """Neighbors of each process, packed: neighbor * width + code as seen from here."""
+    """Neighbors of each process, packed: neighbor * width + code as seen from here.
+
+    The members of a crowd share one list.
+    """
     width = len(mirror)
     near: list[list[int]] = [[] for _ in network.names]
     for a, b, label in network.edges:
         code = 2 * (label + 1)
         near[a].append(b * width + code)
         near[b].append(a * width + mirror[code])
+    for members, edges in network.crowds:
+        above = sorted(a * width + mirror[2 * (label + 1)] for a, label in edges)
+        for member in members:
+            near[member] = above
+        for a, label in edges:
+            code = 2 * (label + 1)
+            near[a] += [member * width + code for member in members]
     for packed in near:
         packed.sort()
     return near
 
 
-def _colors(network: Network, shared: set[int]) -> list[int]:
-    """A number for what each process is by itself: configuration, expectation, kind of ASN."""
-    return _numbered(
-        (config.signature, expectation, asn in shared, is_private(asn))
-        for config, expectation, asn in zip(
-            network.configs, network.expectations, network.asns, strict=True
-        )
+def _units(network: Network, shared: set[int], bundled: bool) -> list[_Unit]:
+    """All processes in order, those of one crowd that have the same AS number together.
+
+    A color says what a process is by itself: configuration, expectation, kind of AS number. A
+    kind says the number as well, where others have it too.
+    """
+    found: list[Sequence[int]] = []
+    crowds = network.crowds if bundled else []
+    crowded = {member for members, _ in crowds for member in members}
+    found += [(process,) for process in range(len(network.names)) if process not in crowded]
+    for members, _ in crowds:
+        found += _by_asn(network.asns, members, shared)
+    found.sort(key=itemgetter(0))
+    asns = [network.asns[members[0]] for members in found]
+    colors = _numbered(
+        (network.configs[members[0]].signature, network.expectations[members[0]], asn in shared,
+         is_private(asn))
+        for members, asn in zip(found, asns, strict=True)
+    )  # fmt: skip
+    kinds = _numbered(
+        (color, asn if asn in shared else -1) for color, asn in zip(colors, asns, strict=True)
     )
+    return list(map(_Unit, found, colors, kinds))
 
 
-def _group(kinds: list[int], near: list[list[int]]) -> list[list[int]]:
-    groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
-    for process, kind in enumerate(kinds):
-        groups.setdefault((kind, tuple(near[process])), []).append(process)
+def _by_asn(asns: list[int], members: Sequence[int], shared: set[int]) -> list[Sequence[int]]:
+    """The members of a crowd by AS number; numbers that nobody shares are alike, if of a kind."""
+    if len({asns[member] for member in members}) == 1:
+        return [members]
+    found: dict[tuple[int, bool], list[int]] = {}
+    for member in members:
+        asn = asns[member]
+        found.setdefault((asn if asn in shared else -1, is_private(asn)), []).append(member)
+    return list(found.values())
+
+
+def _group(units: Iterable[_Unit], near: list[list[int]]) -> list[list[_Unit]]:
+    groups: dict[tuple[int, tuple[int, ...]], list[_Unit]] = {}
+    for unit in units:
+        groups.setdefault((unit.kind, tuple(near[unit.members[0]])), []).append(unit)
     return list(groups.values())
 
 
 def _join_pairs(
-    network: Network, kinds: list[int], groups: list[list[int]], near: list[list[int]]
-) -> list[list[int]]:
+    network: Network, groups: list[list[_Unit]], near: list[list[int]]
+) -> list[list[_Unit]]:
     """Take twins that have a session with each other (an MLAG pair) together as well."""
     width = 2 * len(network.labels) + 2
-    alone = {group[0]: number for number, group in enumerate(groups) if len(group) == 1}
+    alone = {
+        group[0].members[0]: number
+        for number, group in enumerate(groups)
+        if len(group) == len(group[0].members) == 1
+    }
     gone = set()
     symmetric = {n for n, label in enumerate(network.labels) if label.symmetric}
     codes = {2 * (label + 1) for label in symmetric}
     for a, b, _ in (edge for edge in network.edges if edge[2] in symmetric):
-        if a not in alone or b not in alone or kinds[a] != kinds[b]:
+        if a not in alone or b not in alone:
+            continue
+        one, other = groups[alone[a]], groups[alone[b]]
+        if one[0].kind != other[0].kind:
             continue
         mine = [x % width for x in near[a] if x // width == b]
         theirs = [x % width for x in near[b] if x // width == a]
         left = [x for x in near[a] if x // width != b]
         right = [x for x in near[b] if x // width != a]
         if left == right and mine == theirs and codes.issuperset(mine):
-            groups[alone[a]].append(b)
+            one += other
             gone.add(alone[b])
             del alone[a], alone[b]
     return [group for number, group in enumerate(groups) if number not in gone]
 
 
-def _add_bundles(
-    graph: Graph, groups: list[list[int]], colors: list[int], near: list[list[int]]
-) -> None:
+def _add_bundles(graph: Graph, groups: list[list[_Unit]]) -> None:
     width = len(graph.mirror)
-    graph.bundle_of = [0] * len(colors)
+    bundle_of = graph.bundle_of = [0] * len(graph.near)
     for number, group in enumerate(groups):
-        for process in group:
-            graph.bundle_of[process] = number
-    bundle_of = graph.bundle_of
-    for number, group in enumerate(groups):
-        first = group[0]
-        edges = {(bundle_of[x // width], x % width) for x in near[first]}
+        members = [process for unit in group for process in unit.members]
+        for process in members:
+            bundle_of[process] = number
+        graph.members.append(members)
+    for number, (group, members) in enumerate(zip(groups, graph.members, strict=True)):
+        edges = {(bundle_of[x // width], x % width) for x in graph.near[members[0]]}
         inner = sorted(code for neighbor, code in edges if neighbor == number)
-        graph.members.append(group)
-        graph.sizes.append(len(group))
-        graph.colors.append(colors[first])
+        graph.sizes.append(len(members))
+        graph.colors.append(group[0].color)
         graph.adjacency.append(sorted(e for e in edges if e[0] != number))
         graph.inner.append(tuple(inner))
         graph.asn_vertex.append(-1)

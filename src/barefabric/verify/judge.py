@@ -12,6 +12,7 @@ from barefabric.model.design import Design
 from barefabric.model.device import Attach
 from barefabric.model.intent import ServerIntent, SwitchIntent
 from barefabric.verify.build import Fabric
+from barefabric.verify.checks.addresses import check_addresses
 from barefabric.verify.checks.clusters import check_clusters
 from barefabric.verify.checks.limits import check_limits
 from barefabric.verify.checks.numbers import check_numbers
@@ -155,8 +156,9 @@ def checks(case: Case) -> Tally:
     survey = case.survey
     tally = survey.tally
     survey.pairs.missing()
+    check_addresses(survey, tally)
     check_numbers(survey, tally)
-    check_ports(case.design, tally)
+    check_ports(survey.cabling, tally)
     check_limits(case, tally)
     check_settings(case, tally)
     check_clusters(case.design, tally)

@@ -4,7 +4,7 @@ Free of names of roles and of any assumption about the shape: what is equal in i
 :mod:`barefabric.verify.graph` and :mod:`barefabric.verify.classes`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -88,9 +88,21 @@ class Use(NamedTuple):
     neighbor: int = -1
 
 
+class Crowd(NamedTuple):
+    """Processes that were added together and have equal sessions, as the speakers of a rack.
+
+    ``edges`` are all their sessions, end ``a`` and label of each; every member is end ``b``.
+    """
+
+    members: Sequence[int]
+    edges: Sequence[tuple[int, int]]
+
+
 @dataclass
 class Network:
     """Processes by number, and the sessions that are up between them.
+
+    Sessions stand in ``edges``, those of most speakers on servers in ``crowds``.
 
     ``expectations`` is whatever must be equal for two processes to stand in one class beside
     their configuration (the builder puts there what contracts count). ``own_imports`` are import
@@ -105,17 +117,25 @@ class Network:
     expectations: list[object] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     edges: list[tuple[int, int, int]] = field(default_factory=list)
+    crowds: list[Crowd] = field(default_factory=list)
     own_imports: dict[tuple[int, int], str] = field(default_factory=dict)
     uses: dict[int, list[Use]] = field(default_factory=dict)
     public: set[int] = field(default_factory=set)
 
     def add(self, name: str, asn: int, config: Config, expectation: object = 0) -> int:
         """Add a process; its number."""
-        self.names.append(name)
-        self.asns.append(asn)
-        self.configs.append(config)
-        self.expectations.append(expectation)
-        return len(self.names) - 1
+        return self.add_alike((name,), (asn,), config, expectation)[0]
+
+    def add_alike(
+        self, names: Sequence[str], asns: Sequence[int], config: Config, expectation: object
+    ) -> range:
+        """Add processes of one configuration; their numbers."""
+        first = len(self.names)
+        self.names += names
+        self.asns += asns
+        self.configs += [config] * len(names)
+        self.expectations += [expectation] * len(names)
+        return range(first, len(self.names))
 
 
 PRIVATE_TWO_BYTE = range(64512, 65535)

@@ -4,8 +4,10 @@ IPv4 and IPv6. Lists are indexed by length and network, so that the cost of a lo
 number of lengths in use and not the number of lists.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from socket import AF_INET6, inet_aton, inet_pton
 from typing import NamedTuple
 
@@ -38,6 +40,13 @@ def read(text: str) -> Prefix:
     length = int(length_text) if length_text else bits
     shift = bits - length
     return Prefix(bits, value >> shift << shift, length)
+
+
+def read_networks(addresses: Iterable[str], bits: int, length: int) -> list[int]:
+    """The networks of many prefixes of one length, from their addresses."""
+    shift = bits - length
+    found = map(inet_aton, addresses) if bits == 32 else map(inet_pton, repeat(AF_INET6), addresses)
+    return [int.from_bytes(each, "big") >> shift << shift for each in found]
 
 
 parse = lru_cache(maxsize=4096)(read)
@@ -88,6 +97,7 @@ class ListIndex:
         self.numbers: dict[tuple[PrefixMatch, ...], int] = {}
         self._tables: dict[tuple[int, int], _Table] = {}
         self._above: dict[tuple[int, int], list[tuple[int, _Table]]] = {}
+        self._sorted: dict[int, list[int]] = {}
 
     def add(self, entries: tuple[PrefixMatch, ...]) -> int:
         """The number of these contents, the same for equal ones."""
@@ -96,6 +106,7 @@ class ListIndex:
             return known
         number = self.numbers[entries] = len(self.numbers)
         self._above.clear()
+        self._sorted.clear()
         for match in entries:
             prefix, low, high = bound(match)
             table = self._tables.setdefault((prefix.bits, prefix.length), {})
@@ -106,6 +117,31 @@ class ListIndex:
     def matching(self, prefix: Prefix) -> tuple[int, ...]:
         """Numbers of all contents that permit a prefix, in order."""
         bits, network, length = prefix
+        found: set[int] = set()
+        for shift, table in self._shorter(bits, length):
+            entries = table.get(network >> shift)
+            if entries is not None:
+                found.update(number for low, high, number in entries if low <= length <= high)
+        return tuple(sorted(found))
+
+    def same_between(self, first: Prefix, last: Prefix) -> bool:
+        """Whether all prefixes of one length between two pass the same lists.
+
+        They do where no entry begins or ends between them. Entries are nets of a table's length.
+        """
+        for shift, table in self._shorter(first.bits, first.length):
+            low, high = first.network >> shift, last.network >> shift
+            if low == high:
+                continue
+            keys = self._sorted.get(id(table))
+            if keys is None:
+                keys = self._sorted[id(table)] = sorted(table)
+            if bisect_left(keys, low) != bisect_right(keys, high):
+                return False
+        return True
+
+    def _shorter(self, bits: int, length: int) -> list[tuple[int, _Table]]:
+        """Tables of entries that may hold a prefix of this length, with their shifts."""
         tables = self._above.get((bits, length))
         if tables is None:
             tables = self._above[bits, length] = [
@@ -113,12 +149,7 @@ class ListIndex:
                 for (table_bits, table_length), table in self._tables.items()
                 if table_bits == bits and table_length <= length
             ]
-        found: set[int] = set()
-        for shift, table in tables:
-            entries = table.get(network >> shift)
-            if entries is not None:
-                found.update(number for low, high, number in entries if low <= length <= high)
-        return tuple(sorted(found))
+        return tables
 
 
 def uncovered(entries: Iterable[PrefixMatch], allowed: Sequence[PrefixMatch]) -> Prefix | None:

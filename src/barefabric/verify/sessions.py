@@ -2,18 +2,22 @@
 
 A session comes up when both ends configure it, name each other's AS number and address, and can
 reach each other: over the cable of a link session, over the rack's VLAN (and the peer link) for
-addresses of a rack, over at most ``hops`` - 1 routers for loopbacks. Whole kinds of session are
-checked at a time with sets; a reason is worked out only for those that fail.
+addresses of a rack, over at most ``hops`` - 1 routers for loopbacks. All sessions of a kind are
+checked together first (`verify/fitting.py`); they are looked at one by one where some fail.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from barefabric.model.session import Session, SessionKind, SessionProfile, Source
+from barefabric.verify.cabling import bare
+from barefabric.verify.fitting import all_fit
 from barefabric.verify.survey import Facts, Survey
-from barefabric.verify.wiring import Wiring, bare
+from barefabric.verify.wiring import Wiring
 
 
 class Down(NamedTuple):
@@ -43,14 +47,17 @@ def find_sessions(survey: Survey, wiring: Wiring) -> Sessions:
     is really reached over it is decided when routes are known.
     """
     by_profile: dict[str, list[Session]] = {}
-    for session in survey.design.sessions:
-        by_profile.setdefault(session.profile.name, []).append(session)
+    for profile, sessions in groupby(survey.design.sessions, _PROFILE):
+        by_profile.setdefault(profile.name, []).extend(sessions)
     found = Sessions()
-    for name, sessions in by_profile.items():
-        good, bad = _split(wiring, sessions)
+    for name, every in by_profile.items():
+        good, bad = _split(wiring, every)
         found.up[name] = good
         found.down += [Down(s, tuple(why_down(wiring, s))) for s in bad]
     return found
+
+
+_PROFILE, _UPPER, _LOWER = map(itemgetter, map(Session._fields.index, ("profile", "a", "b")))
 
 
 def _split(wiring: Wiring, sessions: list[Session]) -> tuple[list[Session], list[Session]]:
@@ -58,11 +65,15 @@ def _split(wiring: Wiring, sessions: list[Session]) -> tuple[list[Session], list
     profile = sessions[0].profile
     if any(True for _ in _profile_faults(profile)):
         return [], sessions
-    test = _test(wiring, profile)
-    asns, shown = wiring.asns, wiring.shown(profile.name)
-    good = [
-        s for s in sessions if shown.get(s.a) == s.a_asn and asns.get(s.b) == s.b_asn and test(s)
-    ]
+    good = sessions
+    if not all_fit(wiring, sessions):
+        test = _test(wiring, profile)
+        asns, shown = wiring.asns, wiring.shown(profile.name)
+        good = [
+            s
+            for s in sessions
+            if shown.get(s.a) == s.a_asn and asns.get(s.b) == s.b_asn and test(s)
+        ]
     unconfigured = set(_unconfigured(wiring, profile, good))
     if wiring.failure.devices:
         unconfigured |= wiring.failure.devices
@@ -77,12 +88,12 @@ def _split(wiring: Wiring, sessions: list[Session]) -> tuple[list[Session], list
 def _test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], bool]:
     """The test of addresses and reachability for one kind of session."""
     if profile.kind is SessionKind.PAIR:
-        routing, peered = wiring.routing, wiring.peered
+        routing, peered = wiring.routing, wiring.cabling.peered
         return lambda s: (s.a, s.b, s.a_address, s.b_address) in routing and (s.a, s.b) in peered
     if profile.kind is SessionKind.UPSTREAM:
         return lambda s: _upstream_fits(wiring, s)
     if profile.a.source is Source.LINK:
-        links = wiring.links6 if profile.only_ipv6 else wiring.links
+        links = wiring.links(only_ipv6=profile.only_ipv6)
         return lambda s: (s.a, s.a_interface, s.a_address, s.b, s.b_interface, s.b_address) in links
     return _node_test(wiring, profile)
 
@@ -90,7 +101,6 @@ def _test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], bool]:
 def _node_test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], bool]:
     """The test for sessions of a leaf with a speaker on a server."""
     switches, servers = wiring.survey.switches, wiring.design.servers
-    served, near = wiring.served, wiring.on_vlan
     multihop = profile.a.source is Source.LOOPBACK
 
     def fits(session: Session) -> bool:
@@ -101,8 +111,9 @@ def _node_test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], b
             return False
         if session.a_address not in switches[session.a].addresses:
             return False
-        direct = (session.a, session.b) in served
-        return direct and profile.hops > 1 if multihop else direct or near(session.a, session.b)
+        if multihop:
+            return profile.hops > 1 and wiring.served(session.a, session.b)
+        return wiring.on_vlan(session.a, session.b)
 
     return fits
 
@@ -131,12 +142,12 @@ def _unconfigured(
 ) -> Iterator[str]:
     """Devices of ours that have no peer group for a profile."""
     switches, hosts = wiring.survey.switches, wiring.survey.hosts
-    for name in {s.a for s in sessions}:
+    for name in set(map(_UPPER, sessions)):
         if name not in switches or profile.name not in switches[name].groups:
             yield name
     if profile.kind in (SessionKind.FABRIC, SessionKind.PAIR, SessionKind.HOST):
         ours: Mapping[str, Facts] = hosts if profile.kind is SessionKind.HOST else switches
-        for name in {s.b for s in sessions}:
+        for name in set(map(_LOWER, sessions)):
             if name not in ours or profile.name not in ours[name].groups:
                 yield name
 

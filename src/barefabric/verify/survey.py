@@ -1,11 +1,13 @@
 """What the judge keeps of each device's intent: little enough for the largest fabrics."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from barefabric.derive.prefixes import DEFAULTS
 from barefabric.model.design import Design
 from barefabric.model.intent import Bgp, PeerGroup, ServerIntent, SwitchIntent
+from barefabric.verify.cabling import Cabling
 from barefabric.verify.checks.duties import check_duties
 from barefabric.verify.checks.local import check_server, check_switch
 from barefabric.verify.checks.pairs import PairChecks
@@ -50,6 +52,11 @@ class Survey:
         self.tally = Tally()
         self.pairs = PairChecks(design, self.tally)
         self._group_memo: dict[PeerGroup, PeerGroup] = {}
+
+    @cached_property
+    def cabling(self) -> Cabling:
+        """The cables of the intact fabric."""
+        return Cabling(self.design, self.design.cables)
 
     def switch(self, intent: SwitchIntent) -> Facts:
         """Take a switch in."""

@@ -7,12 +7,11 @@ from typing import NamedTuple
 from barefabric.model.address import family
 from barefabric.verify.classes import Classes
 from barefabric.verify.network import Attributes, Network, Use
+from barefabric.verify.origins import Origins, Owners
 from barefabric.verify.paths import Route
 from barefabric.verify.prefixes import Prefix, parse
 from barefabric.verify.routes import Solution
 from barefabric.verify.view import Mark, View
-
-Owners = Sequence[tuple[int, Attributes]]
 
 
 class Group(NamedTuple):
@@ -52,18 +51,18 @@ class RouteTable:
     classes: Classes
     groups: list[Group]
     group_of: dict[str, Group]
-    owners: dict[str, Owners]
+    owners: Origins
     attributes: list[Attributes]
     networks: dict[tuple[int, int], dict[int, str]]
 
     def inside(self, outer: Prefix) -> Iterator[str]:
-        """Originated prefixes that lie inside another prefix, or equal it."""
-        shift = outer.bits - outer.length
+        """Originated prefixes that lie inside another prefix, or equal it, in order by length."""
+        shift, place = outer.bits - outer.length, outer.network >> outer.bits - outer.length
         for (bits, length), networks in self.networks.items():
             if bits == outer.bits and length >= outer.length:
-                for network, text in networks.items():
-                    if (network ^ outer.network) >> shift == 0:
-                        yield text
+                found = {text for network, text in networks.items() if network >> shift == place}
+                if found:
+                    yield from (text for text in self.owners if text in found)
 
     def covering(self, inner: Prefix) -> list[str]:
         """Originated prefixes that hold another one, the longest first, itself included."""
@@ -81,7 +80,8 @@ class RouteTable:
         group = self.group_of[prefix]
         if prefix == group.prefixes[0]:
             return group.view
-        marks = marks_of(self.network, self.attributes, prefix, self.owners[prefix])
+        matched = self.network.index.matching(parse(prefix))
+        marks = marks_of(self.network, self.attributes, self.owners[prefix], matched)
         return group.classes.view(marks)
 
     def row(self, process: int, prefix: str, view: View | None = None) -> Row | None:
@@ -109,14 +109,17 @@ class RouteTable:
 
 
 def marks_of(
-    network: Network, attributes: list[Attributes], prefix: str, owners: Owners
+    network: Network, attributes: list[Attributes], owners: Owners, matched: Sequence[int]
 ) -> dict[int, Mark]:
-    """What a prefix marks: its origins, and the processes whose own lists name it."""
+    """What a prefix marks: its origins, and the processes whose own lists name it.
+
+    ``matched`` are the contents that it passes.
+    """
     marks: dict[int, Mark] = {}
     numbers = {id(own): attributes.index(own) + 1 for own in {id(o): o for _, o in owners}.values()}
     for process, own in owners:
         marks[process] = (numbers[id(own)], ())
-    for use in uses_of(network, network.index.matching(parse(prefix))):
+    for use in uses_of(network, matched):
         number, slots = marks.get(use.process, (0, ()))
         marks[use.process] = (number, tuple(sorted((*slots, use.slot))))
         if use.neighbor >= 0:

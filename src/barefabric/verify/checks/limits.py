@@ -1,6 +1,7 @@
 """Checks of what routers can hold and use: equal paths, prefixes, tables."""
 
 from collections import Counter
+from operator import attrgetter
 
 from barefabric.model.address import family
 from barefabric.model.design import Design
@@ -111,7 +112,10 @@ def _max_prefix(case: Case, tally: Tally) -> None:
 
 def _routes(case: Case) -> Counter[str]:
     """How many prefixes of each family the fabric has."""
-    return Counter(map(family, case.table.group_of))
+    found: Counter[str] = Counter()
+    for group in case.table.groups:
+        found[group.family] += len(group.prefixes)
+    return found
 
 
 def _accepted(design: Design) -> dict[str, int]:
@@ -131,10 +135,13 @@ def _accepted(design: Design) -> dict[str, int]:
 
 def _most_announced(case: Case) -> Counter[str]:
     """The most prefixes of one family that one server announces, by session profile."""
-    by_profile: dict[str, list[tuple[str, str]]] = {}
-    for server, profile, prefix, _ in case.design.announcements:
-        by_profile.setdefault(profile, []).append((server, family(prefix)))
-    return Counter({name: max(Counter(every).values()) for name, every in by_profile.items()})
+    by_server = Counter(
+        (profile, server, ":" in prefix) for server, profile, prefix, _ in case.design.announcements
+    )
+    most: Counter[str] = Counter()
+    for (profile, _, _), count in by_server.items():
+        most[profile] = max(most[profile], count)
+    return most
 
 
 # Tables.
@@ -143,7 +150,8 @@ def _most_announced(case: Case) -> Counter[str]:
 def _tables(case: Case, tally: Tally) -> None:
     routes = _routes(case)
     both = "ipv6" in case.design.underlay.families
-    hosts = Counter(server.rack for server in case.design.servers.values())
+    hosts = Counter(map(attrgetter("rack"), case.design.servers.values()))
+    cabling = case.survey.cabling
     for name in case.survey.switches:
         switch = case.design.switches[name]
         sizes = switch.model.tables
@@ -157,7 +165,7 @@ def _tables(case: Case, tally: Tally) -> None:
                     "the fabric outgrew the model",
                     "a larger model",
                 )
-        links = len(case.below.get(name, ())) + len(case.cabled.get(name, ()))
+        links = cabling.below[name] + cabling.above[name]
         neighbors = _neighbors(case.design, hosts[switch.rack] if switch.rack else 0, links)
         if neighbors > (sizes.neighbors or UNLIMITED):
             tally.fault(

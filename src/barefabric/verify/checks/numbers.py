@@ -1,151 +1,19 @@
-"""Checks of addresses, pools, AS numbers and router ids."""
+"""Checks of pools, AS numbers and router ids."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from barefabric.model.address import number
-from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 from barefabric.verify.checks.tally import Tally
-from barefabric.verify.prefixes import Prefix, inside, parse
+from barefabric.verify.prefixes import Prefix, parse
 from barefabric.verify.survey import Survey
 
 
 def check_numbers(survey: Survey, tally: Tally) -> None:
     """Everything about numbers."""
-    _addresses(survey, tally)
-    _in_pools(survey.design, tally)
     _pools(survey.design, tally)
     _asns(survey, tally)
     _router_ids(survey, tally)
-
-
-def _bare(address: str) -> str:
-    return address.partition("/")[0]
-
-
-# Addresses.
-
-
-def _own_addresses(survey: Survey) -> list[tuple[str, str]]:
-    """Every address that a device answers to beside those of its links, with the device."""
-    design = survey.design
-    found = [(a, name) for name, facts in survey.switches.items() for a in facts.addresses]
-    found += [(switch.management, switch.name) for switch in design.switches.values()]
-    found += [(a, server.name) for server in design.servers.values() for a in server.own_addresses]
-    found += [(r.gateway, f"rack {r.name}") for r in design.racks.values() if r.gateway]
-    found += [(r.gateway6, f"rack {r.name}") for r in design.racks.values() if r.gateway6]
-    return [entry for entry in found if entry[0]]
-
-
-def _addresses(survey: Survey, tally: Tally) -> None:
-    """No address is used twice. Addresses of links are compared as text, while that suffices."""
-    own = _own_addresses(survey)
-    cables = survey.design.cables
-    ends = [(c.a_address, c.b_address, c) for c in cables if c.a_address]
-    ends6 = [(c.a_address6, c.b_address6, c) for c in cables if c.a_address6]
-    tally.count("addresses", len(own) + 2 * len(ends) + 2 * len(ends6))
-    alone = {address for address, _ in own}
-    if len(alone) == len(own) and _apart(alone, ends) and _apart(alone, ends6):
-        return
-    owners: dict[str, set[str]] = {}
-    for address, owner in own:
-        owners.setdefault(address, set()).add(owner)
-    for a_address, b_address, cable in (*ends, *ends6):
-        owners.setdefault(_bare(a_address), set()).add(f"{cable.a} {cable.a_port}")
-        owners.setdefault(_bare(b_address), set()).add(f"{cable.b} {cable.b_port}")
-    for address, names in owners.items():
-        if len(names) > 1:
-            tally.fault(
-                "addresses",
-                f"{address} belongs to {' and '.join(sorted(names))}",
-                "a pinned or hand-written address meets an allocated one",
-                "change the pin, or release one in the ledger",
-            )
-
-
-def _apart(alone: Iterable[str], ends: Sequence[tuple[str, str, Cable]]) -> bool:
-    """Whether links of one length surely share no address with each other, nor with devices."""
-    linked = {a for a, _, _ in ends} | {b for _, b, _ in ends}
-    if not ends:
-        return True
-    length = ends[0][0].rpartition("/")[2]
-    return (
-        len(linked) == 2 * len(ends)
-        and all(address.endswith(f"/{length}") for address in linked)
-        and not any(f"{address}/{length}" in linked for address in alone)
-    )
-
-
-def _in_pools(design: Design, tally: Tally) -> None:
-    """Loopbacks, management addresses, racks and links lie where their pools say."""
-    pools = {pool.name: [parse(p) for p in pool.prefixes] for pool in design.pools}
-    checks: list[tuple[str, str, str]] = []
-    for switch in design.switches.values():
-        checks.append(("loopbacks", switch.loopback, switch.name))
-        checks.append(("management", switch.management, switch.name))
-        checks.append(("loopbacks6", switch.loopback6, switch.name))
-    checks += [("servers", rack.prefix, f"rack {rack.name}") for rack in design.racks.values()]
-    checks += [("servers6", rack.prefix6, f"rack {rack.name}") for rack in design.racks.values()]
-    checks += [
-        ("links", cable.a_address, cable.key) for cable in _outside(design, pools.get("links", ()))
-    ]
-    kinds = (CableKind.FABRIC, CableKind.SERVER)
-    checks += [("links6", c.a_address6, c.key) for c in design.cables if c.kind in kinds]
-    checks = [check for check in checks if check[1]]
-    tally.count("addresses", len(checks))
-    for pool, address, owner in checks:
-        if pool in pools and not _within(address, pools[pool]):
-            tally.fault(
-                "addresses",
-                f"{address} of {owner} lies outside the pool {pool}",
-                "the pool was changed and the ledger kept the number, or a pin is outside",
-                "widen the pool, or accept a renumbering with --max-renumber",
-            )
-    _servers(design, tally)
-
-
-def _outside(design: Design, pools: Sequence[Prefix]) -> list[Cable]:
-    """Cables with an address in a /24 that is not wholly inside the pools: worth a closer look."""
-    kinds = (CableKind.FABRIC, CableKind.SERVER)
-    cables = [c for c in design.cables if c.a_address and c.kind in kinds]
-    parts = {c.a_address.rpartition(".")[0] for c in cables}
-    wide = [pool for pool in pools if pool.length <= 24]
-    whole = {part for part in parts if part and _within(f"{part}.0", wide)}
-    if whole == parts:
-        return []
-    return [c for c in cables if c.a_address.rpartition(".")[0] not in whole]
-
-
-def _within(address: str, pools: Iterable[Prefix]) -> bool:
-    if ":" not in address:
-        value = number(address.partition("/")[0])
-        return any(
-            pool.bits == 32 and (value ^ pool.network) >> (32 - pool.length) == 0 for pool in pools
-        )
-    wanted = parse(address)
-    return any(inside(wanted, pool) for pool in pools)
-
-
-def _servers(design: Design, tally: Tally) -> None:
-    """A server's addresses lie in its rack's prefix."""
-    racks = design.racks.values()
-    prefixes = {
-        rack.name: [parse(p) for p in (rack.prefix, rack.prefix6) if p]
-        for rack in racks
-        if rack.prefix
-    }
-    tally.count("gateways" if prefixes else "addresses", len(design.servers))
-    for server in design.servers.values():
-        outer = prefixes.get(server.rack)
-        for address in server.own_addresses if outer is not None else ():
-            if address and not _within(address, outer or ()):
-                tally.fault(
-                    "gateways",
-                    f"{server.name} has {address}, outside its rack's prefix",
-                    "the server moved to another rack with its old address",
-                    "release the address in the ledger",
-                )
 
 
 # Pools.

@@ -50,7 +50,7 @@ class Case:
         self._grouped: dict[str, tuple[list[tuple[Group, list[str]]], list[str]]] = {}
         self._cells: dict[str, tuple[int, ...]] = {}
         self._announcers: dict[str, Counter[str]] = {}
-        self._owners: dict[int, tuple[frozenset[int], tuple[int, ...]]] = {}
+        self._owners: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
         self._ceilings: dict[tuple[str, object], int] = {}
 
     @property
@@ -156,14 +156,14 @@ class Case:
 
         One that discards what it has no better route for is not.
         """
-        owners = self.table.owners[prefix]
-        known = self._owners.get(id(owners))
+        known = self._owners.get(prefix)
         if known is None:
+            owners = self.table.owners[prefix]
             configs = self.built.network.configs
             every = frozenset([process for process, _ in owners])
             there = [p for p, own in owners if not own.discards and not configs[p].deaf]
             known = every, tuple(there)
-            self._owners[id(owners)] = known
+            self._owners[prefix] = known
         return known
 
     @cached_property

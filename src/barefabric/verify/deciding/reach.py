@@ -196,7 +196,7 @@ class ReachDecider:
         wiring, names = self.case.wiring, self.case.names
         if server.attach is Attach.BOND and not wiring.failure.cables:
             return leaves
-        return tuple(leaf for leaf in leaves if (names[leaf], device) in wiring.served)
+        return tuple(leaf for leaf in leaves if wiring.served(names[leaf], device))
 
     @cached_property
     def _leaves_of(self) -> dict[str, tuple[int, ...]]:
