@@ -144,8 +144,7 @@ def host_takes_everything(b: Bench) -> None:
     wide = Term(10, True)
     b.host(
         "r1-node2",
-        lambda i: replace(
-            i,
+        lambda i: i._replace(
             policies=tuple(
                 p._replace(terms=(wide,)) if p.name == "FROM-LEAVES" else p for p in i.policies
             ),
@@ -169,7 +168,7 @@ def host_does_not_announce(b: Bench) -> None:
             p._replace(entries=(PrefixMatch("192.0.2.1/32"),)) if p.name == "OWN" else p
             for p in i.prefix_lists
         )
-        return replace(i, bgp=replace(i.bgp, networks=()) if i.bgp else None, prefix_lists=lists)
+        return i._replace(bgp=replace(i.bgp, networks=()) if i.bgp else None, prefix_lists=lists)
 
     b.host("r2-node1", spoil)
 

@@ -73,14 +73,14 @@ def other_asn_for_nodes(b: Bench) -> None:
 
 
 def host_with_another_asn(b: Bench) -> None:
-    b.host("r1-node1", lambda i: replace(i, bgp=replace(i.bgp, asn=64999)) if i.bgp else i)
+    b.host("r1-node1", lambda i: i._replace(bgp=replace(i.bgp, asn=64999)) if i.bgp else i)
 
 
 def host_without_bfd(b: Bench) -> None:
     b.host(
         "r1-node1",
         lambda i: (
-            replace(i, bgp=replace(i.bgp, groups=tuple(g._replace(bfd=None) for g in i.bgp.groups)))
+            i._replace(bgp=replace(i.bgp, groups=tuple(g._replace(bfd=None) for g in i.bgp.groups)))
             if i.bgp
             else i
         ),

@@ -17,8 +17,9 @@ def looks(design: Design) -> Iterator[Diagnostic]:
 def _ports_without_a_cable(design: Design) -> Iterator[Diagnostic]:
     """Servers of which only the first port is used, though they have more."""
     spare: dict[str, list[int]] = {}
+    single = Attach.SINGLE
     for server in design.servers.values():
-        if server.attach is Attach.SINGLE and server.nics > 1:
+        if server.attach is single and server.nics > 1:
             spare.setdefault(server.type, []).append(server.nics)
     for kind, ports in spare.items():
         many = f"{len(ports):,} servers" if len(ports) > 1 else "the server"

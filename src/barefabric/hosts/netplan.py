@@ -107,12 +107,13 @@ def text(intent: ServerIntent) -> str:
     """The file as text: what :func:`document` says, written quickly for bonded servers."""
     if intent.server.attach is not Attach.BOND:
         return HEADING + dump(document(intent))
-    addresses = "".join(f"        - {address}\n" for address in intent.addresses)
+    names = tuple([nic.name for nic in intent.nics])
+    addresses = "".join([f"        - {address}\n" for address in intent.addresses])
     if intent.server.uses_second and intent.server.second_address6:
         addresses = f"{addresses[:-1]}:\n            lifetime: 0\n"
     default6 = f"        - to: default\n          via: {scalar(intent.gateway6)}\n"
     return (
-        f"{_bond_text(tuple(nic.name for nic in intent.nics), intent.mtu)}"
+        f"{_bond_text(names, intent.mtu)}"
         f"      addresses:\n{addresses}"
         f"      routes:\n        - to: default\n          via: {intent.gateway}\n"
         f"{default6 if intent.gateway6 else ''}"

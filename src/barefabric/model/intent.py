@@ -207,13 +207,12 @@ class Nic(NamedTuple):
     address6: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerIntent:
+class ServerIntent(NamedTuple):
     """Everything one server must be told.
 
     ``addresses`` carry lengths: node address first, then the second one where it is used, then the
-    same of IPv6. They
-    belong on the bond (``bond``), on the one link (``single``) or on the loopback (``routed``).
+    same of IPv6. They belong on the bond (``bond``), on the one link (``single``) or on the
+    loopback (``routed``).
     ``gateway`` is empty for routed servers, which learn their default by BGP. ``bgp`` is the host's
     own routing daemon, present on routed servers only.
     """

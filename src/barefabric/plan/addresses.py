@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 from operator import attrgetter
-from socket import AF_INET6, inet_aton, inet_pton
+from socket import inet_aton
 from typing import NamedTuple
 
 from barefabric.derive.prefixes import block_length
@@ -14,6 +14,7 @@ from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Rack, Server, Upstream
 from barefabric.model.kubernetes import Cluster
+from barefabric.render.natural import by_address
 from barefabric.vendors.catalogue import vendor
 
 Entry = tuple[bytes, str]
@@ -30,12 +31,7 @@ USED, RESERVED = "second BGP speaker", "reserved for a second BGP speaker"
 
 def key(address: str) -> bytes:
     """Bytes that sort as addresses do, IPv4 before IPv6. A prefix length is left out."""
-    text = address.partition("/")[0]
-    return _key6(text) if ":" in text else inet_aton(text)
-
-
-def _key6(address: str) -> bytes:
-    return b"\xff\xff\xff\xff" + inet_pton(AF_INET6, address)
+    return by_address(address.partition("/")[0])
 
 
 def span(prefix: str) -> tuple[bytes, bytes]:
@@ -104,8 +100,9 @@ def _switches(design: Design) -> Iterator[Entry]:
 
 
 def _links(design: Design) -> Iterator[Entry]:
+    outside = CableKind.UPSTREAM
     for kind, a, a_port, b, b_port, _, _, a_address, b_address, a_six, b_six in design.cables:
-        if kind is not CableKind.UPSTREAM:
+        if kind is not outside:
             if a_six:
                 yield _link(a_six, a, a_port, b_six, b, b_port)
             if a_address:
@@ -163,7 +160,7 @@ def _servers(design: Design) -> Iterator[Entry]:
                 yield from _servers_of(servers, interfaces, family, prefix.partition("/")[2])
 
 
-_KEY = {"ipv4": inet_aton, "ipv6": _key6}
+_KEY = {"ipv4": inet_aton, "ipv6": by_address}
 _ADDRESSES = {
     "ipv4": attrgetter("address", "second_address"),
     "ipv6": attrgetter("address6", "second_address6"),
