@@ -30,6 +30,18 @@ class Place(NamedTuple):
     excerpt: str = ""
 
 
+class Subject(NamedTuple):
+    """Which one of several things a diagnostic speaks of: ``cluster``, ``k1``.
+
+    ``says`` is what it says, without this thing's own names: where that is the same of others, a
+    reader needs to be told once.
+    """
+
+    noun: str
+    name: str
+    says: str
+
+
 class Diagnostic(NamedTuple):
     """One fault: a stable code, what is wrong, where, what is allowed and how to mend it."""
 
@@ -39,6 +51,7 @@ class Diagnostic(NamedTuple):
     allowed: str = ""
     mend: str = ""
     severity: Severity = Severity.ERROR
+    subject: Subject | None = None
 
 
 class FabricError(Exception):

@@ -1,7 +1,7 @@
 """What deserves a look in a sound design: what is nearly full, too narrow, or hangs by one thread.
 
 Each look is said once for the whole fabric, with the worst example, and only where a person can
-act on it.
+act on it. A look at a cluster or a pod is said of each; ``subject`` tells which of them are alike.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from barefabric.capacity.bandwidth import Ratio, switch_ratios
 from barefabric.capacity.growth import growth
 from barefabric.capacity.load import Use, loads, path_width
 from barefabric.capacity.routes import table_use
-from barefabric.errors import Diagnostic, Severity
+from barefabric.errors import Diagnostic, Severity, Subject
 from barefabric.model.address import amount
 from barefabric.model.design import Design
 from barefabric.model.device import Role, Switch
@@ -41,8 +41,8 @@ def looks(design: Design) -> list[Diagnostic]:
     ]
 
 
-def _look(code: str, message: str, mend: str) -> Diagnostic:
-    return Diagnostic(code, message, mend=mend, severity=Severity.LOOK)
+def _look(code: str, message: str, mend: str, subject: Subject | None = None) -> Diagnostic:
+    return Diagnostic(code, message, mend=mend, severity=Severity.LOOK, subject=subject)
 
 
 def _pools(design: Design) -> Iterator[Diagnostic]:
@@ -158,6 +158,7 @@ def _one_spine(design: Design) -> Iterator[Diagnostic]:
                 "CAP007",
                 f"{where} one spine, {alone[0].name}: when it dies, racks cannot reach each other",
                 "add a second spine",
+                Subject("pod", pod, "has one spine"),
             )
 
 
@@ -182,10 +183,14 @@ def _pod_addresses(design: Design) -> Iterator[Diagnostic]:
     for space in pod_rooms(design):
         full = space.nodes * (space.needed - 1)
         if space.nodes and space.blocks < full:
+            says = (
+                f"has {space.blocks:,} pod blocks of /{space.block_size} for {space.nodes:,} "
+                f"nodes; full nodes take {full:,}"
+            )
             yield _look(
                 "CAP009",
-                f"cluster {space.cluster} has {space.blocks:,} pod blocks of /{space.block_size} "
-                f"for {space.nodes:,} nodes; full nodes take {full:,}",
+                f"cluster {space.cluster} {says}",
                 "a shorter pods prefix: Calico cannot change it later (blockSize and cidr of an "
                 "IPPool are immutable)",
+                Subject("cluster", space.cluster, says),
             )

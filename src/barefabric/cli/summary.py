@@ -8,6 +8,7 @@ from barefabric.build import Built
 from barefabric.capacity.addresses import Fill, PodRoom
 from barefabric.capacity.ports import TierPorts
 from barefabric.capacity.summary import DesignSummary, SessionCount, plural
+from barefabric.cli.looks import gathered
 from barefabric.cli.output import as_records
 from barefabric.compare.documents import compare_documents
 from barefabric.compare.ranges import counted
@@ -166,12 +167,13 @@ def _changed(designed: Designed, built: Built) -> str:
 
 def _looks(looks: list[Diagnostic], colour: bool) -> list[str]:
     """What deserves a look."""
-    head = f"look ({len(looks)})"
+    said = list(gathered(looks))
+    head = f"look ({len(said)})"
     ink, plain = (_YELLOW, _PLAIN) if colour else ("", "")
     lines: list[str] = []
-    for n, look in enumerate(looks):
+    for n, text in enumerate(said):
         label = f"{head if n == 0 else '':<{LABEL - 2}}"
-        first, *rest = _wrap(f"{look.code} {look.message}{f'; {look.mend}' if look.mend else ''}")
+        first, *rest = _wrap(text)
         lines.append(f"  {ink if n == 0 else ''}{label}{plain if n == 0 else ''} {first}")
         lines += [f"  {'':<{LABEL - 2}} {line}" for line in rest]
     return lines

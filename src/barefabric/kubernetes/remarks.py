@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from barefabric.errors import Diagnostic, Severity
+from barefabric.errors import Diagnostic, Severity, Subject
 from barefabric.kubernetes import metallb
 from barefabric.kubernetes.faults import asn_faults, strict
 from barefabric.kubernetes.view import ClusterView
@@ -20,35 +20,29 @@ def _quorum(view: ClusterView) -> Iterator[Diagnostic]:
     quorum = members // 2 + 1
     fatal = [rack for rack, count in spread.items() if members - count < quorum]
     if fatal:
-        left = members - spread[fatal[0]]
-        text = (
-            f"losing rack {fatal[0]} leaves etcd with {left} of {members} members: no quorum, "
-            "the API stops"
-        )
-        yield _look("K8S007", view, text, "spread the control plane over three racks or more")
+        kept, which = members - spread[fatal[0]], f"rack {fatal[0]}"
+        says = f"leaves etcd with {kept} of {members} members: no quorum, the API stops"
+        mend = "spread the control plane over three racks or more"
     else:
-        most = max(spread.values())
-        which = (
-            "any one rack"
-            if len(set(spread.values())) == 1
-            else f"rack {spread.most_common(1)[0][0]}"
-        )
-        spare = members - most - quorum
+        worst, most = spread.most_common(1)[0]
+        kept = members - most
+        which = "any one rack" if len(set(spread.values())) == 1 else f"rack {worst}"
+        spare = kept - quorum
         rest = "one more member may be lost" if spare else "one more lost member stops the API"
-        text = (
-            f"losing {which} leaves etcd with {members - most} of {members} members: fine; {rest}"
-        )
-        yield _look("K8S007", view, text)
+        says, mend = f"leaves etcd with {kept} of {members} members: fine; {rest}", ""
+    yield _look("K8S007", view, f"losing {which} {says}", mend, says)
     if members % 2 == 0:
         lost = members - quorum
         text = f"{members} etcd members survive the loss of {lost}, as {members - 1} would"
         yield _look("K8S011", view, text, "an odd number of control-plane servers")
 
 
-def _look(code: str, view: ClusterView, text: str, mend: str = "") -> Diagnostic:
-    return Diagnostic(
-        code, f"cluster {view.cluster.name}: {text}", mend=mend, severity=Severity.LOOK
-    )
+def _look(code: str, view: ClusterView, text: str, mend: str = "", says: str = "") -> Diagnostic:
+    """A look at a cluster; ``says`` is the text without names, where it has any."""
+    name = view.cluster.name
+    subject = Subject("cluster", name, says or text)
+    message = f"cluster {name}: {text}"
+    return Diagnostic(code, message, mend=mend, severity=Severity.LOOK, subject=subject)
 
 
 def _pools(view: ClusterView) -> Iterator[Diagnostic]:
@@ -80,7 +74,9 @@ def _both_families(view: ClusterView) -> Iterator[Diagnostic]:
 def _asns(view: ClusterView) -> Iterator[Diagnostic]:
     """What stops at the next upgrade of Kubernetes."""
     if not strict(view):
-        yield from asn_faults(view, Severity.LOOK)
+        subject = Subject("cluster", view.cluster.name, "an AS number is too large for Calico")
+        for fault in asn_faults(view, Severity.LOOK):
+            yield fault._replace(subject=subject)
 
 
 Rule = Callable[[ClusterView], Iterator[Diagnostic]]
