@@ -188,8 +188,8 @@ def _channels(
 ) -> Iterator[Channel]:
     """The port channels of servers."""
     ports: dict[str, tuple[str, ...]] = {}
-    for _, _, port, server, _, _, _, _, _, _, _ in cables:
-        ports[server] = (*ports[server], port) if server in ports else (port,)
+    for cable in cables:
+        ports[cable.b] = (*ports.get(cable.b, ()), cable.a_port)
     for server, members in ports.items():
         number = numbers[server]
         mlag = number if switch.peer else 0

@@ -11,8 +11,9 @@ from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, ServerIntent
 from barefabric.model.policy import CommunityList, Policy, PrefixList
 from barefabric.render.environment import environment, whole
-from barefabric.render.routing import bgp_view, policy_view
-from barefabric.render.view import BgpView, PolicyView
+from barefabric.render.policy import policy_view
+from barefabric.render.routing import bgp_view
+from barefabric.render.routing_view import BgpView, PolicyView
 from barefabric.vendors import catalogue
 
 if TYPE_CHECKING:

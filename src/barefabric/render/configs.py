@@ -8,8 +8,9 @@ from barefabric.model.intent import SwitchIntent
 from barefabric.model.vendor import Dialect
 from barefabric.render.environment import renderer
 from barefabric.render.placeholder import placeholder
-from barefabric.render.ports import bridging_view, port_views, speed_group_views
-from barefabric.render.routing import bgp_view, policy_view
+from barefabric.render.policy import policy_view
+from barefabric.render.ports import any_unnumbered, bridging_view, port_views, speed_group_views
+from barefabric.render.routing import bgp_view
 from barefabric.render.view import SwitchView, UserView
 from barefabric.vendors import catalogue
 
@@ -38,7 +39,7 @@ def switch_view(design: Design, intent: SwitchIntent, dialect: Dialect) -> Switc
     """The complete view of a switch in the words of its network OS."""
     settings = design.settings
     bgp = bgp_view(intent.bgp, intent.switch.role, dialect)
-    unnumbered = not all(port[5] or port[8] for port in intent.routed)
+    unnumbered = any_unnumbered(intent)
     return SwitchView(
         name=intent.switch.name,
         management=intent.management,

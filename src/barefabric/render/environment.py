@@ -48,6 +48,10 @@ def environment(nos: str) -> "Environment":
                 else:
                     text += "%s"
                     values.append(child)
+            if not values:
+                # Python makes an f-string of a pattern, but formats one without values each time.
+                self.writeline(f"yield {text.replace('%%', '%')!r}", node)
+                return
             self.writeline(f"yield {text!r} % (", node)
             for value in values:
                 self.visit(value, frame)

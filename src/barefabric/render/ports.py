@@ -25,6 +25,15 @@ _USES = PortsView._fields[:4]
 _FORCED = itemgetter(RoutedPort._fields.index("forced"))
 """Whether a port in use, of whatever kind, is forced."""
 
+_ADDRESS = itemgetter(RoutedPort._fields.index("address"))
+
+
+def any_unnumbered(intent: SwitchIntent) -> bool:
+    """Whether any routed port has no address at all."""
+    if all(map(_ADDRESS, intent.routed)):
+        return False
+    return not all(port.address or port.address6 for port in intent.routed)
+
 
 def port_views(intent: SwitchIntent, dialect: Dialect) -> tuple[PortsView, ...]:
     """Every front-panel port, in the order of the panel."""
