@@ -1,10 +1,21 @@
 """What the nodes are expected to announce, by representatives that every judge can compute with."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from barefabric.derive.names import of_family
 from barefabric.derive.prefixes import block_length
-from barefabric.model.address import FAMILIES, family, host_route, split, width, written
+from barefabric.model.address import (
+    BITS,
+    FAMILIES,
+    colons,
+    dotted_all,
+    family,
+    host_route,
+    split,
+    width,
+    written,
+)
 from barefabric.model.design import Announcement, AnnouncementKind
 from barefabric.model.device import Attach, Server
 from barefabric.model.kubernetes import Cluster
@@ -17,8 +28,11 @@ def _pod_blocks(cluster: Cluster, wanted: str) -> Iterator[str]:
         if family(prefix) == wanted:
             base, length = split(prefix)
             bits, block = width(prefix), block_length(cluster, prefix)
-            for value in range(base, base + (1 << (bits - length)), 1 << (bits - block)):
-                yield f"{written(value, bits)}/{block}"
+            values = range(base, base + (1 << (bits - length)), 1 << (bits - block))
+            if bits == BITS["ipv4"]:
+                yield from dotted_all(values, f"/{block}")
+            else:
+                yield from (f"{colons(value)}/{block}" for value in values)
 
 
 def _service_prefixes(cluster: Cluster) -> list[tuple[str, str, AnnouncementKind]]:
@@ -39,6 +53,34 @@ def _service_prefixes(cluster: Cluster) -> list[tuple[str, str, AnnouncementKind
     return found
 
 
+class _Offer(NamedTuple):
+    """What the nodes of a kind announce over one profile.
+
+    A pod block of its own each, services where a node is one that announces them, and the API
+    endpoint where it runs the control plane.
+    """
+
+    profile: str
+    blocks: Iterator[str]
+    services: list[tuple[str, AnnouncementKind]]
+    endpoint: str
+
+
+def _offer(cluster: Cluster, profile: SessionProfile, blocks: Iterator[str]) -> _Offer:
+    speaker = profile.b.speaker
+    services = [
+        (prefix, kind)
+        for carried, prefix, kind in _service_prefixes(cluster)
+        if speaker == cluster.announcer and carried in profile.families
+    ]
+    return _Offer(
+        profile.name,
+        blocks if speaker is Speaker.CALICO else iter(()),
+        services,
+        host_route(cluster.endpoint) if speaker is Speaker.KUBE_VIP else "",
+    )
+
+
 def node_announcements(
     cluster: Cluster,
     servers: Mapping[str, Server],
@@ -46,22 +88,25 @@ def node_announcements(
 ) -> Iterator[Announcement]:
     """Announcements of one cluster's nodes, over the sessions of each speaker's profile."""
     blocks = {each: _pod_blocks(cluster, each) for each in FAMILIES}
-    services, announcing = _service_prefixes(cluster), set(cluster.announcing)
+    offers = {
+        routed: [
+            _offer(cluster, profile, blocks[profile.families[0]])
+            for profile in profiles.get((cluster.name, routed), ())
+        ]
+        for routed in (False, True)
+    }
+    announcing, make = set(cluster.announcing), tuple.__new__  # half the price of calling it
     for name in cluster.nodes:
         server = servers[name]
-        for profile in profiles.get((cluster.name, server.attach is Attach.ROUTED), ()):
-            speaker = profile.b.speaker
-            if speaker is Speaker.CALICO:
-                block = next(blocks[profile.families[0]], "")
-                if block:
-                    yield Announcement(name, profile.name, block, AnnouncementKind.POD)
-            if speaker == cluster.announcer and name in announcing:
-                for carried, prefix, kind in services:
-                    if carried in profile.families:
-                        yield Announcement(name, profile.name, prefix, kind)
-            if speaker is Speaker.KUBE_VIP and server.control_plane:
-                endpoint = host_route(cluster.endpoint)
-                yield Announcement(name, profile.name, endpoint, AnnouncementKind.ENDPOINT)
+        for profile, own, services, endpoint in offers[server.attach is Attach.ROUTED]:
+            block = next(own, "")
+            if block:
+                yield make(Announcement, (name, profile, block, AnnouncementKind.POD))
+            if services and name in announcing:
+                for prefix, kind in services:
+                    yield make(Announcement, (name, profile, prefix, kind))
+            if endpoint and server.control_plane:
+                yield make(Announcement, (name, profile, endpoint, AnnouncementKind.ENDPOINT))
 
 
 def host_announcements(

@@ -1,15 +1,16 @@
 """Give the shape's devices their numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from barefabric.ledger.addresses import RACK6
+from barefabric.ledger.addresses import FIRST_SERVER, RACK6
 from barefabric.ledger.asns import node_key, switch_key
 from barefabric.ledger.patching import link6
-from barefabric.model.address import colons, dotted
+from barefabric.model.address import colons, dotted, dotted_all
 from barefabric.model.design import Pair
 from barefabric.model.device import Attach, Rack, Server, Switch, Upstream
 from barefabric.model.kubernetes import Cluster
+from barefabric.model.ledger import Kind
 from barefabric.model.numbers import Numbers
 from barefabric.model.shape import Shape
 from barefabric.topology.schema import Topology
@@ -72,34 +73,50 @@ def number_servers(
 ) -> dict[str, Server]:
     """Servers with addresses and ASN. The second address lies half a prefix above the first."""
     half = 1 << (31 - topology.addressing.servers.per_rack)
-    written = {c.name: c for c in topology.clusters}
     second = _second_speakers(clusters)
+    asn_of = _node_asns(topology, numbers)
+    recorded = numbers.ledger.of(Kind.NODE)
     servers = {}
-    for name, server in shape.servers.items():
-        address = numbers.nodes[name]
-        all_nodes, control_nodes = second.get(server.cluster, (False, False))
-        speaks = server.cluster or server.attach is Attach.ROUTED
-        rack, base6 = numbers.racks[server.rack], numbers.racks6.get(server.rack)
-        address6 = 0 if base6 is None else base6 + address - rack
-        servers[name] = Server(
-            name,
-            server.type,
-            server.rack,
-            address - rack - 10,
-            server.attach,
-            server.nics,
-            server.nic_speed,
-            server.cluster,
-            server.control_plane,
-            server.pod,
-            numbers.asns[node_key(written.get(server.cluster), server)] if speaks else 0,
-            dotted(address),
-            dotted(address + half),
-            all_nodes or (control_nodes and server.control_plane),
-            colons(address6) if address6 else "",
-            colons(address6 + half) if address6 else "",
-        )
+    for rack in shape.racks.values():
+        base, base6 = numbers.racks.get(rack.name, 0), numbers.racks6.get(rack.name)
+        addresses = [numbers.nodes[name] for name in rack.servers]
+        seconds = dotted_all([address + half for address in addresses])
+        for node, address, text2 in zip(rack.servers, addresses, seconds, strict=True):
+            server, text = shape.servers[node], recorded[node].value  # the ledger's own text
+            name, kind, home, _, attach, nics, speed, cluster, control, pod = server[:10]
+            asn = asn_of(server) if cluster or attach is Attach.ROUTED else 0
+            all_nodes, control_nodes = second.get(cluster, (False, False))
+            uses, offset = all_nodes or (control_nodes and control), address - base
+            text6, text62 = ("", "") if base6 is None else _pair6(base6 + offset, half)
+            servers[name] = tuple.__new__(  # half the price of calling the class
+                Server,
+                (name, kind, home, offset - FIRST_SERVER + 1, attach, nics, speed, cluster, control)
+                + (pod, asn, text, text2, uses, text6, text62),
+            )
     return servers
+
+
+def _node_asns(topology: Topology, numbers: Numbers) -> Callable[[Server], int]:
+    """The ASN of a server. Unless each has its own, those of a rack and a cluster share one."""
+    written = {c.name: c for c in topology.clusters}
+    alone = {c.name for c in topology.clusters if c.cni.node_asn == "per_node"}
+    shared: dict[tuple[str, str], int] = {}
+
+    def find(server: Server) -> int:
+        key = server.cluster, server.rack
+        asn = shared.get(key)
+        if asn is None:
+            asn = numbers.asns[node_key(written.get(server.cluster), server)]
+            if server.cluster not in alone:
+                shared[key] = asn
+        return asn
+
+    return find
+
+
+def _pair6(address: int, half: int) -> tuple[str, str]:
+    """Both IPv6 addresses of a server."""
+    return colons(address), colons(address + half)
 
 
 def number_pairs(switches: Mapping[str, Switch], numbers: Numbers) -> dict[str, Pair]:

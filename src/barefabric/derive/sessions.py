@@ -1,11 +1,14 @@
 """Every BGP session, one object for both ends."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from barefabric.derive import names
 from barefabric.derive.devices import FIRST_LEAF
 from barefabric.derive.profiles import variants
-from barefabric.model.address import FAMILIES, colons, dotted, split
+from barefabric.model.address import colons, dotted, split
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Pair
 from barefabric.model.device import Attach, Rack, Role, Server, Switch, Upstream
@@ -30,11 +33,12 @@ def fabric_sessions(
 ) -> Iterator[Session]:
     """One session on each cable between tiers, for each family where links have addresses."""
     found = {role: variants(profiles, f"fabric-{role}") for role in Role}
+    ends = {s.name: (s.asn, found[s.role]) for s in switches.values()}
     for cable in cables:
         if cable.kind is CableKind.FABRIC:
-            a, b = switches[cable.a], switches[cable.b]
-            for profile in found[b.role]:
-                yield _on_cable(profile, cable, a.asn, b.asn)
+            a_asn, (b_asn, mine) = ends[cable.a][0], ends[cable.b]
+            for profile in mine:
+                yield _on_cable(profile, cable, a_asn, b_asn)
 
 
 def _on_cable(
@@ -42,20 +46,15 @@ def _on_cable(
 ) -> Session:
     """The session of a profile that runs on a cable."""
     _, a, a_port, b, b_port, _, _, a_address, b_address, a_address6, b_address6 = cable
+    end = -len("/31")
     if profile.only_ipv6:
-        a_address, b_address = a_address6, b_address6
-    return Session(
-        profile,
-        a,
-        a_asn,
-        a_address.partition("/")[0],
-        a_port,
-        b,
-        b_asn,
-        b_address.partition("/")[0],
-        b_port,
-        own_import,
+        a_address, b_address, end = a_address6, b_address6, -len("/127")
+    # Half the price of calling the class.
+    session: Session = tuple.__new__(
+        Session,
+        (profile, a, a_asn, a_address[:end], a_port, b, b_asn, b_address[:end], b_port, own_import),
     )
+    return session
 
 
 def pair_sessions(
@@ -96,12 +95,37 @@ def host_sessions(
                 yield _on_cable(profile, cable, a_asn, b_asn, names.host_import(cable.b))
 
 
-def _source(server: Server, profile: SessionProfile, primary: Speaker) -> str:
-    """A speaker's address: the first one speaks from the node address, another from the second."""
-    speaker = profile.b.speaker
-    if speaker is not Speaker.KUBE_VIP and speaker is primary:
-        return server.address6 if profile.only_ipv6 else server.address
-    return server.second_address6 if profile.only_ipv6 else server.second_address
+class _Speaker(NamedTuple):
+    """A kind of speaker on the servers of a rack.
+
+    ``source`` gives the address that it speaks from, ``ends`` name, AS number and address of each
+    leaf as it sees them.
+    """
+
+    profile: SessionProfile
+    source: Callable[[Server], str]
+    control_only: bool
+    ends: list[tuple[str, int, str]]
+
+
+def _speaker(
+    rack: Rack,
+    leaves: Sequence[Switch],
+    routed: bool,
+    profile: SessionProfile,
+    primary: Speaker,
+) -> _Speaker:
+    """The first speaker of a server speaks from its node address, another from the second."""
+    speaker, six = profile.b.speaker, profile.only_ipv6
+    first = speaker is primary and speaker is not Speaker.KUBE_VIP
+    source = ("address" if first else "second_address") + ("6" if six else "")
+    ends = []
+    for leaf in leaves:
+        own = leaf.loopback6 if six else leaf.loopback
+        if not routed:
+            own = leaf_address(rack, leaf, "ipv6" if six else "ipv4") if rack.gateway else ""
+        ends.append((leaf.name, profile.a.local_as or leaf.asn, own))
+    return _Speaker(profile, attrgetter(source), speaker is Speaker.KUBE_VIP, ends)
 
 
 def node_sessions(
@@ -111,31 +135,23 @@ def node_sessions(
     by_cluster: Mapping[tuple[str, bool], Sequence[SessionProfile]],
 ) -> Iterator[Session]:
     """Sessions of a rack's leaves with the speakers on its servers."""
-    leaves = [switches[name] for name in rack.leaves]
-    sources, sources6 = (
-        [(leaf_address(rack, leaf, family) if rack.gateway else "", leaf) for leaf in leaves]
-        for family in FAMILIES
-    )
+    @cache
+    def speakers(cluster: str, routed: bool) -> list[_Speaker]:
+        profiles = by_cluster.get((cluster, routed), ())
+        leaves = [switches[name] for name in rack.leaves]
+        return [_speaker(rack, leaves, routed, p, profiles[0].b.speaker) for p in profiles]
+
     for name in rack.servers:
         server = servers[name]
-        routed = server.attach is Attach.ROUTED
-        profiles = by_cluster.get((server.cluster, routed), ())
-        for profile in profiles:
-            if profile.b.speaker is Speaker.KUBE_VIP and not server.control_plane:
+        routed, asn = server.attach is Attach.ROUTED, server.asn
+        for profile, source, control_only, ends in speakers(server.cluster, routed):
+            if control_only and not server.control_plane:
                 continue
-            address = _source(server, profile, profiles[0].b.speaker)
-            six = profile.only_ipv6
-            for on_subnet, leaf in sources6 if six else sources:
-                yield Session(
-                    profile,
-                    leaf.name,
-                    profile.a.local_as or leaf.asn,
-                    (leaf.loopback6 if six else leaf.loopback) if routed else on_subnet,
-                    "",
-                    name,
-                    server.asn,
-                    address,
-                    "",
+            address = source(server)
+            for leaf, leaf_asn, own in ends:
+                # Half the price of calling the class.
+                yield tuple.__new__(
+                    Session, (profile, leaf, leaf_asn, own, "", name, asn, address, "", "")
                 )
 
 

@@ -44,11 +44,14 @@ ADDRESSES6 = Notation(number, partial(map, colons))
 def _notation(space: Space) -> Notation:
     if space.unit == space.bits:
         return ADDRESSES if space.bits == HOST else ADDRESSES6
-    addresses = ADDRESSES if space.bits == HOST else ADDRESSES6
-    return Notation(
-        lambda text: number(text.partition("/")[0]),
-        lambda values: (f"{text}/{space.unit}" for text in addresses.write(values)),
-    )
+    end = f"/{space.unit}"
+    if space.bits == HOST:
+        return Notation(_network, lambda values: dotted_all(values, end))
+    return Notation(_network, lambda values: (colons(value) + end for value in values))
+
+
+def _network(prefix: str) -> int:
+    return number(prefix.partition("/")[0])
 
 
 def _run(
@@ -145,8 +148,8 @@ def link_keys(topology: Topology, shape: Shape) -> list[str]:
     for switch in shape.switches.values():
         if switch.peer and switch.index % 2 == 1:
             keys += [f"{switch.peer} {switch.name} control", f"{switch.peer} {switch.name} routing"]
-    for kind, server, _, held, _ in shape.bundles if numbered else ():
-        if kind is CableKind.SERVER and shape.servers[server].attach is Attach.ROUTED:
+    for kind, lowers, _, held, _ in shape.bundles if numbered else ():
+        if kind is CableKind.SERVER and shape.servers[lowers[0]].attach is Attach.ROUTED:
             keys += held
     return keys
 

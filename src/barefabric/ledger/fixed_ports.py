@@ -53,7 +53,13 @@ def lay_by_hand(run: Patching) -> None:
     written = run.loaded.topology.cables
     if not written:
         return
-    by_ends = _by_ends(run, {end.device for cable in written for end in (cable.a, cable.b)})
+    devices = {end.device for cable in written for end in (cable.a, cable.b)}
+    run.bundles = [
+        one
+        for bundle in run.bundles
+        for one in ((bundle,) if devices.isdisjoint(bundle.lowers) else bundle.apart())
+    ]
+    by_ends = _by_ends(run, devices)
     chosen: dict[_Place, tuple[str, str]] = {}
     for n, cable in enumerate(written):
         free = by_ends.get(frozenset((cable.a.device, cable.b.device)))
@@ -79,7 +85,7 @@ def lay_by_hand(run: Patching) -> None:
 def _by_ends(run: Patching, devices: set[str]) -> dict[frozenset[str], list[_Place]]:
     """The wanted cables between some devices."""
     found: dict[frozenset[str], list[_Place]] = {}
-    for number, (_, lower, (uppers, *_), _, _) in enumerate(run.bundles):
+    for number, (_, (lower, *_), (uppers, *_), _, _) in enumerate(run.bundles):
         if lower in devices:
             for n, upper in enumerate(uppers):
                 found.setdefault(frozenset((upper, lower)), []).append((number, n))

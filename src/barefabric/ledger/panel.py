@@ -81,10 +81,11 @@ def _fabric_order(model: DeviceModel, role: Role, towards: Role) -> tuple[PortSp
 
 
 @cache
-def peer_order(model: DeviceModel) -> tuple[PortSpec, ...]:
-    """Ports for the peer link: the last uplink ports, then the last of the others."""
+def peer_order(model: DeviceModel) -> tuple[Slot, ...]:
+    """Places for the peer link: the last uplink ports, then the last of the others."""
     down, up = _halves(model)
-    return (*reversed(up), *reversed(down))
+    ports = (*reversed(up), *reversed(down))
+    return tuple(Slot(spec.name, spec, spec.speeds[0], lane=False) for spec in ports)
 
 
 @cache
@@ -217,7 +218,10 @@ def shared_slots(panels: Sequence[Panel], order: Sequence[Slot]) -> Iterator[Slo
     if any(panel.model is not panels[0].model for panel in panels):
         return
     for slot in order:
-        if all(panel.suits(slot) for panel in panels):
+        for panel in panels:
+            if not panel.suits(slot):
+                break
+        else:
             yield slot
 
 

@@ -1,7 +1,6 @@
 """Plug every cable in: keep the recorded ports, give new cables the next free ones."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -57,11 +56,11 @@ def patch(
     return Patched((*run.cables, *upstream), {**run.entries, **run.kept}, tuple(run.moves))
 
 
-def _not_recorded(run: Patching) -> list[tuple[Bundle, tuple[int, ...]]]:
+def _not_recorded(run: Patching) -> list[tuple[Bundle, Sequence[int]]]:
     """Lay what is recorded, keep the ports of what is gone; return the cables that are left."""
     if not run.recorded and not run.by_hand:
-        return [(bundle, _numbers(len(bundle.keys))) for bundle in run.bundles]
-    left = []
+        return [(bundle, range(len(bundle.keys))) for bundle in run.bundles]
+    left: list[tuple[Bundle, Sequence[int]]] = []
     for bundle in run.bundles:
         rest = [n for n, key in enumerate(bundle.keys) if key not in run.by_hand]
         if run.recorded:
@@ -69,15 +68,9 @@ def _not_recorded(run: Patching) -> list[tuple[Bundle, tuple[int, ...]]]:
             run.lay(bundle, plugs.values())
             rest = [n for n in rest if n not in plugs]
         if rest:
-            left.append((bundle, tuple(rest)))
+            left.append((bundle, rest))
     run.reserve({bundle.keys[n] for bundle, rest in left for n in rest})
     return left
-
-
-@cache
-def _numbers(count: int) -> tuple[int, ...]:
-    """The numbers of all cables of a bundle, once for all that have as many."""
-    return tuple(range(count))
 
 
 def _recorded(run: Patching, bundle: Bundle, n: int) -> Plug | None:
@@ -86,8 +79,9 @@ def _recorded(run: Patching, bundle: Bundle, n: int) -> Plug | None:
     A server's port that has another name now leaves the cable in the leaf's port; one that the
     server still has stays plugged, whatever port would be derived today.
     """
-    kind, lower, (uppers, _, ports, nic_speed, _), keys, _ = bundle
-    key, upper = keys[n], uppers[n]
+    kind, lowers, (uppers, _, ports, nic_speed, _), keys, _ = bundle
+    key, (device, place) = keys[n], divmod(n, len(uppers))
+    lower, upper = lowers[device], uppers[place]
     entry = run.recorded.get(key)
     if entry is None:
         return None
@@ -99,7 +93,7 @@ def _recorded(run: Patching, bundle: Bundle, n: int) -> Plug | None:
             run.note_obstacle(key, upper, a_port)
             return None
         over.take_slot(a, key)
-        return n, a_port, b_port if b_port in ports else ports[n], nic_speed
+        return n, a_port, b_port if b_port in ports else ports[place], nic_speed
     under = run.panels[lower]
     b = find_slot(under, b_port, 0)
     speed = common_speed(a.spec.speeds, b.spec.speeds) if a and b else 0
@@ -117,7 +111,7 @@ class _Round(NamedTuple):
     ``order`` are the places for its NIC, ``shared`` those that all the leaves have free.
     """
 
-    numbers: tuple[int, ...]
+    places: tuple[int, ...]
     panels: tuple[Panel, ...]
     order: tuple[Slot, ...]
     shared: Iterator[Slot]
@@ -144,36 +138,39 @@ class Streams:
             found = self._ports[key] = [(panel, free[id(panel)]) for panel in panels]
         return found
 
-    def rounds(self, ups: Above, rest: tuple[int, ...]) -> list[_Round]:
-        """The new cables of a server, by port name."""
-        found = self._rounds.get((id(ups), rest))
+    def rounds(self, ups: Above, places: tuple[int, ...]) -> list[_Round]:
+        """Some cables of a server, by port name."""
+        found = self._rounds.get((id(ups), places))
         if found is None:
-            groups = (tuple(group) for _, group in groupby(rest, key=ups.indexes.__getitem__))
-            found = self._rounds[id(ups), rest] = [self._round(ups, group) for group in groups]
+            groups = (tuple(group) for _, group in groupby(places, key=ups.indexes.__getitem__))
+            found = self._rounds[id(ups), places] = [self._round(ups, group) for group in groups]
         return found
 
-    def _round(self, ups: Above, numbers: tuple[int, ...]) -> _Round:
-        panels = tuple(self._run.panels[ups.uppers[n]] for n in numbers)
+    def _round(self, ups: Above, places: tuple[int, ...]) -> _Round:
+        panels = tuple(self._run.panels[ups.uppers[n]] for n in places)
         order = server_order(panels[0].model, panels[0].vendor, ups.speed)
-        return _Round(numbers, panels, order, shared_slots(panels, order))
+        return _Round(places, panels, order, shared_slots(panels, order))
 
 
 def _new_fabric(
     run: Patching, streams: Streams, bundle: Bundle, rest: Sequence[int]
 ) -> Iterator[Plug]:
     """The lower end's first free port that the upper end can meet, then the upper end's first."""
-    ups, keys = bundle.above, bundle.keys
-    switches, under = run.shape.switches, run.panels[bundle.lower]
-    upper, lower = switches[ups.uppers[0]], switches[bundle.lower]  # the others are like the first
+    ups, keys, (name, *_) = bundle.above, bundle.keys, bundle.lowers
+    switches, under = run.shape.switches, run.panels[name]
+    upper, lower = switches[ups.uppers[0]], switches[name]  # the other uppers are like the first
     above = fabric_ports(upper.model, upper.role, lower.role)
     below = fabric_ports(lower.model, lower.role, upper.role)
     free = under.free_ports(below.order, above.speeds)
-    b = next(free, None)
+    b, speeds = next(free, None), None
     for n in rest:
         if b is None:
             port_faults.no_lower_port(run, bundle, n, above, below)
             return
-        over, free_above = streams.ports(ups, above.order, b.speeds)[n]
+        if speeds is not b.speeds:  # most often the ports of a panel are alike
+            speeds = b.speeds
+            overs = streams.ports(ups, above.order, speeds)
+        over, free_above = overs[n]
         a = next(free_above, None)
         if a is None:
             purpose = f"its links to {port_faults.plural(lower.role)}"
@@ -194,45 +191,66 @@ def _new_peers(
     Its cables make one port channel, so all of them have one speed.
     """
     upper = run.shape.switches[bundle.above.uppers[0]]
-    first, second = run.panels[upper.name], run.panels[bundle.lower]
-    slots = [Slot(p.name, p, p.speeds[0], lane=False) for p in peer_order(first.model)]
-    free = [slot for slot in slots if first.free(slot) and second.free(slot)]
+    first, second = run.panels[upper.name], run.panels[bundle.lowers[0]]
     laid = run.cables[bundle.first : bundle.first + len(bundle.keys)]
-    speed = next((cable.speed for cable in laid if cable.speed), 0) or next(
-        (s.speed for s in free if sum(o.speed == s.speed for o in free) >= len(rest)), 0
-    )
-    alike = [slot for slot in free if slot.speed == speed]
-    if len(alike) < len(rest):
+    speed = next((cable.speed for cable in laid if cable.speed), 0)
+    alike = _alike(peer_order(first.model), (first, second), speed, len(rest))
+    if not alike:
         port_faults.no_port(run, upper, bundle.want(rest[0]), "the peer link of its pair")
         return
-    for n, slot in zip(rest, alike, strict=False):
+    for n, slot in zip(rest, alike, strict=True):
         first.take_slot(slot, bundle.keys[n])
         second.take_slot(slot, bundle.keys[n])
         yield n, slot.name, slot.name, slot.speed
 
 
+def _alike(order: Iterable[Slot], panels: Iterable[Panel], speed: int, count: int) -> list[Slot]:
+    """The first so many places of one speed (0 is any) that are free on some panels, or none.
+
+    Of several speeds the one that comes first in the order and has enough of them.
+    """
+    found: dict[int, list[Slot]] = {}
+    for slot in order:
+        if speed in (0, slot.speed) and all(panel.free(slot) for panel in panels):
+            found.setdefault(slot.speed, []).append(slot)
+            if len(next(iter(found.values()))) == count:
+                break
+    return next((slots[:count] for slots in found.values() if len(slots) >= count), [])
+
+
 def _new_servers(
-    run: Patching, streams: Streams, bundle: Bundle, rest: tuple[int, ...]
+    run: Patching, streams: Streams, bundle: Bundle, rest: Sequence[int]
 ) -> Iterator[Plug]:
     """The first place that is free on every leaf; where there is none, the first on each."""
-    (uppers, _, ports, speed, _), keys = bundle.above, bundle.keys
-    for numbers, panels, order, shared in streams.rounds(bundle.above, rest):
-        if not order:
-            leaf = run.shape.switches[uppers[numbers[0]]]
-            port_faults.wrong_nic(run, leaf, bundle.want(numbers[0]))
-            continue
-        slot = next(shared, None)
-        for n, panel in zip(numbers, panels, strict=True):
-            mine = slot or next((s for s in order if panel.suits(s)), None)
-            if mine is None:
-                leaf, purpose = run.shape.switches[uppers[n]], f"servers with {speed}G ports"
-                port_faults.no_port(run, leaf, bundle.want(n), purpose)
-                break
-            panel.take_slot(mine, keys[n])
-            yield n, mine.name, ports[n], speed
+    (uppers, _, ports, speed, _), keys, width = bundle.above, bundle.keys, len(bundle.above.uppers)
+    for start, places in _by_server(rest, width):
+        for each, panels, order, shared in streams.rounds(bundle.above, places):
+            if not order:
+                leaf = run.shape.switches[uppers[each[0]]]
+                port_faults.wrong_nic(run, leaf, bundle.want(start + each[0]))
+                continue
+            slot = next(shared, None)
+            for n, panel in zip(each, panels, strict=True):
+                mine = slot or next((s for s in order if panel.suits(s)), None)
+                if mine is None:
+                    leaf, purpose = run.shape.switches[uppers[n]], f"servers with {speed}G ports"
+                    port_faults.no_port(run, leaf, bundle.want(start + n), purpose)
+                    break
+                panel.take_slot(mine, keys[start + n])
+                yield start + n, mine.name, ports[n], speed
 
 
-_NEW: dict[CableKind, Callable[[Patching, Streams, Bundle, tuple[int, ...]], Iterator[Plug]]] = {
+def _by_server(rest: Sequence[int], width: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """For each server the number of its first cable, and which of its cables are new."""
+    if isinstance(rest, range):  # all of them
+        places = tuple(range(width))
+        yield from ((start, places) for start in range(0, len(rest), width))
+        return
+    for device, numbers in groupby(rest, key=lambda n: n // width):
+        yield device * width, tuple(n % width for n in numbers)
+
+
+_NEW: dict[CableKind, Callable[[Patching, Streams, Bundle, Sequence[int]], Iterator[Plug]]] = {
     CableKind.FABRIC: _new_fabric,
     CableKind.PEER: _new_peers,
     CableKind.SERVER: _new_servers,

@@ -76,18 +76,17 @@ class Patching:
 
     def lay(self, bundle: Bundle, plugs: Iterable[Plug]) -> None:
         """Record cables of a bundle whose ports are already marked as taken."""
-        kind, lower, (uppers, indexes, *_), keys, first = bundle
+        kind, lowers, (uppers, indexes, *_), keys, first = bundle
         # Pairs of ports recur from server to server, and from switch to switch they do not.
         entry_of = alike if kind is CableKind.SERVER else fresh
-        cables, entries, recorded = self.cables, self.entries, self.recorded
+        cables, entries, recorded, width = self.cables, self.entries, self.recorded, len(uppers)
         addresses = self._addresses(keys)
-        for n, a_port, b_port, speed in plugs:
-            ends = (uppers[n], a_port, lower, b_port)
-            # Half the price of calling the class; there are hundreds of thousands.
-            cables[first + n] = tuple.__new__(
-                Cable, (kind, *ends, speed, indexes[n], *addresses[n])
-            )
-            key = keys[n]
+        for number, a_port, b_port, speed in plugs:
+            n, key = number % width, keys[number]
+            a, b = uppers[n], lowers[number // width]
+            a4, b4, a6, b6 = addresses[number]
+            cable = (kind, a, a_port, b, b_port, speed, indexes[n], a4, b4, a6, b6)
+            cables[first + number] = tuple.__new__(Cable, cable)  # half the price of calling it
             entry = entries[key] = entry_of(a_port, b_port)
             before = recorded.get(key) if recorded else None
             if before is not None and not before.retired and before != entry:
@@ -97,15 +96,13 @@ class Patching:
         """Both ends' addresses of a bundle's cables: the two of IPv4, then those of IPv6."""
         if keys[0] not in self._links.values:
             return [NO_ADDRESSES] * len(keys)
-        evens = [self._links.entries[key].value for key in keys]
-        odds = dotted_all([self._links.values[key] + 1 for key in keys])
+        values, entries = self._links.values, self._links.entries
+        evens = [value for value, _ in map(entries.__getitem__, keys)]
+        odds = dotted_all([values[key] + 1 for key in keys], "/31")
         if not self._links6:
-            return [(even, f"{odd}/31", "", "") for even, odd in zip(evens, odds, strict=True)]
+            return [(even, odd, "", "") for even, odd in zip(evens, odds, strict=True)]
         pairs6 = (link6(self._links6[key]) for key in keys)
-        return [
-            (even, f"{odd}/31", *pair6)
-            for even, odd, pair6 in zip(evens, odds, pairs6, strict=True)
-        ]
+        return [(even, odd, *pair6) for even, odd, pair6 in zip(evens, odds, pairs6, strict=True)]
 
     def _moved(self, key: str, before: str, a_port: str, b_port: str) -> None:
         reason = self._obstacles.get(key, "")

@@ -4,6 +4,7 @@ Both families: which one a text belongs to shows by its notation.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 
 _OCTETS = tuple(str(n) for n in range(256))
@@ -34,14 +35,23 @@ def dotted(value: int) -> str:
     return f"{a}.{b}.{_OCTETS[value >> 8 & 255]}.{_OCTETS[value & 255]}"
 
 
-def dotted_all(values: Iterable[int]) -> Iterator[str]:
-    """The dotted texts of many IPv4 integers. Neighbors share the work for three octets."""
+@cache
+def _last_octets(end: str) -> tuple[str, ...]:
+    return tuple(octet + end for octet in _OCTETS)
+
+
+def dotted_all(values: Iterable[int], end: str = "") -> Iterator[str]:
+    """The dotted texts of many IPv4 integers, each with an end such as ``/31``.
+
+    Neighbors share the work for three octets.
+    """
+    last = _last_octets(end)
     block, head = -1, ""
     for value in values:
         if value >> 8 != block:
             block = value >> 8
             head = dotted(value & ~255)[:-1]
-        yield head + _OCTETS[value & 255]
+        yield head + last[value & 255]
 
 
 def colons(value: int) -> str:

@@ -51,14 +51,15 @@ def above(ups: Sequence[tuple[str, int]], ports: Sequence[str] = (), speed: int 
 
 
 class Bundle(NamedTuple):
-    """All cables of one kind that a device must have to devices above it.
+    """All cables of one kind that alike devices must have to the same devices above them.
 
-    ``first`` is the place of the first of them among all cables of the shape. A large fabric has
-    ten times as many cables as bundles.
+    ``lowers`` are one switch, or servers of one type that stand side by side in a rack. Cables are
+    counted from 0, device by device. ``first`` is the place of the first one among all cables of
+    the shape.
     """
 
     kind: CableKind
-    lower: str
+    lowers: tuple[str, ...]
     above: Above
     keys: tuple[str, ...]
     first: int
@@ -66,12 +67,16 @@ class Bundle(NamedTuple):
     def want(self, number: int) -> Want:
         """One of its cables."""
         uppers, indexes, ports, speed, _ = self.above
-        upper, index, port = uppers[number], indexes[number], ports[number]
-        return Want(self.kind, upper, self.lower, index, speed, port, self.keys[number])
+        device, n = divmod(number, len(uppers))
+        ends = (uppers[n], self.lowers[device])
+        return Want(self.kind, *ends, indexes[n], speed, ports[n], self.keys[number])
 
-    def wants(self) -> Iterator[Want]:
-        """Its cables."""
-        return map(self.want, range(len(self.keys)))
+    def apart(self) -> "Iterator[Bundle]":
+        """The same cables, in one bundle for each device."""
+        width = len(self.above.uppers)
+        for start, lower in zip(range(0, len(self.keys), width), self.lowers, strict=True):
+            keys = self.keys[start : start + width]
+            yield Bundle(self.kind, (lower,), self.above, keys, self.first + start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +94,4 @@ class Shape:
     def wants(self) -> Iterator[Want]:
         """Every cable that must exist."""
         for bundle in self.bundles:
-            yield from bundle.wants()
+            yield from map(bundle.want, range(len(bundle.keys)))

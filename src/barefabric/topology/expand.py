@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
+from itertools import chain, groupby
 from zlib import crc32
 
 from barefabric.errors import Diagnostic, FabricError
@@ -14,6 +14,9 @@ from barefabric.topology.load import Loaded
 from barefabric.topology.members import memberships
 from barefabric.topology.names import expand_range, suggest
 from barefabric.vendors import catalogue
+
+UNNUMBERED = (0, "", "", False, "", "")
+"""The fields of a server that are numbers, from ``asn`` on."""
 
 GROUPS = ("downlink", "any", "uplink")
 """What runs of ports are for, in the order in which they stand on a panel."""
@@ -28,8 +31,8 @@ def expand(loaded: Loaded) -> Shape:
     topology = loaded.topology
     switches = {s.name: s for s in _switches(topology, models)}
     groups = list(_rack_groups(topology))
-    racks = {rack.name: rack for rack in _racks(groups, switches)}
     servers = _servers(topology, groups)
+    racks = {rack.name: rack for rack in _racks(groups, switches, servers)}
     ends = chain(
         _fabric_cables(topology, switches),
         _peer_cables(topology, switches),
@@ -38,14 +41,17 @@ def expand(loaded: Loaded) -> Shape:
     return Shape(switches, racks, servers, tuple(_bundles(ends)))
 
 
-def _bundles(ends: Iterable[tuple[CableKind, str, Above]]) -> Iterator[Bundle]:
-    """The cables of each lower device, with their keys and in the order of all."""
+Ends = tuple[CableKind, tuple[str, ...], Above]
+"""Devices that are alike, and where the cables of each of them go."""
+
+
+def _bundles(every: Iterable[Ends]) -> Iterator[Bundle]:
+    """The cables with their keys, in the order of all."""
     first = 0
-    for kind, lower, ups in ends:
+    for kind, lowers, ups in every:
         if ups.uppers:
-            keys = tuple([lower + end for end in ups.ends])
-            # Half the price of calling the class; there are as many as servers.
-            yield tuple.__new__(Bundle, (kind, lower, ups, keys, first))
+            keys = tuple([lower + end for lower in lowers for end in ups.ends])
+            yield Bundle(kind, lowers, ups, keys, first)
             first += len(keys)
 
 
@@ -158,15 +164,19 @@ def _rack_groups(topology: schema.Topology) -> Iterator[tuple[str, schema.RackGr
 
 
 def _racks(
-    groups: Sequence[tuple[str, schema.RackGroup, str]], switches: dict[str, Switch]
+    groups: Sequence[tuple[str, schema.RackGroup, str]],
+    switches: dict[str, Switch],
+    servers: dict[str, Server],
 ) -> Iterator[Rack]:
     leaves: dict[str, list[str]] = {}
     for switch in switches.values():
         if switch.rack:
             leaves.setdefault(switch.rack, []).append(switch.name)
-    for name, group, pod in groups:
-        servers = tuple(server for server, _ in _server_names(name, group))
-        yield Rack(name, tuple(leaves.get(name, ())), servers, pod)
+    nodes: dict[str, list[str]] = {}
+    for server in servers.values():
+        nodes.setdefault(server.rack, []).append(server.name)
+    for name, _, pod in groups:
+        yield Rack(name, tuple(leaves.get(name, ())), tuple(nodes.get(name, ())), pod)
 
 
 def _server_names(rack: str, group: schema.RackGroup) -> Iterator[tuple[str, str]]:
@@ -191,19 +201,17 @@ def _servers(
         name: (kind.attach, kind.nics.count, kind.nics.speed)
         for name, kind in topology.server_types.items()
     }
-    numbers = (0, "", "", False, "", "")  # no number is known yet
     servers: dict[str, Server] = {}
     for rack, group, pod in groups:
         for position, (name, kind) in enumerate(_server_names(rack, group), 1):
-            what = (name, kind, rack, position, *made[kind], *membership(name, kind, rack, pod))
-            # Half the price of calling the class.
-            servers[name] = tuple.__new__(Server, (*what, pod, *numbers))
+            attach, nics, speed = made[kind]
+            cluster, control = membership(name, kind, rack, pod)
+            what = (name, kind, rack, position, attach, nics, speed, cluster, control, pod)
+            servers[name] = tuple.__new__(Server, what + UNNUMBERED)  # half the price of calling it
     return servers
 
 
-def _fabric_cables(
-    topology: schema.Topology, switches: dict[str, Switch]
-) -> Iterator[tuple[CableKind, str, Above]]:
+def _fabric_cables(topology: schema.Topology, switches: dict[str, Switch]) -> Iterator[Ends]:
     """Cables between tiers: each lower switch in order, to each switch above it in order."""
     by_role: dict[tuple[Role, str], list[Switch]] = {}
     for switch in switches.values():
@@ -218,26 +226,24 @@ def _fabric_cables(
 
     for lower in switches.values():
         if lower.role is Role.SPINE:
-            yield CableKind.FABRIC, lower.name, ups(Role.SUPERSPINE, "", lower.plane)
+            yield CableKind.FABRIC, (lower.name,), ups(Role.SUPERSPINE, "", lower.plane)
         elif lower.role is Role.BORDER and has_top:
-            yield CableKind.FABRIC, lower.name, ups(Role.SUPERSPINE, "", 0)
+            yield CableKind.FABRIC, (lower.name,), ups(Role.SUPERSPINE, "", 0)
         elif lower.role is not Role.SUPERSPINE:
-            yield CableKind.FABRIC, lower.name, ups(Role.SPINE, lower.pod, 0)
+            yield CableKind.FABRIC, (lower.name,), ups(Role.SPINE, lower.pod, 0)
 
 
-def _peer_cables(
-    topology: schema.Topology, switches: dict[str, Switch]
-) -> Iterator[tuple[CableKind, str, Above]]:
+def _peer_cables(topology: schema.Topology, switches: dict[str, Switch]) -> Iterator[Ends]:
     """The peer link of each pair; the first leaf is its upper end."""
     for switch in switches.values():
         if switch.peer and switch.index % 2 == 1:
             links = range(1, topology.underlay.peer_links + 1)
-            yield CableKind.PEER, switch.peer, above([(switch.name, index) for index in links])
+            yield CableKind.PEER, (switch.peer,), above([(switch.name, index) for index in links])
 
 
 def _server_cables(
     topology: schema.Topology, rack: Rack, servers: dict[str, Server]
-) -> Iterator[tuple[CableKind, str, Above]]:
+) -> Iterator[Ends]:
     """A server's cables: NIC k goes to leaf k of the rack, starting over when leaves run out."""
     if not rack.leaves:
         return
@@ -250,10 +256,12 @@ def _server_cables(
         leaves = [(rack.leaves[(first + n) % count], n // count + 1) for n in range(len(ports))]
         return above(leaves, ports, made.nics.speed)
 
-    for name in rack.servers:
+    def alike(name: str) -> tuple[str, int]:
         server = servers[name]
-        first = _turn(name) % count if server.attach is Attach.SINGLE else 0
-        yield CableKind.SERVER, name, ups(server.type, first)
+        return server.type, _turn(name) % count if server.attach is Attach.SINGLE else 0
+
+    for (kind, first), names in groupby(rack.servers, key=alike):
+        yield CableKind.SERVER, tuple(names), ups(kind, first)
 
 
 def _turn(name: str) -> int:
