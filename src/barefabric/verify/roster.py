@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from operator import attrgetter, itemgetter
 
 from barefabric.model.contract import Condition, Selector, selector
-from barefabric.model.design import AnnouncementKind, Design
+from barefabric.model.design import Announcement, AnnouncementKind, Design
 from barefabric.model.device import Role, Server, Switch
 
 _NOUN_OF = {
@@ -15,10 +16,10 @@ _NOUN_OF = {
 }
 _NOUNS = tuple(_NOUN_OF.values())
 _SERVER: Mapping[str, Callable[[Server], str]] = {
-    "pod": lambda server: server.pod,
-    "rack": lambda server: server.rack,
-    "cluster": lambda server: server.cluster,
-    "attach": lambda server: server.attach,
+    "pod": attrgetter("pod"),
+    "rack": attrgetter("rack"),
+    "cluster": attrgetter("cluster"),
+    "attach": attrgetter("attach"),
     "control": lambda server: "yes" if server.control_plane else "no",
 }
 _SWITCH: Mapping[str, Callable[[Switch], str]] = {
@@ -28,6 +29,7 @@ _SWITCH: Mapping[str, Callable[[Switch], str]] = {
     "role": lambda switch: switch.role.value,
 }
 """How to read each key of a condition."""
+_ANNOUNCED = itemgetter(*map(Announcement._fields.index, ("server", "prefix", "kind")))
 
 
 class Roster:
@@ -36,6 +38,7 @@ class Roster:
     def __init__(self, design: Design) -> None:
         self.design = design
         self._devices: dict[str, tuple[str, ...]] = {}
+        self._counts: dict[str, int] = {}
         self._prefixes: dict[str, tuple[str, ...]] = {}
         self._by_value: dict[tuple[str, str], dict[str, list[str]]] = {}
 
@@ -100,14 +103,19 @@ class Roster:
         servers = self.design.servers
         found = [servers[name] for name in names]
         for key, equal, value in conditions:
-            read = _SERVER[key]
-            found = [server for server in found if (read(server) == value) == equal]
+            values = map(_SERVER[key], found)
+            found = [s for s, has in zip(found, values, strict=True) if (has == value) == equal]
         return [server.name for server in found]
 
     def _index(self, noun: str, key: str) -> dict[str, list[str]]:
         found = self._by_value.get((noun, key))
         if found is None:
             found = self._by_value[noun, key] = {}
+            if noun == "servers":
+                servers = self.design.servers.values()
+                for value, server in zip(map(_SERVER[key], servers), servers, strict=True):
+                    found.setdefault(value, []).append(server.name)
+                return found
             for name in self.nouns[noun]:
                 for value in self.values(name, key):
                     found.setdefault(str(value), []).append(name)
@@ -136,6 +144,12 @@ class Roster:
 
     def count(self, text: str) -> int:
         """How many devices a name or a selector means."""
+        found = self._counts.get(text)
+        if found is None:
+            found = self._counts[text] = self._count(text)
+        return found
+
+    def _count(self, text: str) -> int:
         chosen = selector(text)
         without = [c for c in chosen.conditions if not c.equal] if chosen else []
         if chosen is None or len(without) != 1:
@@ -188,14 +202,16 @@ class Roster:
         found: dict[tuple[str, str, str], list[str]] = {}
         servers, announced = self.design.servers, self.design.announcements
         for noun, wanted in (("pods", AnnouncementKind.POD), ("hosts", AnnouncementKind.LOOPBACK)):
-            chosen = [(name, prefix) for name, _, prefix, kind in announced if kind is wanted]
+            every: list[str] = []
             by_rack: dict[str, list[str]] = {}
             by_cluster: dict[str, list[str]] = {}
-            for name, prefix in chosen:
-                server = servers[name]
-                by_rack.setdefault(server.rack, []).append(prefix)
-                by_cluster.setdefault(server.cluster, []).append(prefix)
-            found[noun, "", ""] = [prefix for _, prefix in chosen]
+            for name, prefix, kind in map(_ANNOUNCED, announced):
+                if kind is wanted:
+                    server = servers[name]
+                    every.append(prefix)
+                    by_rack.setdefault(server.rack, []).append(prefix)
+                    by_cluster.setdefault(server.cluster, []).append(prefix)
+            found[noun, "", ""] = every
             found.update(((noun, "rack", rack), some) for rack, some in by_rack.items())
             found.update(((noun, "cluster", name), some) for name, some in by_cluster.items())
         return found

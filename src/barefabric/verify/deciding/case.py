@@ -50,7 +50,7 @@ class Case:
         self._grouped: dict[str, tuple[list[tuple[Group, list[str]]], list[str]]] = {}
         self._cells: dict[str, tuple[int, ...]] = {}
         self._announcers: dict[str, Counter[str]] = {}
-        self._owners: dict[str, tuple[frozenset[int], tuple[int, ...]]] = {}
+        self._owners: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
         self._ceilings: dict[tuple[str, object], int] = {}
 
     @property
@@ -76,18 +76,15 @@ class Case:
         found = self._grouped.get(text)
         if found is None:
             groups: dict[int, tuple[Group, list[str]]] = {}
+            prefixes = self.roster.prefixes(text)
             missing = []
-            group_of = self.table.group_of
-            for prefix in self.roster.prefixes(text):
-                group = group_of.get(prefix)
+            for prefix, group in zip(prefixes, map(self.table.group_of.get, prefixes), strict=True):
                 if group is None:
                     missing.append(prefix)
-                    continue
-                known = groups.get(id(group))
-                if known is None:
-                    groups[id(group)] = (group, [prefix])
+                elif id(group) in groups:
+                    groups[id(group)][1].append(prefix)
                 else:
-                    known[1].append(prefix)
+                    groups[id(group)] = (group, [prefix])
             found = self._grouped[text] = (list(groups.values()), missing)
         return found
 
@@ -97,6 +94,9 @@ class Case:
         Conditions on racks are left out, so that thousands of subjects share the answer: there
         may be too many cells.
         """
+        found = self._cells.get(subject)
+        if found is not None:
+            return found
         chosen = selector(subject)
         kept = [c for c in chosen.conditions if c.key != "rack"] if chosen else []
         key = written(chosen.noun, kept) if chosen else subject
@@ -108,7 +108,12 @@ class Case:
             found = self._cells[key] = tuple(
                 sorted({classes.cells[bundle_of[p]] for p in processes if p >= 0})
             )
+        self._cells[subject] = found
         return found
+
+    def above(self, device: str) -> int:
+        """How many cables a device has to the tier above, or to leaves."""
+        return self.survey.cabling.above[device]
 
     @cached_property
     def cabled(self) -> Mapping[str, list[str]]:
@@ -146,12 +151,12 @@ class Case:
         known = self._announcers.get(prefix)
         if known is None:
             servers, names = self.design.servers, self.names
-            owners = (names[process] for process, _ in self.table.owners.get(prefix, ()))
+            owners = [names[process] for process, _ in self.table.owners.get(prefix, ())]
             known = Counter([servers[name].rack for name in owners if name in servers])
             self._announcers[prefix] = known
         return known
 
-    def owners(self, prefix: str) -> tuple[frozenset[int], tuple[int, ...]]:
+    def owners(self, prefix: str) -> tuple[frozenset[int], frozenset[int]]:
         """Processes that originate a prefix, and the routers among them that are really there.
 
         One that discards what it has no better route for is not.
@@ -162,7 +167,7 @@ class Case:
             configs = self.built.network.configs
             every = frozenset([process for process, _ in owners])
             there = [p for p, own in owners if not own.discards and not configs[p].deaf]
-            known = every, tuple(there)
+            known = every, frozenset(there)
             self._owners[prefix] = known
         return known
 

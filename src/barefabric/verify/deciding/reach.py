@@ -1,6 +1,6 @@
 """Contracts about packets: from whom they arrive where, and over how many links at most."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -168,18 +168,34 @@ class ReachDecider:
         found = self._starts.get(subject)
         if found is None:
             counts: dict[tuple[int, ...], tuple[str, int]] = {}
-            for device in self.case.roster.devices(subject):
-                if device in self.without:
-                    continue
-                processes = self._first(device)
-                name, count = counts.get(processes, (device, 0))
-                counts[processes] = (name, count + 1)
+            for some in self._alike(self.case.roster.devices(subject)):
+                processes = self._first(some[0])
+                name, count = counts.get(processes, (some[0], 0))
+                counts[processes] = (name, count + len(some))
             found = [
                 ((name, processes, int(self._bridged(name))), count)
                 for processes, (name, count) in counts.items()
             ]
             self._starts[subject] = found
         return found
+
+    def _alike(self, devices: Iterable[str]) -> Iterable[list[str]]:
+        """Devices that send, in the order of the first of each kind: bonds of a rack together."""
+        servers, cut = self.case.design.servers, self.case.wiring.failure.cables
+        found: dict[str, list[str]] = {}
+        for device in devices:
+            if device in self.without:
+                continue
+            server = servers.get(device)
+            key = device
+            if server is not None and server.attach is Attach.BOND and not cut:
+                key = f"rack {server.rack}"
+            known = found.get(key)
+            if known is None:
+                found[key] = [device]
+            else:
+                known.append(device)
+        return found.values()
 
     def _bridged(self, device: str) -> bool:
         server = self.case.design.servers.get(device)

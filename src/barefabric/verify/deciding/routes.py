@@ -40,6 +40,7 @@ class RouteDecider:
         self.case = case
         self.relations = Relations(case)
         self._known: dict[tuple[int, int, str], bool] = {}
+        self._all: dict[tuple[int, tuple[int, ...], str], bool] = {}
 
     def decide(self, contract: Contract) -> Outcome:
         """All rows of a contract."""
@@ -84,17 +85,21 @@ class RouteDecider:
                 many,
                 subject,
                 owners,
-                frozenset(there),
+                there,
             )
 
     def _told_apart(self, contract: Contract, group: Group, subject: str) -> bool:
         """Whether subjects or expectations hold some twins of the originator and not others."""
         case, graph = self.case, group.classes.graph
         owner = group.owners[0][0]
-        twins = {case.names[p] for p in graph.members[graph.bundle_of[owner]]}
-        if len(twins) == 1 or case.built.network.configs[owner].deaf:
-            named = {t for t in (subject, *contract.expected) if not t.startswith("@")}
-            return len(twins) > 1 and not twins.isdisjoint(named)
+        members = graph.members[graph.bundle_of[owner]]
+        named = {t for t in (subject, *contract.expected) if not t.startswith("@")}
+        deaf = case.built.network.configs[owner].deaf
+        if len(members) == 1 or (deaf and not named):
+            return False
+        twins = {case.names[p] for p in members}
+        if deaf:
+            return not twins.isdisjoint(named)
         inside = {name for name in twins if case.roster.includes(subject, name)}
         expected = twins.intersection(contract.expected)
         return 0 < len(inside) < len(twins) or 0 < len(expected) < len(twins)
@@ -145,9 +150,26 @@ class RouteDecider:
             if devices:
                 yield cell, devices
         apart = group.classes is not case.table.classes
-        for cell in range(view.base) if apart else case.cells_of(rows.subject):
+        cells = tuple(range(view.base)) if apart else case.cells_of(rows.subject)
+        if self._all_hold(rows, cells):
+            return
+        for cell in cells:
             if view.size(cell):
                 yield cell, None
+
+    def _all_hold(self, rows: _Rows, cells: tuple[int, ...]) -> bool:
+        """Whether all of these unmarked classes have what is expected of every such class.
+
+        Asked once of each solution: a contract for each rack asks again for all other leaves.
+        """
+        relation = rows.contract.expected[0] if rows.contract.expected else ""
+        if relation not in BY_CLASS:
+            return False
+        key = (id(rows.group.solution), cells, relation)
+        known = self._all.get(key)
+        if known is None:
+            known = self._all[key] = all(self._holds(rows, cell) is True for cell in cells)
+        return known
 
     def _placed(self, rows: _Rows) -> dict[int, list[str]]:
         """The few devices of a subject by their class."""

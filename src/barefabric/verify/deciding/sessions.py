@@ -1,13 +1,18 @@
 """Contracts about sessions: as many come up as cables, pairs and servers call for."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from barefabric.model.contract import Contract
-from barefabric.model.session import SessionKind
+from barefabric.model.session import Session, SessionKind
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
 
 _MEND = "compare the addresses, AS numbers and cables of both ends with `fabric show session`"
+
+
+_UPPER, _LOWER = map(itemgetter, map(Session._fields.index, ("a", "b")))
+_ENDS = itemgetter(*map(Session._fields.index, ("a", "b", "a_interface")))
 
 
 class SessionCounts:
@@ -15,27 +20,20 @@ class SessionCounts:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.at_a: dict[str, Counter[str]] = {}
-        self.at_b: dict[str, Counter[str]] = {}
-        for profile, sessions in case.sessions.up.items():
-            distinct = {(s.a, s.b, s.a_interface): s for s in sessions}.values()
-            self.at_a[profile] = Counter([s.a for s in distinct])
-            self.at_b[profile] = Counter([s.b for s in distinct])
+        self._counts: dict[tuple[str, bool], Counter[str]] = {}
 
     def decide(self, contract: Contract) -> Outcome:
         """Count what is up against what must be."""
         upward = contract.expected == ("@up",)
-        counts = (self.at_b if upward else self.at_a).get(contract.over, Counter())
+        counts = self.counts(contract.over, upward=upward)
         outcome = Outcome()
         short: list[str] = []
-        for text in contract.subjects:
-            for device in self.case.roster.devices(text):
-                wanted = self._wanted(contract, device, upward)
-                outcome.rows += wanted
-                if counts[device] != wanted:
-                    missing = abs(wanted - counts[device])
-                    outcome.failed += missing
-                    short.append(device)
+        devices = [d for text in contract.subjects for d in self.case.roster.devices(text)]
+        for device, wanted in zip(devices, self._wanted(contract, devices, upward), strict=True):
+            outcome.rows += wanted
+            if counts[device] != wanted:
+                outcome.failed += abs(wanted - counts[device])
+                short.append(device)
         if short:
             lines = [line for d in short[:SHOWN] for line in self._lines(contract, d, upward)]
             if len(short) > SHOWN:
@@ -52,14 +50,27 @@ class SessionCounts:
             )
         return outcome
 
-    def _wanted(self, contract: Contract, device: str, upward: bool) -> int:
+    def counts(self, profile: str, *, upward: bool) -> Counter[str]:
+        """How many distinct sessions of a profile are up at each lower, or at each upper device."""
+        known = self._counts.get((profile, upward))
+        if known is None:
+            sessions: Collection[Session] = self.case.sessions.up.get(profile, ())
+            if len(set(map(_ENDS, sessions))) < len(sessions):
+                sessions = {_ENDS(session): session for session in sessions}.values()
+            known = Counter(map(_LOWER if upward else _UPPER, sessions))
+            self._counts[profile, upward] = known
+        return known
+
+    def _wanted(self, contract: Contract, devices: Sequence[str], upward: bool) -> list[int]:
+        """How many sessions each device must have."""
+        case = self.case
         if upward:
-            return len(self.case.cabled.get(device, ()))
-        others = (o for text in contract.expected for o in self.case.roster.devices(text))
-        profile = self.case.design.profiles.get(contract.over)
+            return [case.above(device) for device in devices]
+        profile = case.design.profiles.get(contract.over)
         if profile is not None and profile.kind is SessionKind.HOST:
-            return sum(self.case.cabled.get(other, []).count(device) for other in others)
-        return sum(len(self.case.roster.devices(text)) for text in contract.expected)
+            others = [o for text in contract.expected for o in case.roster.devices(text)]
+            return [sum(case.cabled.get(o, []).count(device) for o in others) for device in devices]
+        return [sum(map(case.roster.count, contract.expected))] * len(devices)
 
     def _lines(self, contract: Contract, device: str, upward: bool) -> Iterator[str]:
         """What is missing at one device, with the reason where a session is there but down."""
