@@ -6,7 +6,7 @@ describes the document.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -28,13 +28,11 @@ def design_document(design: Design) -> Iterator[str]:
     yield f'{{"schema": {_dump(SCHEMA)},\n"fabric": {_dump(design.name)},\n'
     yield from _section("topology", design.source.rpartition("/")[2])
     yield from _section("underlay", _underlay(design))
-    keys = [cable.key for cable in design.cables]
-    held = _held(design, keys)
-    yield from _table("devices", _devices(design, held))
+    yield from _lines("devices", _devices(design))
     yield from _table("racks", ((r.name, _dump(_rack(r))) for r in design.racks.values()))
-    yield from _table("pairs", _pairs(design, held))
-    yield from _lines("links", map(_link, keys, design.cables))
-    yield from _table("bonds", _bonds(design, held))
+    yield from _table("pairs", _pairs(design))
+    yield from _lines("links", _links(design.cables))
+    yield from _lines("bonds", _bonds(design))
     yield from _table("profiles", ((p.name, _dump(_profile(p))) for p in design.profiles.values()))
     yield from _lines("sessions", _sessions(design))
     yield from _table(
@@ -81,29 +79,22 @@ def _underlay(design: Design) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _held(design: Design, keys: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Each device's ports with the key of the link in them."""
-    held: dict[str, list[tuple[str, str]]] = {n: [] for n in (*design.switches, *design.servers)}
-    for key, (_, a, a_port, b, b_port, *_) in zip(keys, design.cables, strict=True):
-        held[a].append((a_port, key))
-        if b in held:
-            held[b].append((b_port, key))
-    return held
-
-
-def _devices(
-    design: Design, held: Mapping[str, list[tuple[str, str]]]
-) -> Iterator[tuple[str, str]]:
+def _devices(design: Design) -> Iterator[str]:
+    cables = design.cables_by_device
     for name, switch in design.switches.items():
-        yield name, _device(_switch(design, switch), held[name])
+        yield f'"{name}": {_switch(design, switch)[:-1]}, {_interfaces(name, cables[name])}'
     for name, server in design.servers.items():
-        yield name, _device(_server(server), held[name])
+        yield f'"{name}": {_server(server)}, {_interfaces(name, cables[name])}'
 
 
-def _device(facts: str, ports: list[tuple[str, str]]) -> str:
-    """A device's facts with its interfaces: the link in each port that carries a cable."""
-    links = ", ".join([f'"{port}": "{key}"' for port, key in ports])
-    return f'{facts[:-1]}, "interfaces": {{{links}}}}}'
+def _interfaces(device: str, cables: Sequence[Cable]) -> str:
+    """The end of a device's record: the link in each of its ports that carries a cable."""
+    links = ", ".join([
+        # The last is Cable.key, which costs twice as much when it is called.
+        f'"{a_port if a == device else b_port}": "{b} {a} {index}"'
+        for _, a, a_port, b, b_port, _, index, _, _, _, _ in cables
+    ])  # fmt: skip
+    return f'"interfaces": {{{links}}}}}'
 
 
 def _switch(design: Design, s: Switch) -> str:
@@ -117,12 +108,13 @@ def _switch(design: Design, s: Switch) -> str:
 
 
 def _server(s: Server) -> str:
+    """A server's facts, without the end of its record."""
     addresses = ", ".join(f'"{a}"' for a in s.own_addresses)
     return (
         f'{{"role": "server", "type": "{s.type}", "rack": "{s.rack}", "position": {s.position}, '
         f'"attach": "{s.attach}", "cluster": "{s.cluster}", '
         f'"control_plane": {"true" if s.control_plane else "false"}, "asn": {s.asn}, '
-        f'"addresses": [{addresses}]}}'
+        f'"addresses": [{addresses}]'
     )
 
 
@@ -134,37 +126,38 @@ def _rack(rack: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _link(key: str, cable: Cable) -> str:
-    kind, a, a_port, b, b_port, speed, _, a_address, b_address, a_address6, b_address6 = cable
-    a_six = f', "address6": "{a_address6}"' if a_address6 else ""
-    b_six = f', "address6": "{b_address6}"' if b_address6 else ""
-    return (
-        f'"{key}": {{"kind": "{kind}", "speed": {speed}, '
-        f'"a": {{"device": "{a}", "port": "{a_port}", "address": "{a_address}"{a_six}}}, '
-        f'"b": {{"device": "{b}", "port": "{b_port}", "address": "{b_address}"{b_six}}}}}'
-    )
+def _links(cables: Iterable[Cable]) -> Iterator[str]:
+    for kind, a, a_port, b, b_port, speed, index, a_address, b_address, a_six, b_six in cables:
+        a_end = f', "address6": "{a_six}"' if a_six else ""
+        b_end = f', "address6": "{b_six}"' if b_six else ""
+        yield (
+            f'"{b} {a} {index}": {{"kind": "{kind._value_}", "speed": {speed}, '
+            f'"a": {{"device": "{a}", "port": "{a_port}", "address": "{a_address}"{a_end}}}, '
+            f'"b": {{"device": "{b}", "port": "{b_port}", "address": "{b_address}"{b_end}}}}}'
+        )
 
 
-def _pairs(design: Design, held: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+def _pairs(design: Design) -> Iterator[tuple[str, str]]:
     """MLAG pairs; the domain is the pair's name. Lists are in the order of the leaves."""
     for name, pair in design.pairs.items():
         vendor = catalogue.known(design.switches[pair.first].nos)
-        second = {key for _, key in held[pair.second]}
+        cables = design.cables_by_device
         yield name, _dump({
             "leaves": [pair.first, pair.second],
-            "peer_links": [key for _, key in held[pair.first] if key in second],
+            "peer_links": [c.key for c in cables[pair.first] if pair.second in (c.a, c.b)],
             "control_vlan": vendor.pair_vlan, "control": pair.control,
             "routing_vlan": vendor.routing_vlan, "routing": pair.routing,
             **({"routing6": pair.routing6} if pair.routing6[0] else {}),
         })  # fmt: skip
 
 
-def _bonds(design: Design, held: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+def _bonds(design: Design) -> Iterator[str]:
     """The links of each server's bond, by server."""
+    cables = design.cables_by_device
     for name, server in design.servers.items():
         if server.attach is Attach.BOND:
-            links = ", ".join([f'"{key}"' for _, key in held[name]])
-            yield name, f"[{links}]"
+            links = ", ".join([f'"{cable.key}"' for cable in cables[name]])
+            yield f'"{name}": [{links}]'
 
 
 def _announcement(announcement: Announcement) -> str:
