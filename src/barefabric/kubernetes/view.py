@@ -1,5 +1,6 @@
 """A cluster as its manifests see it: the design, the cluster, and its sessions by speaker."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,6 +13,10 @@ from barefabric.model.design import Design
 from barefabric.model.device import Attach, Server
 from barefabric.model.kubernetes import Cluster
 from barefabric.model.session import Session, SessionKind, Speaker
+
+
+_LEAF_END = itemgetter(1, 3)
+"""A session's end at the leaf: a, a_address."""
 
 
 class LeafEnd(NamedTuple):
@@ -46,12 +51,9 @@ class ClusterView:
         """
         found: dict[LeafEnd, list[Session]] = {}
         for speaker, sessions in self.sessions.items():
-            ends: dict[tuple[str, str], list[Session]] = {}
-            for end, session in zip(map(itemgetter(1, 3), sessions), sessions, strict=True):
-                if end in ends:
-                    ends[end].append(session)
-                else:
-                    ends[end] = [session]
+            ends: dict[tuple[str, str], list[Session]] = defaultdict(list)
+            for end, session in zip(map(_LEAF_END, sessions), sessions, strict=True):
+                ends[end].append(session)
             found.update((LeafEnd(*end, speaker), same) for end, same in ends.items())
         return found
 

@@ -145,4 +145,5 @@ def document(design: Design) -> Document:
         preface=(_totals(counts), notes),
         split=itemgetter(0),
         summary=lambda: _summary(counts, design),
+        rows=len(design.cables),
     )

@@ -4,6 +4,7 @@ Both are found in single passes in the order of the cables: the cables of one sp
 memory, and going through them device by device takes three times as long.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -46,12 +47,9 @@ def by_near_end(design: Design) -> Mapping[str, Sequence[CableRun]]:
     """The cables that start at each switch."""
     found: dict[str, list[CableRun]] = {name: [] for name in design.switches}
     for run in cable_runs(design):
-        starts: dict[str, list[Cable]] = {}
+        starts: dict[str, list[Cable]] = defaultdict(list)
         for near, cable in zip(run.near, run.cables, strict=True):
-            if near in starts:
-                starts[near].append(cable)
-            else:
-                starts[near] = [cable]
+            starts[near].append(cable)
         for near, cables in starts.items():
             found[near].append(CableRun(run.kind, run.speed, cables))
     return found
@@ -92,12 +90,9 @@ def port_runs(design: Design) -> Mapping[str, tuple[PortRun, ...]]:
 
 def _ports(ends: Iterable[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Devices with their ports."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = defaultdict(list)
     for device, port in ends:
-        if device in found:
-            found[device].append(port)
-        else:
-            found[device] = [port]
+        found[device].append(port)
     for device, ports in found.items():
         yield device, tuple(ports)
 

@@ -207,4 +207,5 @@ def document(design: Design) -> Document:
         about=about.__getitem__,
         shown=len(ENDS),
         summary=lambda: _summary(design),
+        rows=len(design.sessions),
     )

@@ -46,7 +46,8 @@ class Document(NamedTuple):
     The rest is for Markdown. ``preface`` stands above the rows. ``split`` gives the heading that a
     row belongs under, ``about`` a text below such a heading. ``shown`` is how many columns the
     page shows, from the left (0: all); those that are empty in a table are left out. ``summary``
-    stands for the rows where there are too many.
+    stands for the rows where there are too many. ``rows`` is their number where it is known without
+    counting lines.
     """
 
     stem: str
@@ -58,6 +59,7 @@ class Document(NamedTuple):
     about: Callable[[str], str] | None = None
     shown: int = 0
     summary: Callable[[], Iterable[Section]] | None = None
+    rows: int | None = None
 
 
 def tabbed(rows: Iterable[Row]) -> Iterator[str]:
@@ -78,23 +80,26 @@ class CsvText:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._count = -1
+        self._rows = document.rows
 
     def __iter__(self) -> Iterator[str]:
-        count = 0
         heading = "\t".join(column.name for column in self._document.columns) + "\n"
-        for text in _pieces(heading, self._document.lines()):
+        pieces = _pieces(heading, self._document.lines())
+        if self._rows is not None:
+            yield from map(_separated, pieces)
+            return
+        count = -1
+        for text in pieces:
             count += text.count("\n")
             yield _separated(text)
-        self._count = count - 1
+        self._rows = count
 
     @property
-    def count(self) -> int:
-        """How many rows there are: known once it has been gone through, else found by doing so."""
-        if self._count < 0:
-            for _ in self:
-                pass
-        return self._count
+    def rows(self) -> int:
+        """How many rows there are: known once the text has been gone through, else counted."""
+        if self._rows is None:
+            self._rows = sum(text.count("\n") for text in self._document.lines())
+        return self._rows
 
 
 def _pieces(heading: str, lines: Iterable[str]) -> Iterator[str]:
@@ -152,7 +157,7 @@ def files(document: Document) -> Iterator[tuple[str, str | CsvText]]:
     """The document's two files: path and content."""
     text = CsvText(document)
     yield f"{document.stem}.csv", text
-    yield f"{document.stem}.md", "\n".join(_page(document, text.count))
+    yield f"{document.stem}.md", "\n".join(_page(document, text.rows))
 
 
 def _page(document: Document, count: int) -> Iterator[str]:

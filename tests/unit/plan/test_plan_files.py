@@ -16,7 +16,7 @@ from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 from barefabric.pipeline import design_values
-from barefabric.plan.files import plan_files
+from barefabric.plan.files import DOCUMENTS, plan_files
 from barefabric.plan.media import batches
 from barefabric.plan.ports import legs
 from barefabric.render.content import whole
@@ -49,6 +49,13 @@ def test_the_files(any_design: Design) -> None:
     assert set(texts) == FILES
     assert all(text.endswith("\n") and "\r" not in text for text in texts.values())
     assert texts == texts_of(any_design), "the same bytes each time"
+
+
+def test_documents_know_how_many_rows_they_have(any_design: Design) -> None:
+    known = [made for document in DOCUMENTS if (made := document(any_design)).rows is not None]
+    assert {made.stem for made in known} == {"cabling", "sessions"}
+    for made in known:
+        assert made.rows == sum(text.count("\n") for text in made.lines())
 
 
 # Addresses

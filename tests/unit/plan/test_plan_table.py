@@ -69,12 +69,12 @@ def test_a_piece_holds_some_thousand_lines_and_every_row_is_in_one() -> None:
     assert all(table.PIECE <= len(piece) < 2 * table.PIECE for piece in pieces[:-1])
     assert len(pieces) > 10
     assert [tuple(row) for row in csv.reader(StringIO("".join(pieces)))][1:] == rows
-    assert text.count == len(rows)
+    assert text.rows == len(rows)
 
 
 def test_a_document_that_nobody_read_knows_its_rows_too() -> None:
-    assert CsvText(document(7, [])).count == 7
-    assert CsvText(document(0, [])).count == 0
+    assert CsvText(document(7, [])).rows == 7
+    assert CsvText(document(0, [])).rows == 0
 
 
 def document(count: int, read: list[int]) -> Document:
