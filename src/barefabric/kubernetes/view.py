@@ -14,7 +14,6 @@ from barefabric.model.device import Attach, Server
 from barefabric.model.kubernetes import Cluster
 from barefabric.model.session import Session, SessionKind, Speaker
 
-
 _LEAF_END = itemgetter(1, 3)
 """A session's end at the leaf: a, a_address."""
 
