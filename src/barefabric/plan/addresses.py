@@ -24,7 +24,6 @@ The two ends of a link are one entry of two lines: they are neighbors in a /31 o
 end first (``ledger/patching.py``).
 """
 
-
 BOND, LOOPBACK = "bond0", "lo"
 USED, RESERVED = "second BGP speaker", "reserved for a second BGP speaker"
 
