@@ -35,6 +35,8 @@ RACKS = (
 RACKS6 = (Column("IPv6 prefix", code=True), Column("IPv6 gateway", code=True))
 ELSEWHERE = "outside the pools"
 AT_A_TIME = 512
+"""Entries that become one text: few enough to stay in the processor's cache."""
+
 _KEY = itemgetter(0)
 
 
@@ -57,7 +59,7 @@ def _lines(design: Design) -> Iterator[str]:
 
 
 def _of_pool(name: str, found: list[Entry], start: int, end: int) -> Iterator[str]:
-    """Some of the entries, a few thousand at a time, with the pool that they are of."""
+    """Some of the entries, some hundred at a time, with the pool that they are of."""
     for at in range(start, end, AT_A_TIME):
         lines = map(itemgetter(1), found[at : min(at + AT_A_TIME, end)])
         yield _in_pool(name, "".join(lines))

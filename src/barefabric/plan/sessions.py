@@ -42,6 +42,8 @@ SHARED = (
 )
 COUNTS = (Column("sessions", right=True), *SHARED[:11])
 AT_A_TIME = 256
+"""Sessions that become one text: few enough to stay in the processor's cache."""
+
 _A_IMPORT = [column.name for column in SHARED].index("a import")
 
 _OWN_IMPORT = itemgetter(9)
