@@ -12,7 +12,7 @@ from barefabric.kubernetes.view import ClusterView, LeafEnd
 from barefabric.model.address import family
 from barefabric.model.device import Attach
 from barefabric.model.session import Session, Speaker
-from barefabric.render.natural import by_address
+from barefabric.render.natural import by_addresses
 
 TITLES = {Speaker.CALICO: "Calico", Speaker.METALLB: "MetalLB", Speaker.KUBE_VIP: "kube-vip"}
 
@@ -53,7 +53,7 @@ def _sessions(view: ClusterView) -> Iterator[str]:
 @lru_cache(maxsize=4)
 def _addresses(held: tuple[str, ...]) -> str:
     """The first and the last of some addresses. The leaves of a rack have the same neighbors."""
-    keyed = list(zip(map(by_address, held), held, strict=True))
+    keyed = list(zip(by_addresses(held), held, strict=True))
     return _span(min(keyed)[1], max(keyed)[1])
 
 

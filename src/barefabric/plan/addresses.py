@@ -102,16 +102,15 @@ def _links(design: Design) -> Iterator[Entry]:
     outside = CableKind.UPSTREAM
     for kind, a, a_port, b, b_port, _, _, a_address, b_address, a_six, b_six in design.cables:
         if kind is not outside:
-            if a_six:
-                yield _link(a_six, a, a_port, b_six, b, b_port)
             if a_address:
-                yield _link(a_address, a, a_port, b_address, b, b_port)
+                ipv4 = inet_aton(a_address.partition("/")[0])
+                yield ipv4, _ends(a_address, a, a_port, b_address, b, b_port)
+            if a_six:
+                yield key(a_six), _ends(a_six, a, a_port, b_six, b, b_port)
 
 
-def _link(a_address: str, a: str, a_port: str, b_address: str, b: str, b_port: str) -> Entry:
-    return key(a_address), (
-        f"{a_address}\tlink to {b}\t{a}\t{a_port}\n{b_address}\tlink to {a}\t{b}\t{b_port}\n"
-    )
+def _ends(a_address: str, a: str, a_port: str, b_address: str, b: str, b_port: str) -> str:
+    return f"{a_address}\tlink to {b}\t{a}\t{a_port}\n{b_address}\tlink to {a}\t{b}\t{b_port}\n"
 
 
 def _pairs(design: Design) -> Iterator[Entry]:
