@@ -92,7 +92,7 @@ def _server_channels(design: Design, rack: str, model: DeviceModel, nos: str) ->
     kind = CableKind.SERVER
     for leaf in sorted(leaves, key=lambda switch: switch.index, reverse=True):
         cables = reversed(design.cables_by_device[leaf.name])
-        first |= {cable[3]: cable[2] for cable in cables if cable[0] is kind}
+        first |= {cable.b: cable.a_port for cable in cables if cable.kind is kind}
     numbers = channel_numbers(model, nos)
     return {server: numbers[port] for server, port in first.items()}
 
