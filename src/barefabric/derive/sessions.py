@@ -135,6 +135,7 @@ def node_sessions(
     by_cluster: Mapping[tuple[str, bool], Sequence[SessionProfile]],
 ) -> Iterator[Session]:
     """Sessions of a rack's leaves with the speakers on its servers."""
+
     @cache
     def speakers(cluster: str, routed: bool) -> list[_Speaker]:
         profiles = by_cluster.get((cluster, routed), ())
