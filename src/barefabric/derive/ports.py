@@ -72,12 +72,17 @@ def _native(model: DeviceModel) -> dict[str, int]:
     return {p.name: p.speeds[0] for p in model.ports}
 
 
+class _Places(dict[str, tuple[int, str]]):
+    """Sort keys of ports: their places on the panel; other names come last, in their own order."""
+
+    def __missing__(self, name: str) -> tuple[int, str]:
+        return len(self), name
+
+
 @cache
-def _places(model: DeviceModel, nos: str) -> Mapping[str, int]:
-    """The place of each port on the panel; parts of ports come last, by name."""
-    whole = ports_by_name(model)
-    parts = lanes_by_name(model, catalogue.known(nos)).keys() - whole.keys()
-    return {name: place for place, name in enumerate((*whole, *sorted(parts)))}
+def _places(model: DeviceModel) -> _Places:
+    """The place of each port on the panel; parts of ports are none of them."""
+    return _Places((name, (place, name)) for place, name in enumerate(ports_by_name(model)))
 
 
 @lru_cache(maxsize=8)
@@ -92,7 +97,7 @@ def _server_channels(design: Design, rack: str, model: DeviceModel, nos: str) ->
     kind = CableKind.SERVER
     for leaf in sorted(leaves, key=lambda switch: switch.index, reverse=True):
         cables = reversed(design.cables_by_device[leaf.name])
-        first |= {cable[3]: cable[2] for cable in cables if cable[0] is kind}
+        first |= {cable.b: cable.a_port for cable in cables if cable.kind is kind}
     numbers = channel_numbers(model, nos)
     return {server: numbers[port] for server, port in first.items()}
 
@@ -149,7 +154,7 @@ def _by_attach(design: Design, switch: Switch, cables: list[Cable]) -> Mapping[A
 
 def _on_panel(switch: Switch, ports: list[AnyPort]) -> tuple[AnyPort, ...]:
     """Ports in the order of the panel."""
-    place = _places(switch.model, switch.nos)
+    place = _places(switch.model)
     return tuple(sorted(ports, key=lambda port: place[port[0]]))
 
 

@@ -1,6 +1,6 @@
 """Views of ports, port channels and VLANs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -10,7 +10,7 @@ from barefabric.ledger.panel import lanes_by_name, parts_at, ports_by_name
 from barefabric.model.device import DeviceModel, PortSpec
 from barefabric.model.intent import AccessPort, MemberPort, RoutedPort, SwitchIntent
 from barefabric.model.vendor import Dialect, Vendor
-from barefabric.render.natural import natural, ordered, ranges, runs
+from barefabric.render.natural import Ordered, natural, ordered, ranges, runs
 from barefabric.render.view import BridgingView, MlagView, PortsView, SpeedGroupView, SviView
 from barefabric.vendors import catalogue
 from barefabric.vendors.lanes import electrical_lanes
@@ -36,22 +36,37 @@ def any_unnumbered(intent: SwitchIntent) -> bool:
 
 
 def port_views(intent: SwitchIntent, dialect: Dialect) -> tuple[PortsView, ...]:
-    """Every front-panel port, in the order of the panel."""
-    rank = _ranks(intent.switch.model, catalogue.known(intent.switch.nos))
-    lists = [
-        ordered([rank[port[0]] for port in ports], ports)
-        for ports in (intent.routed, intent.members, intent.access)
-    ]
-    lists.append(ordered([rank[name] for name in intent.unused], intent.unused))
+    """Every front-panel port, in the order of the panel.
+
+    A name that the panel does not have stands where it would.
+    """
     told = _Told(intent, dialect)
+    try:
+        lists = _by_use(intent, _panel(intent.switch.model, told.vendor))
+    except KeyError:
+        names = {*(name for name, _ in _speeds(intent)), *intent.unused}
+        lists = _by_use(intent, _ranks(names))
     return tuple(view for use, ports in runs(lists) for view in _views(_USES[use], ports, told))
 
 
-@cache
-def _ranks(model: DeviceModel, vendor: Vendor) -> Mapping[str, int]:
-    """Where each port and each part of one stands among all of a panel."""
-    names = {*ports_by_name(model), *lanes_by_name(model, vendor)}
+def _by_use(intent: SwitchIntent, rank: Mapping[str, int]) -> list[Ordered]:
+    """The ports by use, each list in order."""
+    used = (intent.routed, intent.members, intent.access)
+    return [
+        *(ordered([rank[port[0]] for port in ports], ports) for ports in used),
+        ordered([rank[name] for name in intent.unused], intent.unused),
+    ]
+
+
+def _ranks(names: Iterable[str]) -> Mapping[str, int]:
+    """Where each of some ports stands among all of them."""
     return {name: rank for rank, name in enumerate(sorted(names, key=natural))}
+
+
+@cache
+def _panel(model: DeviceModel, vendor: Vendor) -> Mapping[str, int]:
+    """The ranks of all ports of a panel and all their parts."""
+    return _ranks({*ports_by_name(model), *lanes_by_name(model, vendor)})
 
 
 def _views(use: str, ports: Sequence[Any], told: "_Told") -> Iterator[PortsView]:
@@ -85,7 +100,7 @@ class _Told:
     @cached_property
     def split(self) -> dict[int, tuple[str, int]]:
         """Panel numbers of the ports that are broken out, with the first part in use of each."""
-        lanes, rank = self.lanes, _ranks(self.intent.switch.model, self.vendor)
+        lanes, rank = self.lanes, _panel(self.intent.switch.model, self.vendor)
         used = [(name, speed) for name, speed in _speeds(self.intent) if name in lanes]
         first: dict[int, tuple[str, int]] = {}
         for name, speed in sorted(used, key=lambda part: rank[part[0]]):

@@ -1,10 +1,13 @@
 """Arista EOS: the lines of a startup configuration, case by case."""
 
 import re
+from dataclasses import replace
 
-from intents import BRIDGED, ROUTED, example, fabric, main_file
+from intents import BRIDGED, ROUTED, example, fabric, intent, main_file
 
 from barefabric.model.design import Design
+from barefabric.render.configs import switch_files
+from barefabric.render.natural import natural
 
 
 def block(text: str, head: str) -> list[str]:
@@ -306,3 +309,15 @@ def test_servers_get_no_redirects() -> None:
     assert "no ip icmp redirect\n" in main_file(example("quickstart"), "r1-leaf1")
     assert "redirect" not in main_file(example("quickstart"), "spine1")
     assert "redirect" not in main_file(fabric(ROUTED, "arista_eos"), "r1-leaf1")
+
+
+def test_a_port_that_the_panel_does_not_have_stands_where_it_would() -> None:
+    """Judges are shown such designs."""
+    design = example("three-racks")
+    leaf = intent(design, "r1-leaf1")
+    strange = [port._replace(name="Ethernet50/9") for port in leaf.routed[:1]]
+    changed = replace(leaf, routed=(*leaf.routed[1:], *strange))
+    text = dict(switch_files(design, changed))["startup-config"]
+    names = re.findall(r"^interface (Ethernet\S+)$", text, re.MULTILINE)
+    assert strange[0].name in names
+    assert names == sorted(names, key=natural)
