@@ -53,7 +53,7 @@ def patch(
     port_faults.mixed_rates(run)
     if run.wrong:
         raise FabricError(in_file_order(run.wrong.values()))
-    return Patched((*run.cables, *upstream), {**run.entries, **run.kept}, tuple(run.moves))
+    return Patched((*run.cables, *upstream), run.entries(), tuple(run.moves))
 
 
 def _not_recorded(run: Patching) -> list[tuple[Bundle, Sequence[int]]]:
@@ -69,7 +69,7 @@ def _not_recorded(run: Patching) -> list[tuple[Bundle, Sequence[int]]]:
             rest = [n for n in rest if n not in plugs]
         if rest:
             left.append((bundle, rest))
-    run.reserve({bundle.keys[n] for bundle, rest in left for n in rest})
+    run.reserve()
     return left
 
 
