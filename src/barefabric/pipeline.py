@@ -1,7 +1,7 @@
 """The stages in order: read, expand, allocate, derive. Rendering and judging build on this."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from barefabric.derive.contracts import contracts
@@ -54,7 +54,7 @@ def design_values(loaded: Loaded, ledger: Ledger | None = None) -> Designed:
     _refuse([*missing_vendors(loaded)] or unsupported_components(loaded))
     derived = derive(loaded, shape, numbers)
     _refuse(refuse_clusters(derived, loaded.place))
-    whole = replace(derived, contracts=contracts(derived, loaded.topology.contracts))
+    whole = derived.promising(contracts(derived, loaded.topology.contracts))
     return Designed(loaded, before, numbers, whole)
 
 

@@ -74,7 +74,9 @@ class Bench:
     def device(self, table: str, name: str, **values: Any) -> None:
         """Change fields of a switch, a server, a rack or a cluster."""
         known = getattr(self.design, table)
-        self.alter(**{table: {**known, name: replace(known[name], **values)}})
+        thing = known[name]
+        changed = thing._replace(**values) if isinstance(thing, tuple) else replace(thing, **values)
+        self.alter(**{table: {**known, name: changed}})
 
     # The intent of one switch: what it is told, against the design.
 

@@ -1,6 +1,7 @@
 """Assemble the design of a numbered shape."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from barefabric.derive.announcements import host_announcements, node_announcements
 from barefabric.derive.clusters import resolve_clusters
@@ -53,8 +54,15 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
     cables = numbers.cables
     ups = upstreams(topology)
     underlay = _underlay(topology)
-    by_cluster = _node_profiles(clusters, servers, underlay, topology.asn.shown_to_nodes)
-    profiles = _profiles(underlay, switches, servers, clusters, ups, by_cluster, racks)
+    kinds = dict.fromkeys(map(attrgetter("cluster", "attach"), servers.values()))
+    attaches = {attach for _, attach in kinds}
+    by_cluster = _node_profiles(clusters, kinds, underlay, topology.asn.shown_to_nodes)
+    routed = (
+        [s for s in servers.values() if s.attach is Attach.ROUTED]
+        if Attach.ROUTED in attaches
+        else []
+    )
+    profiles = _profiles(underlay, switches, routed, clusters, ups, by_cluster, racks)
     sessions = [
         *fabric_sessions(cables, switches, profiles),
         *pair_sessions(pairs, switches, profiles),
@@ -79,7 +87,7 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
         profiles=profiles,
         sessions=tuple(sessions),
         announcements=tuple(_announcements(clusters, servers, by_cluster, profiles)),
-        plan=prefix_plan(topology, clusters, servers),
+        plan=prefix_plan(topology, clusters, attaches),
         pools=numbers.pools,
         asn_pools=tuple(_asn_pools(topology)),
         management_gateway=gateway,
@@ -127,14 +135,17 @@ def _settings(topology: schema.Topology) -> Settings:
 
 def _node_profiles(
     clusters: Mapping[str, Cluster],
-    servers: Mapping[str, Server],
+    kinds: Iterable[tuple[str, Attach]],
     underlay: Underlay,
     shown_asn: int,
 ) -> dict[tuple[str, bool], tuple[SessionProfile, ...]]:
-    """Profiles of each cluster's speakers, for its bridged and for its routed nodes."""
+    """Profiles of each cluster's speakers, for its bridged and for its routed nodes.
+
+    ``kinds`` are the clusters and ways of attachment that servers have.
+    """
     found: dict[tuple[str, bool], tuple[SessionProfile, ...]] = {}
     for name, cluster in clusters.items():
-        for routed in {servers[node].attach is Attach.ROUTED for node in cluster.nodes}:
+        for routed in {attach is Attach.ROUTED for of, attach in kinds if of == name}:
             found[name, routed] = tuple(
                 node_profiles(cluster, routed, underlay.families, shown_asn)
             )
@@ -144,14 +155,14 @@ def _node_profiles(
 def _profiles(
     underlay: Underlay,
     switches: Mapping[str, Switch],
-    servers: Mapping[str, Server],
+    routed: Sequence[Server],
     clusters: Mapping[str, Cluster],
     ups: Mapping[str, Upstream],
     by_cluster: NodeProfiles,
     racks: Mapping[str, Rack],
 ) -> dict[str, SessionProfile]:
     limits = {
-        family: _fabric_limit(switches, servers, clusters, racks, family)
+        family: _fabric_limit(switches, routed, clusters, racks, family)
         for family in underlay.families
     }
     roles = {s.role for s in switches.values()}
@@ -164,8 +175,8 @@ def _profiles(
     found = [each for profile in found for each in on_links(underlay, profile)]
     found += per_family(pair_profile(underlay, most), underlay.families)
     found = [_limited(profile, limits) for profile in found]
-    if any(s.attach is Attach.ROUTED for s in servers.values()):
-        most = 1 + any(s.uses_second for s in servers.values() if s.attach is Attach.ROUTED)
+    if routed:
+        most = 1 + any(server.uses_second for server in routed)
         found += on_links(underlay, host_profile(underlay, most))
     for kinds in by_cluster.values():
         found += kinds
@@ -183,14 +194,14 @@ def _limited(profile: SessionProfile, limits: Mapping[str, int]) -> SessionProfi
 
 def _fabric_limit(
     switches: Mapping[str, Switch],
-    servers: Mapping[str, Server],
+    routed: Sequence[Server],
     clusters: Mapping[str, Cluster],
     racks: Mapping[str, Rack],
     family: str,
 ) -> int:
     """Max-prefix of fabric sessions: twice what the plan expects, rounded up to thousands."""
     expected = len(switches) + len(racks) + 1
-    expected += sum(1 + s.uses_second for s in servers.values() if s.attach is Attach.ROUTED)
+    expected += sum(1 + server.uses_second for server in routed)
     for cluster in clusters.values():
         if cluster.cni_mode == "bgp":
             expected += len(cluster.nodes) * blocks_per_node(cluster, family)

@@ -88,11 +88,12 @@ def number_servers(
             all_nodes, control_nodes = second.get(cluster, (False, False))
             uses, offset = all_nodes or (control_nodes and control), address - base
             text6, text62 = ("", "") if base6 is None else _pair6(base6 + offset, half)
-            servers[name] = tuple.__new__(  # half the price of calling the class
-                Server,
-                (name, kind, home, offset - FIRST_SERVER + 1, attach, nics, speed, cluster, control)
-                + (pod, asn, text, text2, uses, text6, text62),
-            )
+            position = offset - FIRST_SERVER + 1
+            fields = (
+                name, kind, home, position, attach, nics, speed, cluster, control, pod,
+                asn, text, text2, uses, text6, text62,
+            )  # fmt: skip
+            servers[name] = tuple.__new__(Server, fields)  # half the price of calling the class
     return servers
 
 

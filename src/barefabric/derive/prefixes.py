@@ -1,13 +1,14 @@
 """Which prefixes may appear in the fabric, as filters state them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from barefabric.derive import names
 from barefabric.ledger.addresses import RACK6
 from barefabric.model.address import family as family_of
 from barefabric.model.address import host_route, is_ipv4, split, width
 from barefabric.model.design import PrefixPlan
-from barefabric.model.device import Attach, Server
+from barefabric.model.device import Attach
 from barefabric.model.kubernetes import BLOCK6, Cluster
 from barefabric.model.policy import PrefixMatch
 from barefabric.topology.schema import Topology
@@ -73,12 +74,11 @@ def endpoint_matches(cluster: Cluster) -> tuple[PrefixMatch, ...]:
 
 
 def prefix_plan(
-    topology: Topology, clusters: Mapping[str, Cluster], servers: Mapping[str, Server]
+    topology: Topology, clusters: Mapping[str, Cluster], attaches: AbstractSet[Attach]
 ) -> PrefixPlan:
-    """The prefixes of the whole fabric, by class."""
+    """The prefixes of the whole fabric, by class; ``attaches`` is how servers are connected."""
     pool = topology.addressing.servers
-    routed = any(s.attach is Attach.ROUTED for s in servers.values())
-    bridged = any(s.attach is not Attach.ROUTED for s in servers.values())
+    routed, bridged = Attach.ROUTED in attaches, bool(attaches - {Attach.ROUTED})
     accepted = {p for e in topology.external for p in e.accept}
     return PrefixPlan(
         loopbacks=addresses_in(topology.addressing.loopbacks),

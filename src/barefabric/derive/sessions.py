@@ -32,22 +32,27 @@ def fabric_sessions(
     cables: Iterable[Cable], switches: Mapping[str, Switch], profiles: Mapping[str, SessionProfile]
 ) -> Iterator[Session]:
     """One session on each cable between tiers, for each family where links have addresses."""
-    found = {role: variants(profiles, f"fabric-{role}") for role in Role}
+    found = {role: _told_apart(variants(profiles, f"fabric-{role}")) for role in Role}
     ends = {s.name: (s.asn, found[s.role]) for s in switches.values()}
     for cable in cables:
         if cable.kind is CableKind.FABRIC:
             a_asn, (b_asn, mine) = ends[cable.a][0], ends[cable.b]
-            for profile in mine:
-                yield _on_cable(profile, cable, a_asn, b_asn)
+            for profile, six in mine:
+                yield _on_cable(profile, six, cable, a_asn, b_asn)
+
+
+def _told_apart(profiles: Iterable[SessionProfile]) -> list[tuple[SessionProfile, bool]]:
+    """Profiles, each with whether it is the one of IPv6 alone."""
+    return [(profile, profile.only_ipv6) for profile in profiles]
 
 
 def _on_cable(
-    profile: SessionProfile, cable: Cable, a_asn: int, b_asn: int, own_import: str = ""
+    profile: SessionProfile, six: bool, cable: Cable, a_asn: int, b_asn: int, own_import: str = ""
 ) -> Session:
     """The session of a profile that runs on a cable."""
     _, a, a_port, b, b_port, _, _, a_address, b_address, a_address6, b_address6 = cable
     end = -len("/31")
-    if profile.only_ipv6:
+    if six:
         a_address, b_address, end = a_address6, b_address6, -len("/127")
     # Half the price of calling the class.
     session: Session = tuple.__new__(
@@ -87,12 +92,12 @@ def host_sessions(
     profiles: Mapping[str, SessionProfile],
 ) -> Iterator[Session]:
     """One session on each cable of a routed server, for each family where links have addresses."""
-    found = variants(profiles, "host")
+    found = _told_apart(variants(profiles, "host"))
     for cable in cables if found else ():
         if cable.kind is CableKind.SERVER and servers[cable.b].attach is Attach.ROUTED:
             a_asn, b_asn = switches[cable.a].asn, servers[cable.b].asn
-            for profile in found:
-                yield _on_cable(profile, cable, a_asn, b_asn, names.host_import(cable.b))
+            for profile, six in found:
+                yield _on_cable(profile, six, cable, a_asn, b_asn, names.host_import(cable.b))
 
 
 class _Speaker(NamedTuple):

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 
 from barefabric.errors import Diagnostic, Severity
 from barefabric.kubernetes import faults_addresses, metallb
 from barefabric.kubernetes.view import ClusterView
-from barefabric.model.address import family, is_ipv4
+from barefabric.model.address import is_ipv4
 from barefabric.model.session import Session, Speaker
 
 LARGEST_CALICO_ASN = 2147483647
@@ -19,14 +20,15 @@ STRICT_FORMATS = (1, 36)
 def _collisions(view: ClusterView) -> Iterator[Diagnostic]:
     """Two speakers that a leaf can't tell apart."""
     every = [s for part in view.sessions.values() for s in part]
-    counted = Counter((s.a, s.a_address, s.b_address) for s in every)
+    seen_as = attrgetter("a", "a_address", "b_address")
+    if len(set(map(seen_as, every))) == len(every):
+        return
+    counted = Counter(map(seen_as, every))
     for session in every:
-        key = (session.a, session.a_address, session.b_address)
+        key = seen_as(session)
         if counted[key] > 1:
             counted[key] = 0
-            speakers = [
-                s.profile.b.speaker for s in every if (s.a, s.a_address, s.b_address) == key
-            ]
+            speakers = [s.profile.b.speaker for s in every if seen_as(s) == key]
             yield Diagnostic(
                 "K8S001",
                 f"{session.b} would speak BGP twice from {session.b_address} to {session.a} "
@@ -39,9 +41,12 @@ def _orphans(view: ClusterView) -> Iterator[Diagnostic]:
     """Nodes whose CNI has no peer, although the mesh between nodes is off."""
     if not view.cni_speaks_bgp:
         return
-    served = {(session.b, family(session.a_address)) for session in view.of(Speaker.CALICO)}
-    nodes, families = view.cluster.nodes, view.pod_families
-    alone = [node for node in nodes if any((node, each) not in served for each in families)]
+    sessions = view.of(Speaker.CALICO)
+    served = [
+        {session.b for session in sessions if (":" in session.a_address) is (each == "ipv6")}
+        for each in view.pod_families
+    ]
+    alone = [node for node in view.cluster.nodes if not all(node in each for each in served)]
     if alone:
         yield Diagnostic(
             "K8S013",

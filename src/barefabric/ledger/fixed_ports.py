@@ -1,5 +1,7 @@
 """Ports that the topology names itself: of upstream routers, and of cables laid by hand."""
 
+from collections.abc import Sequence
+
 from barefabric.errors import Diagnostic
 from barefabric.ledger import port_faults
 from barefabric.ledger.panel import find_slot, ports_by_name
@@ -51,8 +53,17 @@ def lay_by_hand(run: Patching) -> None:
     for devices that the shape does not join, PO003 for a port that a server has not.
     """
     written = run.loaded.topology.cables
-    if not written:
-        return
+    if written:
+        chosen = _chosen_by_hand(run, written)
+        run.by_hand.update(_want(run, place).key for place in chosen)
+        for place, ports in sorted(chosen.items()):
+            _lay(run, place, *ports)
+
+
+def _chosen_by_hand(
+    run: Patching, written: Sequence[ExplicitCable]
+) -> dict[_Place, tuple[str, str]]:
+    """Which derived cables are laid by hand, with their ports, upper end first."""
     devices = {end.device for cable in written for end in (cable.a, cable.b)}
     run.bundles = [
         one
@@ -77,9 +88,7 @@ def lay_by_hand(run: Patching) -> None:
             run.bundles[place[0]] = _with_nic(bundle, place[1], b.port)
         free.remove(place)
         chosen[place] = a.port, b.port
-    run.by_hand.update(_want(run, place).key for place in chosen)
-    for place, ports in sorted(chosen.items()):
-        _lay(run, place, *ports)
+    return chosen
 
 
 def _by_ends(run: Patching, devices: set[str]) -> dict[frozenset[str], list[_Place]]:

@@ -133,10 +133,6 @@ class Panel:
         self._rates: dict[int, tuple[int, str]] = {}
         self.mixed: dict[int, tuple[str, str]] = {}
 
-    def take(self, name: str, owner: str) -> None:
-        """Mark a port or a lane as taken, at a speed that nobody knows."""
-        self.taken[name] = owner
-
     def take_port(self, spec: PortSpec, speed: int, owner: str) -> None:
         """Mark a whole port as taken; its speed (Gbit/s) holds for its speed group."""
         self.taken[spec.name] = owner

@@ -1,7 +1,9 @@
 """The state of one run that plugs cables in."""
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cache
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from barefabric.ledger.panel import panel_for
@@ -24,16 +26,6 @@ UNPLUGGED = Cable(CableKind.FABRIC, "", "", "", "", 0)
 """Stands for a cable that has no ports yet."""
 
 
-def fresh(a_port: str, b_port: str) -> Entry:
-    """What the ledger records of a cable."""
-    entry: Entry = tuple.__new__(Entry, (f"{a_port} {b_port}", False))
-    return entry
-
-
-alike = cache(fresh)
-"""The same, and one object for equal ones."""
-
-
 def link6(base: int) -> tuple[str, str]:
     """Both addresses of a /127, with the length."""
     return f"{colons(base)}/127", f"{colons(base + 1)}/127"
@@ -47,13 +39,59 @@ def owner_text(owner: str) -> str:
     return owner
 
 
+class Plugged(Mapping[str, Entry]):
+    """What the ledger records of cables, told from the cables while somebody asks.
+
+    A large fabric has hundreds of thousands, and nothing but the ledger's text needs them all.
+    """
+
+    def __init__(
+        self, keys: Sequence[str], cables: Sequence[Cable], kept: Mapping[str, Entry]
+    ) -> None:
+        self._keys, self._cables, self._kept = keys, cables, kept
+
+    def pairs(self) -> Iterator[tuple[str, Entry]]:
+        """Keys with their entries."""
+        plugs = map(attrgetter("a_port", "b_port"), self._cables)
+        for key, (a_port, b_port) in zip(self._keys, plugs, strict=True):
+            # Half the price of calling the class.
+            yield key, tuple.__new__(Entry, (f"{a_port} {b_port}", False))
+        yield from self._kept.items()
+
+    @cached_property
+    def _by_key(self) -> dict[str, Entry]:
+        return dict(self.pairs())
+
+    def __getitem__(self, key: str) -> Entry:
+        return self._by_key[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._keys, self._kept)
+
+    def __len__(self) -> int:
+        return len(self._keys) + len(self._kept)
+
+    def items(self) -> ItemsView[str, Entry]:
+        """Keys with their entries."""
+        return _Pairs(self)
+
+
+class _Pairs(ItemsView[str, Entry]):
+    def __init__(self, plugged: Plugged) -> None:
+        super().__init__(plugged)
+        self._plugged = plugged
+
+    def __iter__(self) -> Iterator[tuple[str, Entry]]:
+        return self._plugged.pairs()
+
+
 class Patching:
     """Panels with what is taken on them, cables that are laid, and what went wrong.
 
     ``bundles`` are the shape's, with the NICs that the topology's ``cables`` exchanges; ``by_hand``
-    are the keys of the cables that it lays. ``entries`` is what the ledger must hold of cables.
-    ``kept`` are the recorded cables that are gone and whose ports nothing else has taken; ``wrong``
-    holds one diagnostic for each kind of fault.
+    are the keys of the cables that it lays. ``order`` are the places of cables as they were laid,
+    where that is not the shape's order. ``kept`` are the recorded cables that are gone and whose
+    ports nothing else has taken; ``wrong`` holds one diagnostic for each kind of fault.
     """
 
     def __init__(
@@ -66,7 +104,7 @@ class Patching:
         self.recorded = ledger.of(Kind.CABLE)
         self.panels = {s.name: panel_for(s.model, s.nos) for s in shape.switches.values()}
         self.cables = [UNPLUGGED] * sum(len(bundle.keys) for bundle in shape.bundles)
-        self.entries: dict[str, Entry] = {}
+        self.order: list[int] = []
         self.kept: dict[str, Entry] = {}
         self.moves: list[Move] = []
         self.wrong: dict[tuple[str, ...], Diagnostic] = {}
@@ -77,19 +115,20 @@ class Patching:
     def lay(self, bundle: Bundle, plugs: Iterable[Plug]) -> None:
         """Record cables of a bundle whose ports are already marked as taken."""
         kind, lowers, (uppers, indexes, *_), keys, first = bundle
-        # Pairs of ports recur from server to server, and from switch to switch they do not.
-        entry_of = alike if kind is CableKind.SERVER else fresh
-        cables, entries, recorded, width = self.cables, self.entries, self.recorded, len(uppers)
+        cables, width, in_turn = self.cables, len(uppers), not (self.recorded or self.by_hand)
         addresses = self._addresses(keys)
         for number, a_port, b_port, speed in plugs:
-            n, key = number % width, keys[number]
+            n = number % width
             a, b = uppers[n], lowers[number // width]
             a4, b4, a6, b6 = addresses[number]
             cable = (kind, a, a_port, b, b_port, speed, indexes[n], a4, b4, a6, b6)
             cables[first + number] = tuple.__new__(Cable, cable)  # half the price of calling it
-            entry = entries[key] = entry_of(a_port, b_port)
-            before = recorded.get(key) if recorded else None
-            if before is not None and not before.retired and before != entry:
+            if in_turn:
+                continue
+            self.order.append(first + number)
+            key = keys[number]
+            before = self.recorded.get(key)
+            if before is not None and not before.retired and before.value != f"{a_port} {b_port}":
                 self._moved(key, before.value, a_port, b_port)
 
     def _addresses(self, keys: Sequence[str]) -> Sequence[tuple[str, str, str, str]]:
@@ -119,13 +158,14 @@ class Patching:
             else f"{device} has no port {port} that could carry it now"
         )  # fmt: skip
 
-    def reserve(self, still_to_lay: Collection[str]) -> None:
+    def reserve(self) -> None:
         """Keep the ports of cables that are gone, so that what comes back finds them free.
 
         A recorded cable of which a port is taken by now is forgotten: it cannot come back there.
         """
+        wanted = {key for bundle in self.bundles for key in bundle.keys} if self.recorded else ()
         for key, entry in self.recorded.items():
-            if key in self.entries or key in still_to_lay or key in self.by_hand:
+            if key in wanted:
                 continue
             lower, upper, _ = key.split(" ")
             a_port, _, b_port = entry.value.partition(" ")
@@ -139,3 +179,11 @@ class Patching:
             for panel, port in ends:
                 panel.keep(port, f"{key}, which is gone")
             self.kept[key] = entry if entry.retired else Entry(entry.value, retired=True)
+
+    def entries(self) -> Mapping[str, Entry]:
+        """What the ledger must hold of cables."""
+        keys = [key for bundle in self.bundles for key in bundle.keys]
+        if not self.order:
+            return Plugged(keys, self.cables, self.kept)
+        cables = [self.cables[place] for place in self.order]
+        return Plugged([keys[place] for place in self.order], cables, self.kept)

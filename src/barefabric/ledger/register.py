@@ -160,6 +160,8 @@ def _retire(
     values: Mapping[str, int],
 ) -> tuple[int, ...]:
     """Keep what is gone, unless something else lives at its value now; return those values."""
+    if not recorded:
+        return ()
     taken = set(values.values())
     reserved: dict[int, None] = {}
     for key, entry in recorded.items():

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from barefabric.model.cable import Cable
 from barefabric.model.contract import Contract
-from barefabric.model.device import Rack, Server, Switch, Upstream
+from barefabric.model.device import Attach, Rack, Server, Switch, Upstream
 from barefabric.model.kubernetes import Cluster
 from barefabric.model.policy import PrefixMatch
 from barefabric.model.session import Bfd, Session, SessionProfile
@@ -119,6 +119,14 @@ class PrefixPlan(NamedTuple):
     external: tuple[PrefixMatch, ...]
 
 
+class ServerKind(NamedTuple):
+    """What contracts tell servers of a rack apart by."""
+
+    cluster: str
+    attach: Attach
+    control_plane: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Design:
     """Everything a fabric needs, resolved. Mappings keep the order a person counts in.
@@ -156,6 +164,27 @@ class Design:
             name: Counter(map(rack, map(server, cluster.nodes)))
             for name, cluster in self.clusters.items()
         }
+
+    def promising(self, contracts: tuple[Contract, ...]) -> "Design":
+        """The same with contracts. What was found out of the rest is taken along."""
+        whole = replace(self, contracts=contracts)
+        found = {name: value for name, value in vars(self).items() if name not in vars(whole)}
+        vars(whole).update(found)  # as cached_property does: the class is frozen
+        return whole
+
+    @cached_property
+    def kinds_by_rack(self) -> Mapping[str, tuple[ServerKind, ...]]:
+        """The kinds of servers that each rack has, in the order of their first ones."""
+        server, kind = self.servers.__getitem__, attrgetter(*ServerKind._fields)
+        return {
+            name: tuple(map(ServerKind._make, dict.fromkeys(map(kind, map(server, rack.servers)))))
+            for name, rack in self.racks.items()
+        }
+
+    @cached_property
+    def attaches(self) -> frozenset[Attach]:
+        """The ways in which servers are connected."""
+        return frozenset(kind.attach for kinds in self.kinds_by_rack.values() for kind in kinds)
 
     @cached_property
     def cables_by_device(self) -> Mapping[str, list[Cable]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain, groupby
+from itertools import chain, count, groupby
 from zlib import crc32
 
 from barefabric.errors import Diagnostic, FabricError
@@ -14,9 +14,6 @@ from barefabric.topology.load import Loaded
 from barefabric.topology.members import memberships
 from barefabric.topology.names import expand_range, suggest
 from barefabric.vendors import catalogue
-
-UNNUMBERED = (0, "", "", False, "", "")
-"""The fields of a server that are numbers, from ``asn`` on."""
 
 GROUPS = ("downlink", "any", "uplink")
 """What runs of ports are for, in the order in which they stand on a panel."""
@@ -179,35 +176,35 @@ def _racks(
         yield Rack(name, tuple(leaves.get(name, ())), tuple(nodes.get(name, ())), pod)
 
 
-def _server_names(rack: str, group: schema.RackGroup) -> Iterator[tuple[str, str]]:
-    """Names and types of a rack's servers; a count numbers them per type from 1.
+def _server_names(rack: str, group: schema.RackGroup) -> Iterator[tuple[str, Sequence[str]]]:
+    """Types of a rack's servers with their names; a count numbers them per type from 1.
 
     Types come in the order of their names: the order of keys in a file means nothing.
     """
     for kind, many in sorted(group.servers.items()):
         if isinstance(many, int):
-            for n in range(1, many + 1):
-                yield f"{rack}-{kind}{n}", kind
+            yield kind, [f"{rack}-{kind}{n}" for n in range(1, many + 1)]
         else:
-            for name in many:
-                yield name, kind
+            yield kind, many
 
 
 def _servers(
     topology: schema.Topology, groups: Sequence[tuple[str, schema.RackGroup, str]]
 ) -> dict[str, Server]:
-    membership = memberships(topology)
-    made = {
-        name: (kind.attach, kind.nics.count, kind.nics.speed)
-        for name, kind in topology.server_types.items()
-    }
+    membership, made = memberships(topology), topology.server_types
     servers: dict[str, Server] = {}
     for rack, group, pod in groups:
-        for position, (name, kind) in enumerate(_server_names(rack, group), 1):
-            attach, nics, speed = made[kind]
-            cluster, control = membership(name, kind, rack, pod)
-            what = (name, kind, rack, position, attach, nics, speed, cluster, control, pod)
-            servers[name] = tuple.__new__(Server, what + UNNUMBERED)  # half the price of calling it
+        positions = count(1)
+        for kind, names in _server_names(rack, group):
+            attach, nics, speed = made[kind].attach, made[kind].nics.count, made[kind].nics.speed
+            found = membership(names, kind, rack, pod)
+            members = zip(names, found, strict=True)
+            for (name, (cluster, control)), position in zip(members, positions, strict=False):
+                fields = (
+                    name, kind, rack, position, attach, nics, speed, cluster, control, pod,
+                    0, "", "", False, "", "",  # no number is known yet
+                )  # fmt: skip
+                servers[name] = tuple.__new__(Server, fields)  # half the price of calling the class
     return servers
 
 
@@ -247,18 +244,18 @@ def _server_cables(
     """A server's cables: NIC k goes to leaf k of the rack, starting over when leaves run out."""
     if not rack.leaves:
         return
-    count = len(rack.leaves)
+    width = len(rack.leaves)
 
     @cache
     def ups(kind: str, first: int) -> Above:
         made = topology.server_types[kind]
         ports = nic_names(made)
-        leaves = [(rack.leaves[(first + n) % count], n // count + 1) for n in range(len(ports))]
+        leaves = [(rack.leaves[(first + n) % width], n // width + 1) for n in range(len(ports))]
         return above(leaves, ports, made.nics.speed)
 
     def alike(name: str) -> tuple[str, int]:
         server = servers[name]
-        return server.type, _turn(name) % count if server.attach is Attach.SINGLE else 0
+        return server.type, _turn(name) % width if server.attach is Attach.SINGLE else 0
 
     for (kind, first), names in groupby(rack.servers, key=alike):
         yield CableKind.SERVER, tuple(names), ups(kind, first)

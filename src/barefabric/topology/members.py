@@ -1,7 +1,6 @@
 """Which cluster a server belongs to, and whether it runs the control plane."""
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
 
 from barefabric.topology import schema
 from barefabric.topology.names import expand_range
@@ -29,11 +28,14 @@ def selects(selector: schema.ServerSelector) -> Flag:
     return test
 
 
-def memberships(topology: schema.Topology) -> Callable[[str, str, str, str], tuple[str, bool]]:
-    """Return a function of (name, type, rack, pod): the cluster's name, and control plane or not.
+Memberships = Callable[[Sequence[str], str, str, str], Iterable[tuple[str, bool]]]
 
-    Unless some selector names servers, all servers of a type in a rack are alike, and each such
-    group is looked at once.
+
+def memberships(topology: schema.Topology) -> Memberships:
+    """Return a function of (names, type, rack, pod), for servers of one type in one rack.
+
+    It gives for each name the cluster's name, and control plane or not. Unless some selector names
+    servers, they are all alike, and are looked at once.
     """
     tests = [
         (c.name, selects(c.servers), selects(c.control_plane.servers) if c.control_plane else None)
@@ -49,6 +51,5 @@ def memberships(topology: schema.Topology) -> Callable[[str, str, str, str], tup
     selectors = [c.servers for c in topology.clusters]
     selectors += [c.control_plane.servers for c in topology.clusters if c.control_plane]
     if any(selector.names for selector in selectors):
-        return find
-    alike = cache(lambda kind, rack, pod: find("", kind, rack, pod))
-    return lambda _, kind, rack, pod: alike(kind, rack, pod)
+        return lambda names, kind, rack, pod: [find(name, kind, rack, pod) for name in names]
+    return lambda names, kind, rack, pod: [find("", kind, rack, pod)] * len(names)

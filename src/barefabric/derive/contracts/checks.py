@@ -40,7 +40,7 @@ PAIRED = {
 def check_contracts(design: Design) -> Iterator[Contract]:
     """One contract for each check that has something to look at."""
     wanted = dict(SENTENCES)
-    if any(server.attach is not Attach.ROUTED for server in design.servers.values()):
+    if design.attaches - {Attach.ROUTED}:
         wanted.update(BRIDGED)
     if design.pairs:
         wanted.update(PAIRED)

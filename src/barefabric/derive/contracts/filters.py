@@ -6,7 +6,7 @@ prefix space; and it refuses, by name, what would hurt most.
 
 from collections.abc import Iterable, Iterator
 
-from barefabric.derive.contracts.words import defaults, over, roles
+from barefabric.derive.contracts.words import attaches, defaults, over, roles
 from barefabric.derive.edges import speaker_matches
 from barefabric.derive.prefixes import DEFAULTS, block_length
 from barefabric.derive.profiles import variants
@@ -151,8 +151,7 @@ def _speakers(design: Design, profile: SessionProfile) -> Iterator[Contract]:
 
 
 def _hosts(design: Design, profile: SessionProfile) -> Iterator[Contract]:
-    routed = [s for s in design.servers.values() if s.attach is Attach.ROUTED]
-    racks = dict.fromkeys(s.rack for s in routed)
+    racks = [name for name, rack in design.racks.items() if Attach.ROUTED in attaches(design, rack)]
     leaves = tuple(f"@leaves:rack={rack}" for rack in racks)
     yield _refused(
         profile.name,

@@ -17,7 +17,7 @@ def outside_contracts(design: Design) -> Iterator[Contract]:
     prefixes = dict.fromkeys([*every, *(p for u in design.upstreams.values() for p in u.accept)])
     for prefix in prefixes:
         yield from _brought(design, prefix)
-    if any(s.attach is Attach.ROUTED for s in design.servers.values()):
+    if Attach.ROUTED in design.attaches:
         yield route(
             "default/hosts",
             "every routed server reaches the world by all its leaves",

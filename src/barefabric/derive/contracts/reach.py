@@ -32,7 +32,7 @@ def _reach(
 
 def _servers(design: Design) -> Iterator[Contract]:
     targets = ["@racks"] if any(r.gateway and r.servers for r in design.racks.values()) else []
-    if any(s.attach is Attach.ROUTED for s in design.servers.values()):
+    if Attach.ROUTED in design.attaches:
         targets.append("@hosts")
     yield _reach("servers", "every server reaches every server", ("@servers",), tuple(targets))
     clusters = [c.name for c in design.clusters.values() if c.cni_mode == "bgp" and c.nodes]

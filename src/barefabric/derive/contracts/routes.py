@@ -6,6 +6,7 @@ announce at once, per cluster; then the default and what upstreams bring.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import attrgetter
 
 from barefabric.derive.contracts.words import (
     NOUN,
@@ -189,9 +190,11 @@ def anycast(design: Design) -> dict[str, list[tuple[str, AnnouncementKind]]]:
     """What the nodes of each cluster announce together, in order."""
     clusters = {name: p.cluster for name, p in design.profiles.items()}
     found: dict[str, dict[tuple[str, AnnouncementKind], None]] = {}
-    for _, profile, prefix, kind in design.announcements:
-        if kind in ANYCAST:
-            found.setdefault(clusters.get(profile, ""), {})[prefix, kind] = None
+    of_many = (each for each in design.announcements if each.kind in ANYCAST)
+    for profile, prefix, kind in dict.fromkeys(
+        map(attrgetter("profile", "prefix", "kind"), of_many)
+    ):
+        found.setdefault(clusters.get(profile, ""), {})[prefix, kind] = None
     return {cluster: list(prefixes) for cluster, prefixes in found.items()}
 
 

@@ -17,8 +17,8 @@ from barefabric.derive.contracts.words import (
 )
 from barefabric.derive.profiles import variants
 from barefabric.model.contract import Contract, ContractKind
-from barefabric.model.design import Design
-from barefabric.model.device import Attach, Rack, Role, Server
+from barefabric.model.design import Design, ServerKind
+from barefabric.model.device import Attach, Rack, Role
 from barefabric.model.session import SessionKind, SessionProfile, Speaker
 
 
@@ -113,8 +113,8 @@ def _rack(
                 (name,),
                 (leaf.peer,),
             )
-    servers = [design.servers[name] for name in rack.servers]
-    if any(s.attach is Attach.ROUTED for s in servers):
+    kinds = design.kinds_by_rack[rack.name]
+    if any(kind.attach is Attach.ROUTED for kind in kinds):
         yield from _each(
             design,
             "host",
@@ -123,16 +123,16 @@ def _rack(
             rack.leaves,
             (f"@servers:rack={rack.name},attach=routed",),
         )
-    for cluster in dict.fromkeys(s.cluster for s in servers if s.cluster):
+    for cluster in dict.fromkeys(kind.cluster for kind in kinds if kind.cluster):
         for profile in by_cluster.get(cluster, ()):
-            yield from _speakers(rack, profile, [s for s in servers if s.cluster == cluster])
+            yield from _speakers(rack, profile, [k for k in kinds if k.cluster == cluster])
 
 
-def _speakers(rack: Rack, profile: SessionProfile, servers: list[Server]) -> Iterator[Contract]:
+def _speakers(rack: Rack, profile: SessionProfile, kinds: list[ServerKind]) -> Iterator[Contract]:
     routed = profile.hops > 1
     control = profile.b.speaker is Speaker.KUBE_VIP
     if not any(
-        (s.attach is Attach.ROUTED) == routed and (s.control_plane or not control) for s in servers
+        (k.attach is Attach.ROUTED) == routed and (k.control_plane or not control) for k in kinds
     ):
         return
     group = f"@servers:rack={rack.name},cluster={profile.cluster},"

@@ -1,6 +1,8 @@
 """Contracts about failures: what still reaches what when any one thing is gone."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from barefabric.derive.contracts.words import roles
 from barefabric.model.contract import Contract, ContractKind
@@ -12,7 +14,7 @@ UNAVOIDABLE = "but for what the shape cuts off with it"
 
 def survive_contracts(design: Design) -> Iterator[Contract]:
     """One contract for each kind of failure that the design can have."""
-    kinds = {cable.kind.value for cable in design.cables}
+    kinds = {kind.value for kind, _ in groupby(design.cables, key=attrgetter("kind"))}
     found = roles(design)
     wanted = [
         ("links", "one link between switches", "fabric" in kinds),

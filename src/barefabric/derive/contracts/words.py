@@ -57,7 +57,7 @@ def spoken(pod: str) -> str:
 
 def attaches(design: Design, rack: Rack) -> set[Attach]:
     """The ways servers of a rack are connected."""
-    return {design.servers[name].attach for name in rack.servers}
+    return {kind.attach for kind in design.kinds_by_rack[rack.name]}
 
 
 def defaults(design: Design) -> tuple[str, ...]:
@@ -74,13 +74,12 @@ def originating(design: Design, rack: Rack) -> list[str]:
     """Everything in a rack that is announced from one place, as prefixes and selectors."""
     found = [p for p in (rack.prefix, rack.prefix6) if p] if rack.gateway else []
     kinds = set()
-    for name in rack.servers:
-        server = design.servers[name]
-        if server.attach is Attach.ROUTED:
+    for kind in design.kinds_by_rack[rack.name]:
+        if kind.attach is Attach.ROUTED:
             kinds.add("hosts")
-        if server.cluster and _announces_pods(design, server.cluster):
+        if kind.cluster and _announces_pods(design, kind.cluster):
             kinds.add("pods")
-    return found + [f"@{kind}:rack={rack.name}" for kind in sorted(kinds)]
+    return found + [f"@{what}:rack={rack.name}" for what in sorted(kinds)]
 
 
 def _announces_pods(design: Design, cluster: str) -> bool:
