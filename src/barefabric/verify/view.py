@@ -167,15 +167,21 @@ class View:
         return ("as", self.cell_of(asn)) if asn >= 0 else ("own", cell)
 
     def edges(self, cell: int) -> list[Edge]:
-        """The sessions that each process of a cell has, by class of the other end."""
-        if self.holding:
-            return list(self._edges(cell))
+        """The sessions that each process of a cell has, by class of the other end.
+
+        Where nothing was taken out of a cell and of those around it, they are as they were.
+        """
+        if cell >= self.base or cell in self.left:
+            return list(self.worked_out(cell))
         known = self.stable.edges.get(cell)
         if known is None:
-            known = self.stable.edges[cell] = list(self._edges(cell))
+            known = self.stable.edges[cell] = list(View(self.stable).worked_out(cell))
+        if any(edge.cell in self.left for edge in known):
+            return list(self.worked_out(cell))
         return known
 
-    def _edges(self, cell: int) -> Iterator[Edge]:
+    def worked_out(self, cell: int) -> Iterator[Edge]:
+        """The same, from the sessions of one process of the cell."""
         vertex = next(self.vertices(cell))
         near = self.processes_of(vertex)[0]
         counts: dict[tuple[int, int], list[int]] = {}

@@ -1,16 +1,51 @@
 """Checks of one switch's intent against the cables, racks and sessions of the design."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any, TypeVar
 
+from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Rack
-from barefabric.model.intent import PeerGroup, ServerIntent, SwitchIntent
-from barefabric.model.session import SessionProfile, Side
+from barefabric.model.intent import (
+    AccessPort,
+    Channel,
+    MemberPort,
+    Neighbor,
+    PeerGroup,
+    RoutedPort,
+    ServerIntent,
+    SwitchIntent,
+)
+from barefabric.model.session import Session, SessionProfile, Side
 from barefabric.verify.checks.tally import Tally
 
 _DERIVED = "the configuration was not made from this design, or was changed by hand"
 _AGAIN = "run fabric design again; if it stays, report it"
+
+
+def _fields(kind: type[Any], *names: str) -> "itemgetter[Any]":
+    """Reads fields of many records without a line of Python for each."""
+    return itemgetter(*map(kind._fields.index, names))
+
+
+_ROUTED = _fields(RoutedPort, "name", "address", "address6", "peer", "peer_port", "speed")
+_MEMBER = _fields(MemberPort, "name", "peer", "peer_port", "speed")
+_ACCESS = _fields(AccessPort, "name", "peer", "peer_port", "speed")
+_UPPER = _fields(Cable, "a_port", "a_address", "a_address6", "b", "b_port", "speed")
+_LOWER = _fields(Cable, "b_port", "b_address", "b_address6", "a", "a_port", "speed")
+_CHANNEL, _MLAG = _fields(Channel, "number"), _fields(Channel, "mlag")
+_INTERFACE = _fields(Neighbor, "interface")
+_NEIGHBOR = _fields(Neighbor, "address", "asn", "local_address", "import_policy")
+_A_ADDRESS, _B_ADDRESS = _fields(Session, "a_address"), _fields(Session, "b_address")
+_AT_A = _fields(Session, "b_address", "b_asn", "a_address", "a_import")
+_AT_B = _fields(Session, "a_address", "a_asn", "b_address")
+
+_KIND = _fields(Cable, "kind")
+_Record = TypeVar("_Record", Cable, Session)
+_Thing = TypeVar("_Thing", bound=Hashable)
 
 Face = tuple[str, str, str, str, str, int]
 """A port as seen from its device: name, both addresses, peer, the peer's port, speed."""
@@ -45,13 +80,16 @@ def check_server(design: Design, intent: ServerIntent, tally: Tally) -> None:
 
 def _unique(intent: SwitchIntent, tally: Tally) -> None:
     """A name or number that stands for two things makes a switch merge them."""
-    named = (
+    channels = intent.channels
+    named: tuple[tuple[str, list[Hashable]], ...] = (
         ("peer group", [group.name for group in intent.bgp.groups]),
-        ("port channel", [channel.number for channel in intent.channels]),
-        ("MLAG id", [channel.mlag for channel in intent.channels if channel.mlag]),
+        ("port channel", list(map(_CHANNEL, channels))),
+        ("MLAG id", list(filter(None, map(_MLAG, channels)))),
     )
     for what, found in named:
         tally.count("settings", len(found))
+        if len(set(found)) == len(found):
+            continue
         for name in (name for name, count in Counter(found).items() if count > 1):
             line = f"{intent.switch.name} has {what} {name} twice"
             tally.fault("settings", line, _DERIVED, _AGAIN)
@@ -60,35 +98,48 @@ def _unique(intent: SwitchIntent, tally: Tally) -> None:
 # Links.
 
 
-def _ports(intent: SwitchIntent) -> set[Face]:
-    """Ports as the switch configures them."""
-    found: set[Face] = {
-        (p.name, p.address, p.address6, p.peer, p.peer_port, p.speed) for p in intent.routed
-    }
-    found.update((m.name, "", "", m.peer, m.peer_port, m.speed) for m in intent.members)
-    found.update((a.name, "", "", a.peer, a.peer_port, a.speed) for a in intent.access)
-    return found
+def _ports(intent: SwitchIntent) -> tuple[list[Face], list[Face]]:
+    """Ports as the switch configures them: routed ones, and those in VLANs."""
+    bridged = [*map(_MEMBER, intent.members), *map(_ACCESS, intent.access)]
+    return list(map(_ROUTED, intent.routed)), [
+        (name, "", "", peer, peer_port, speed) for name, peer, peer_port, speed in bridged
+    ]
 
 
-def _cables(design: Design, name: str) -> set[Face]:
-    """Ports as the design's cables have them. Addresses stand on routed links only."""
-    return {
-        (a_port, a_address, a_address6, b, b_port, speed)
-        if a == name
-        else (b_port, b_address, b_address6, a, a_port, speed)
-        for _, a, a_port, b, b_port, speed, _, a_address, b_address, a_address6, b_address6 in (
-            design.cables_by_device[name]
-        )
-    }
+def _cables(design: Design, name: str) -> tuple[list[Face], list[Face]]:
+    """Ports as the design's cables have them, those between tiers first, each kind in order."""
+    routed: list[Face] = []
+    others: list[Face] = []
+    for kind, some in groupby(design.cables_by_device[name], _KIND):
+        found = routed if kind in (CableKind.FABRIC, CableKind.UPSTREAM) else others
+        upper, lower = _by_end(some, name)
+        found += map(_LOWER, lower)
+        found += map(_UPPER, upper)
+    return routed, others
+
+
+def _by_end(records: Iterable[_Record], name: str) -> tuple[list[_Record], list[_Record]]:
+    """Cables or sessions that have a device as their upper end, and those that do not."""
+    upper: list[_Record] = []
+    lower: list[_Record] = []
+    for record in records:
+        (upper if record.a == name else lower).append(record)
+    return upper, lower
+
+
+def _same(configured: list[_Thing], wanted: list[_Thing]) -> bool:
+    """Whether two lists hold the same. Mostly in one order: sets of all would cost double."""
+    return configured == wanted or set(configured) == set(wanted)
 
 
 def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     """The ports a switch configures are those its cables end in, with the cables' addresses."""
     name = intent.switch.name
-    configured, cabled = _ports(intent), _cables(design, name)
-    tally.count("links", len(cabled))
-    if configured == cabled:
+    mine, theirs = _ports(intent), _cables(design, name)
+    tally.count("links", sum(map(len, theirs)))
+    if _same(mine[0], theirs[0]) and _same(mine[1], theirs[1]):
         return
+    configured, cabled = set(chain(*mine)), set(chain(*theirs))
     for face in sorted(configured ^ cabled):
         port, address, address6, peer, peer_port, speed = face
         have = "configures" if face in configured else "has cabled"
@@ -107,26 +158,40 @@ def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
 def _neighbors(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     """The neighbors a switch configures are exactly its sessions: address, AS number, policy."""
     name = intent.switch.name
-    configured = {
-        (n.address or n.interface, n.asn, n.local_address, n.import_policy)
-        for group in intent.bgp.groups
-        for n in group.neighbors
-    }
-    wanted = {
-        (b_address or a_port, b_asn, a_address, a_import)
-        if a == name
-        else (a_address or b_port, a_asn, b_address, "")
-        for (
-            _, a, a_asn, a_address, a_port, _, b_asn, b_address, b_port, a_import
-        ) in design.sessions_by_device[name]
-    }  # fmt: skip
-    tally.count("neighbors", len(wanted))
-    if configured == wanted:
+    neighbors = _configured([n for group in intent.bgp.groups for n in group.neighbors])
+    ends = _wanted(name, design.sessions_by_device[name])
+    tally.count("neighbors", len(ends))
+    if _same(neighbors, ends):
         return
+    configured, wanted = set(neighbors), set(ends)
     for neighbor in sorted(configured ^ wanted):
         what = "configures" if neighbor in configured else "does not configure"
         line = f"{name} {what} neighbor {neighbor[0]} (AS {neighbor[1]})"
         tally.fault("neighbors", line, _DERIVED, _AGAIN)
+
+
+_Peer = tuple[str, int, str, str]
+"""A neighbor: its address (or our interface), its AS number, our address, its own policy."""
+
+
+def _configured(neighbors: list[Neighbor]) -> list[_Peer]:
+    """Neighbors as the switch configures them."""
+    if not any(map(_INTERFACE, neighbors)):
+        return list(map(_NEIGHBOR, neighbors))
+    return [(n.address or n.interface, n.asn, n.local_address, n.import_policy) for n in neighbors]
+
+
+def _wanted(name: str, sessions: list[Session]) -> list[_Peer]:
+    """The other ends of a switch's sessions."""
+    upper, lower = _by_end(sessions, name)
+    if all(map(_B_ADDRESS, upper)) and all(map(_A_ADDRESS, lower)):
+        below = [(address, asn, mine, "") for address, asn, mine in map(_AT_B, lower)]
+        return [*below, *map(_AT_A, upper)]
+    below = [(s.a_address or s.b_interface, s.a_asn, s.b_address, "") for s in lower]
+    return [
+        *below,
+        *((s.b_address or s.a_interface, s.b_asn, s.a_address, s.a_import) for s in upper),
+    ]
 
 
 def _settings(design: Design, name: str, group: PeerGroup, tally: Tally) -> None:
