@@ -31,7 +31,7 @@ class Classes:
             members[cell].append(vertex)
         self.members = members
         populations = [sum(graph.sizes[v] for v in vertices) for vertices in members]
-        self._stable = Stable(graph, self.cells, members, populations, {})
+        self._stable = Stable(graph, self.cells, members, populations, {}, {})
 
     def view(self, marks: Mapping[int, Mark]) -> View:
         """The partition once processes are marked."""

@@ -1,7 +1,7 @@
 """The partition of a network as one prefix sees it."""
 
 from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from barefabric.verify.graph import SAME_ASN, Graph
 
@@ -26,7 +26,8 @@ class Edge(NamedTuple):
 class Stable(NamedTuple):
     """The stable partition of the unmarked graph: cell by vertex, vertices by cell.
 
-    ``edges`` keeps the sessions of whole cells once they were worked out.
+    ``edges`` keeps the sessions of whole cells once they were worked out, ``flows`` what routes
+    meet on a session, by the session and what stands for the AS number at its other end.
     """
 
     graph: Graph
@@ -34,6 +35,7 @@ class Stable(NamedTuple):
     members: list[list[int]]
     populations: list[int]
     edges: dict[int, list[Edge]]
+    flows: dict[Hashable, Any]
 
 
 class View:

@@ -1,7 +1,7 @@
 """What a contract expects, as sessions of a class with other classes."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from barefabric.model.contract import Contract
 from barefabric.verify.deciding.case import Case
@@ -72,20 +72,19 @@ class Relations:
             found.append((edge.cell, edge.code))
         return frozenset(found)
 
-    def _fitting(self, group: Group, view: View, condition: str) -> Counter[int]:
+    def _fitting(self, group: Group, view: View, condition: str) -> Mapping[int, int]:
         """How many devices of each class meet a condition."""
         classes = group.classes
         if classes is not self.case.table.classes:
             every = self._matching(condition)
             return Counter(view.cell(p) for p in every)
         every, base = self._base(condition)
-        counts = Counter(base)
+        counts = dict(base)
         bundle_of, cells = classes.graph.bundle_of, classes.cells
         for cell in view.holding:
-            for process in view.processes(cell):
-                if process in every:
-                    counts[cell] += 1
-                    counts[cells[bundle_of[process]]] -= 1
+            for process in every.intersection(view.processes(cell)):
+                counts[cell] = counts.get(cell, 0) + 1
+                counts[cells[bundle_of[process]]] -= 1
         return counts
 
     def _base(self, condition: str) -> tuple[frozenset[int], Counter[int]]:
