@@ -7,6 +7,7 @@ from operator import attrgetter, itemgetter
 from barefabric.model.contract import Condition, Selector, selector
 from barefabric.model.design import Announcement, AnnouncementKind, Design
 from barefabric.model.device import Role, Server, Switch
+from barefabric.verify.cabling import below_each
 
 _NOUN_OF = {
     Role.SUPERSPINE: "superspines",
@@ -104,8 +105,7 @@ class Roster:
         found = self._by_value[noun, key] = {}
         if noun == "servers":
             servers = self.design.servers
-            for value, name in zip(map(_SERVER[key], servers.values()), servers, strict=True):
-                found.setdefault(value, []).append(name)
+            found.update(below_each(zip(map(_SERVER[key], servers.values()), servers, strict=True)))
             return found
         for name in self.nouns[noun]:
             for value in self.values(name, key):
