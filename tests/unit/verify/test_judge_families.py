@@ -187,7 +187,7 @@ def test_a_node_that_announces_an_ipv6_default_is_refused(tmp_path: Path) -> Non
 def test_two_devices_with_one_ipv6_address_are_seen(tmp_path: Path) -> None:
     design = both(tmp_path)
     first, second, *_ = design.servers.values()
-    servers = {**design.servers, second.name: replace(second, address6=first.address6)}
+    servers = {**design.servers, second.name: second._replace(address6=first.address6)}
     assert "check/addresses" in ids(judged(replace(design, servers=servers)))
 
 
