@@ -31,7 +31,7 @@ class Classes:
             members[cell].append(vertex)
         self.members = members
         populations = [sum(graph.sizes[v] for v in vertices) for vertices in members]
-        self._stable = Stable(graph, self.cells, members, populations, {})
+        self._stable = Stable(graph, self.cells, members, populations, {}, {})
 
     def view(self, marks: Mapping[int, Mark]) -> View:
         """The partition once processes are marked."""
@@ -47,7 +47,14 @@ class Classes:
         by_vertex: dict[int, dict[Mark, list[int]]] = {}
         bundle_of = self.graph.bundle_of
         for process, mark in marks.items():
-            by_vertex.setdefault(bundle_of[process], {}).setdefault(mark, []).append(process)
+            found = by_vertex.get(bundle_of[process])
+            if found is None:
+                found = by_vertex[bundle_of[process]] = {}
+            some = found.get(mark)
+            if some is None:
+                found[mark] = [process]
+            else:
+                some.append(process)
         placed: dict[tuple[int, int, Mark], list[int]] = {}
         for vertex, found in by_vertex.items():
             for mark, size, where in self._pieces(view, vertex, found):

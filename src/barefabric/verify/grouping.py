@@ -6,7 +6,7 @@ pod blocks of a rack) are taken together: mostly no list tells any of them apart
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from barefabric.verify.network import PLAIN, Attributes
@@ -69,18 +69,20 @@ class Grouper:
                 single[bundle] = [text]
                 batches.append(({bundle}, (bundle, 1), single[bundle]))
             else:
-                bundles = {bundle_of[process] for process, _ in owners}
-                batches.append((bundles, self._key(owners), [text]))
+                counts = self._counts(owners)
+                bundles = {bundle for bundle, _ in counts}
+                batches.append((bundles, _key(counts), [text]))
         return batches
 
-    def _key(self, owners: Owners) -> Hashable:
-        """Which bundles originate a prefix, with how many of their twins."""
+    def _counts(self, owners: Owners) -> Mapping[tuple[int, int], int]:
+        """How many twins of which bundles originate a prefix, by what their route starts with."""
         bundle_of = self.bundle_of
-        if len(owners) == 1:
-            process, own = owners[0]
-            return bundle_of[process], self.number(own)
-        counts = Counter((bundle_of[process], self.number(own)) for process, own in owners)
-        return tuple(sorted(counts.items()))
+        kinds = {id(own): own for _, own in owners}
+        if len(kinds) != 1:
+            return Counter((bundle_of[process], self.number(own)) for process, own in owners)
+        number = self.number(owners[0][1])
+        counts = Counter([bundle_of[process] for process, _ in owners])
+        return {(bundle, number): count for bundle, count in counts.items()}
 
     def _by_lists(self, texts: list[str]) -> Iterator[Alike]:
         """The prefixes of one batch by the contents they pass."""
@@ -125,6 +127,13 @@ class Grouper:
             known = frozenset(self.bundle_of[process] for process in ends)
             self._touched[matched] = known
         return known
+
+
+def _key(counts: Mapping[tuple[int, int], int]) -> Hashable:
+    """Equal for prefixes that as many twins of the same bundles originate."""
+    if sum(counts.values()) == 1:
+        return next(iter(counts))
+    return tuple(sorted(counts.items()))
 
 
 def _by_length(

@@ -38,11 +38,13 @@ class Origins(Mapping[str, Owners]):
         """Prefixes that speakers announce; twice in a row by the same one counts once."""
         held = self.held
         for prefix, process in announced:
-            if held.setdefault(prefix, process) is process:
+            own = held.setdefault(prefix, process)
+            if own is process:
                 continue
-            owners = self._owners(prefix)
-            if owners[-1][0] != process:
-                owners.append((process, PLAIN))
+            if isinstance(own, int):
+                own = held[prefix] = [(own, PLAIN)]
+            if own[-1][0] != process:
+                own.append((process, PLAIN))
 
     def _owners(self, prefix: str) -> list[tuple[int, Attributes]]:
         """The list of owners of a prefix, to be added to."""

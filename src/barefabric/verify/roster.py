@@ -1,12 +1,13 @@
 """Who and what a contract's selectors mean. Groups are counted without writing them out."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import attrgetter, itemgetter
 
 from barefabric.model.contract import Condition, Selector, selector
 from barefabric.model.design import Announcement, AnnouncementKind, Design
 from barefabric.model.device import Role, Server, Switch
+from barefabric.verify.cabling import below_each
 
 _NOUN_OF = {
     Role.SUPERSPINE: "superspines",
@@ -29,6 +30,8 @@ _SWITCH: Mapping[str, Callable[[Switch], str]] = {
     "role": lambda switch: switch.role.value,
 }
 """How to read each key of a condition."""
+_PLACE = attrgetter("cluster", "rack", "pod", "control_plane")
+_DUTIES = {False: (), True: ("controls",), "announces": ("announces",)}
 _ANNOUNCED = itemgetter(*map(Announcement._fields.index, ("server", "prefix", "kind")))
 
 
@@ -40,6 +43,7 @@ class Roster:
         self._devices: dict[str, tuple[str, ...]] = {}
         self._counts: dict[str, int] = {}
         self._prefixes: dict[str, tuple[str, ...]] = {}
+        self._holders: dict[tuple[str, str, str], frozenset[str]] = {}
         self._by_value: dict[tuple[str, str], dict[str, list[str]]] = {}
 
     @cached_property
@@ -66,16 +70,13 @@ class Roster:
             if len(cluster.announcing) < len(cluster.nodes)
             for name in cluster.announcing
         }
-        for server in self.design.servers.values():
-            if server.cluster:
-                keys = ["serves"]
-                if server.control_plane:
-                    keys.append("controls")
-                if server.name in announcing:
-                    keys.append("announces")
-                for key in keys:
-                    found.setdefault((key, f"rack {server.rack}"), set()).add(server.cluster)
-                    found.setdefault((key, f"pod {server.pod}"), set()).add(server.cluster)
+        servers = self.design.servers
+        kinds = set(map(_PLACE, servers.values()))
+        kinds |= {(*_PLACE(servers[name])[:3], "announces") for name in announcing}
+        for cluster, rack, pod, duty in kinds:
+            for key in ("serves", *_DUTIES[duty]) if cluster else ():
+                found.setdefault((key, f"rack {rack}"), set()).add(cluster)
+                found.setdefault((key, f"pod {pod}"), set()).add(cluster)
         return {key: frozenset(clusters) for key, clusters in found.items()}
 
     def values(self, device: str, key: str) -> Collection[str]:
@@ -96,41 +97,48 @@ class Roster:
         """Whether a device meets all conditions."""
         return all((value in self.values(device, key)) == equal for key, equal, value in conditions)
 
-    def _pick(self, noun: str, names: Iterable[str], conditions: list[Condition]) -> list[str]:
-        """The devices of a noun that meet all conditions."""
-        if noun != "servers":
-            return [name for name in names if self.fits(name, conditions)]
-        servers = self.design.servers
-        found = [servers[name] for name in names]
-        for key, equal, value in conditions:
-            values = map(_SERVER[key], found)
-            found = [s for s, has in zip(found, values, strict=True) if (has == value) == equal]
-        return [server.name for server in found]
-
     def _index(self, noun: str, key: str) -> dict[str, list[str]]:
+        """The devices of a noun by a value that they have for a key."""
         found = self._by_value.get((noun, key))
+        if found is not None:
+            return found
+        found = self._by_value[noun, key] = {}
+        if noun == "servers":
+            servers = self.design.servers
+            found.update(below_each(zip(map(_SERVER[key], servers.values()), servers, strict=True)))
+            return found
+        for name in self.nouns[noun]:
+            for value in self.values(name, key):
+                found.setdefault(str(value), []).append(name)
+        return found
+
+    def _holding(self, noun: str, key: str, value: str) -> frozenset[str]:
+        """The same devices as a set."""
+        found = self._holders.get((noun, key, value))
         if found is None:
-            found = self._by_value[noun, key] = {}
-            if noun == "servers":
-                servers = self.design.servers.values()
-                for value, server in zip(map(_SERVER[key], servers), servers, strict=True):
-                    found.setdefault(value, []).append(server.name)
-                return found
-            for name in self.nouns[noun]:
-                for value in self.values(name, key):
-                    found.setdefault(str(value), []).append(name)
+            found = frozenset(self._index(noun, key).get(value, ()))
+            self._holders[noun, key, value] = found
         return found
 
     def _select(self, chosen: Selector) -> list[str]:
         """Devices of a selector, starting from the condition that narrows most."""
-        first = next((c for c in chosen.conditions if c.equal and c.key == "rack"), None)
-        first = first or next((c for c in chosen.conditions if c.equal), None)
+        noun, conditions = chosen
+        first = next((c for c in conditions if c.equal and c.key == "rack"), None)
+        first = first or next((c for c in conditions if c.equal), None)
         if first is None:
-            names = self.nouns[chosen.noun]
+            names = self.nouns[noun]
         else:
-            names = self._index(chosen.noun, first.key).get(first.value, [])
-        rest = [c for c in chosen.conditions if c is not first]
-        return self._pick(chosen.noun, names, rest) if rest else list(names)
+            names = self._index(noun, first.key).get(first.value, [])
+        for key, equal, value in (c for c in conditions if c is not first):
+            held = self._holding(noun, key, value)
+            names = [name for name in names if (name in held) == equal]
+        return names
+
+    def switches(self, conditions: str) -> Iterator[str]:
+        """All switches that meet conditions, written as in a selector."""
+        chosen = selector(f"@leaves:{conditions}") or Selector("leaves")
+        for noun in _NOUNS:
+            yield from self._select(Selector(noun, chosen.conditions))
 
     def devices(self, text: str) -> tuple[str, ...]:
         """The devices that a name or a selector means."""
@@ -184,7 +192,7 @@ class Roster:
 
     def _choose(self, chosen: Selector) -> Iterable[str]:
         if chosen.noun == "loopbacks":
-            names = [n for noun in _NOUNS for n in self._loopback_owners(noun, chosen)]
+            names = [n for noun in _NOUNS for n in self._select(chosen._replace(noun=noun))]
             switches = [self.design.switches[name] for name in names]
             own = [f"{switch.loopback}/32" for switch in switches]
             return own + [f"{switch.loopback6}/128" for switch in switches if switch.loopback6]
@@ -192,9 +200,6 @@ class Roster:
             racks = [r for r in self.design.racks.values() if r.gateway and r.servers]
             return [r.prefix for r in racks] + [r.prefix6 for r in racks if r.prefix6]
         return self._announced(chosen)
-
-    def _loopback_owners(self, noun: str, chosen: Selector) -> list[str]:
-        return self._select(chosen._replace(noun=noun))
 
     @cached_property
     def _announcements(self) -> Mapping[tuple[str, str, str], list[str]]:

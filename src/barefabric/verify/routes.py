@@ -85,13 +85,18 @@ class _Run:
         if mark is not None and mark[0] > 0:
             self.own[cell] = originated(self.attributes[mark[0] - 1])
         flows = self.flows[cell] = []
+        known = self.view.stable.flows
         for edge in self.edges[cell]:
             config = network.configs[edge.near]
             self.limits[cell] = config.ecmp
             label = network.labels[edge.code // 2 - 1]
             if config.deaf or family not in label.families:
                 continue
-            flows.append(self._flow(edge, config, label.profile))
+            key = edge, self.tokens[edge.cell]
+            flow = known.get(key)
+            if flow is None:
+                flow = known[key] = self._flow(edge, config, label.profile)
+            flows.append(flow)
             self.readers[edge.cell].add(cell)
 
     def _flow(self, edge: Edge, config: Config, profile: str) -> Flow:

@@ -116,9 +116,12 @@ def marks_of(
     ``matched`` are the contents that it passes.
     """
     marks: dict[int, Mark] = {}
-    numbers = {id(own): attributes.index(own) + 1 for own in {id(o): o for _, o in owners}.values()}
+    known: dict[int, Mark] = {}
     for process, own in owners:
-        marks[process] = (numbers[id(own)], ())
+        mark = known.get(id(own))
+        if mark is None:
+            mark = known[id(own)] = (attributes.index(own) + 1, ())
+        marks[process] = mark
     for use in uses_of(network, matched):
         number, slots = marks.get(use.process, (0, ()))
         marks[use.process] = (number, tuple(sorted((*slots, use.slot))))

@@ -45,8 +45,6 @@ class TableBuilder:
 
     def _add(self, prefixes: list[str], matched: tuple[int, ...], family: str) -> None:
         owners = self.table.owners[prefixes[0]]
-        for _, own in owners:
-            self.grouper.number(own)
         classes = self.table.classes
         marks = marks_of(self.network, self.table.attributes, owners, matched)
         view = classes.view(marks)

@@ -1,7 +1,7 @@
 """The partition of a network as one prefix sees it."""
 
 from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from barefabric.verify.graph import SAME_ASN, Graph
 
@@ -26,7 +26,8 @@ class Edge(NamedTuple):
 class Stable(NamedTuple):
     """The stable partition of the unmarked graph: cell by vertex, vertices by cell.
 
-    ``edges`` keeps the sessions of whole cells once they were worked out.
+    ``edges`` keeps the sessions of whole cells once they were worked out, ``flows`` what routes
+    meet on a session, by the session and what stands for the AS number at its other end.
     """
 
     graph: Graph
@@ -34,6 +35,7 @@ class Stable(NamedTuple):
     members: list[list[int]]
     populations: list[int]
     edges: dict[int, list[Edge]]
+    flows: dict[Hashable, Any]
 
 
 class View:
@@ -167,15 +169,21 @@ class View:
         return ("as", self.cell_of(asn)) if asn >= 0 else ("own", cell)
 
     def edges(self, cell: int) -> list[Edge]:
-        """The sessions that each process of a cell has, by class of the other end."""
-        if self.holding:
-            return list(self._edges(cell))
+        """The sessions that each process of a cell has, by class of the other end.
+
+        Where nothing was taken out of a cell and of those around it, they are as they were.
+        """
+        if cell >= self.base or cell in self.left:
+            return list(self.worked_out(cell))
         known = self.stable.edges.get(cell)
         if known is None:
-            known = self.stable.edges[cell] = list(self._edges(cell))
+            known = self.stable.edges[cell] = list(View(self.stable).worked_out(cell))
+        if any(edge.cell in self.left for edge in known):
+            return list(self.worked_out(cell))
         return known
 
-    def _edges(self, cell: int) -> Iterator[Edge]:
+    def worked_out(self, cell: int) -> Iterator[Edge]:
+        """The same, from the sessions of one process of the cell."""
         vertex = next(self.vertices(cell))
         near = self.processes_of(vertex)[0]
         counts: dict[tuple[int, int], list[int]] = {}

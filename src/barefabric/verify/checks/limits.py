@@ -1,10 +1,10 @@
 """Checks of what routers can hold and use: equal paths, prefixes, tables."""
 
 from collections import Counter
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from barefabric.model.address import family
-from barefabric.model.design import Design
+from barefabric.model.design import Announcement, Design
 from barefabric.model.session import SessionKind
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.deciding.case import UNLIMITED, Case
@@ -78,6 +78,8 @@ def _ecmp(case: Case, tally: Tally) -> None:
 
 # Prefixes from neighbors.
 
+_ANNOUNCED = itemgetter(*map(Announcement._fields.index, ("server", "profile", "prefix")))
+
 
 def _max_prefix(case: Case, tally: Tally) -> None:
     """Limits are there towards everything that is not a switch, and large enough."""
@@ -135,8 +137,9 @@ def _accepted(design: Design) -> dict[str, int]:
 
 def _most_announced(case: Case) -> Counter[str]:
     """The most prefixes of one family that one server announces, by session profile."""
+    announced = case.design.announcements
     by_server = Counter(
-        (profile, server, ":" in prefix) for server, profile, prefix, _ in case.design.announcements
+        [(profile, server, ":" in p) for server, profile, p in map(_ANNOUNCED, announced)]
     )
     most: Counter[str] = Counter()
     for (profile, _, _), count in by_server.items():

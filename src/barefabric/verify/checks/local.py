@@ -1,25 +1,27 @@
 """Checks of one switch's intent against the cables, racks and sessions of the design."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from operator import itemgetter
 
 from barefabric.model.design import Design
 from barefabric.model.device import Rack
-from barefabric.model.intent import PeerGroup, ServerIntent, SwitchIntent
+from barefabric.model.intent import Channel, PeerGroup, ServerIntent, SwitchIntent
 from barefabric.model.session import SessionProfile, Side
+from barefabric.verify.checks.ends import check_links, check_neighbors
 from barefabric.verify.checks.tally import Tally
 
 _DERIVED = "the configuration was not made from this design, or was changed by hand"
 _AGAIN = "run fabric design again; if it stays, report it"
 
-Face = tuple[str, str, str, str, str, int]
-"""A port as seen from its device: name, both addresses, peer, the peer's port, speed."""
+
+_CHANNEL, _MLAG = map(itemgetter, map(Channel._fields.index, ("number", "mlag")))
 
 
 def check_switch(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     """Everything that one switch's intent alone can show."""
-    _links(design, intent, tally)
-    _neighbors(design, intent, tally)
+    check_links(design, intent, tally)
+    check_neighbors(design, intent, tally)
     for group in intent.bgp.groups:
         _settings(design, intent.switch.name, group, tally)
     _unique(intent, tally)
@@ -45,88 +47,22 @@ def check_server(design: Design, intent: ServerIntent, tally: Tally) -> None:
 
 def _unique(intent: SwitchIntent, tally: Tally) -> None:
     """A name or number that stands for two things makes a switch merge them."""
-    named = (
+    channels = intent.channels
+    named: tuple[tuple[str, list[Hashable]], ...] = (
         ("peer group", [group.name for group in intent.bgp.groups]),
-        ("port channel", [channel.number for channel in intent.channels]),
-        ("MLAG id", [channel.mlag for channel in intent.channels if channel.mlag]),
+        ("port channel", list(map(_CHANNEL, channels))),
+        ("MLAG id", list(filter(None, map(_MLAG, channels)))),
     )
     for what, found in named:
         tally.count("settings", len(found))
+        if len(set(found)) == len(found):
+            continue
         for name in (name for name, count in Counter(found).items() if count > 1):
             line = f"{intent.switch.name} has {what} {name} twice"
             tally.fault("settings", line, _DERIVED, _AGAIN)
 
 
-# Links.
-
-
-def _ports(intent: SwitchIntent) -> set[Face]:
-    """Ports as the switch configures them."""
-    found: set[Face] = {
-        (p.name, p.address, p.address6, p.peer, p.peer_port, p.speed) for p in intent.routed
-    }
-    found.update((m.name, "", "", m.peer, m.peer_port, m.speed) for m in intent.members)
-    found.update((a.name, "", "", a.peer, a.peer_port, a.speed) for a in intent.access)
-    return found
-
-
-def _cables(design: Design, name: str) -> set[Face]:
-    """Ports as the design's cables have them. Addresses stand on routed links only."""
-    return {
-        (a_port, a_address, a_address6, b, b_port, speed)
-        if a == name
-        else (b_port, b_address, b_address6, a, a_port, speed)
-        for _, a, a_port, b, b_port, speed, _, a_address, b_address, a_address6, b_address6 in (
-            design.cables_by_device[name]
-        )
-    }
-
-
-def _links(design: Design, intent: SwitchIntent, tally: Tally) -> None:
-    """The ports a switch configures are those its cables end in, with the cables' addresses."""
-    name = intent.switch.name
-    configured, cabled = _ports(intent), _cables(design, name)
-    tally.count("links", len(cabled))
-    if configured == cabled:
-        return
-    for face in sorted(configured ^ cabled):
-        port, address, address6, peer, peer_port, speed = face
-        have = "configures" if face in configured else "has cabled"
-        what = " ".join(filter(None, (port, address, address6, "to", peer, peer_port)))
-        tally.fault(
-            "links",
-            f"{name} {have} {what} at {speed}G",
-            "configuration and cabling differ",
-            "compare plan/cabling with the rack",
-        )
-
-
 # Sessions.
-
-
-def _neighbors(design: Design, intent: SwitchIntent, tally: Tally) -> None:
-    """The neighbors a switch configures are exactly its sessions: address, AS number, policy."""
-    name = intent.switch.name
-    configured = {
-        (n.address or n.interface, n.asn, n.local_address, n.import_policy)
-        for group in intent.bgp.groups
-        for n in group.neighbors
-    }
-    wanted = {
-        (b_address or a_port, b_asn, a_address, a_import)
-        if a == name
-        else (a_address or b_port, a_asn, b_address, "")
-        for (
-            _, a, a_asn, a_address, a_port, _, b_asn, b_address, b_port, a_import
-        ) in design.sessions_by_device[name]
-    }  # fmt: skip
-    tally.count("neighbors", len(wanted))
-    if configured == wanted:
-        return
-    for neighbor in sorted(configured ^ wanted):
-        what = "configures" if neighbor in configured else "does not configure"
-        line = f"{name} {what} neighbor {neighbor[0]} (AS {neighbor[1]})"
-        tally.fault("neighbors", line, _DERIVED, _AGAIN)
 
 
 def _settings(design: Design, name: str, group: PeerGroup, tally: Tally) -> None:

@@ -1,12 +1,13 @@
 """Checks of bonds and MLAG pairs: what both leaves of a rack must agree on, member by member."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
-from barefabric.model.cable import CableKind
+from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach
-from barefabric.model.intent import Channel, Mlag, SwitchIntent, Vlan
+from barefabric.model.intent import Channel, MemberPort, Mlag, SwitchIntent, Vlan
 from barefabric.verify.checks.tally import Tally
 
 _CAUSE = "the two leaves would not form one bond with the server"
@@ -23,12 +24,43 @@ class BondSide(NamedTuple):
 
 
 class LeafSide(NamedTuple):
-    """What a leaf shows of its pair and of its bonds, by server."""
+    """What a leaf shows of its pair and of its bonds.
 
-    bonds: dict[str, BondSide]
+    ``below`` are the servers that its cables lead to. ``members`` are ports towards servers:
+    channel, server, speed. ``channels`` are number, VLAN, MTU, MLAG id. Where these are equal on
+    both leaves, all bonds are.
+    """
+
+    rack: str
+    below: list[str]
+    members: list[tuple[int, str, int]]
+    channels: list[tuple[int, int, int, int]]
     mlag: Mlag | None
     vlans: frozenset[Vlan]
     peer_members: frozenset[tuple[str, str]]
+
+    def has_bonds_of(self, other: "LeafSide") -> bool:
+        """Whether two leaves surely have equal bonds, to equal servers."""
+        return self[:4] == other[:4]
+
+    def bonds(self) -> dict[str, BondSide]:
+        """The bonds by server."""
+        speeds: dict[int, set[int]] = {}
+        for number, _, speed in self.members:
+            speeds.setdefault(number, set()).add(speed)
+        server_of = {number: server for number, server, _ in self.members}
+        channels = {number: rest for number, *rest in self.channels}
+        found = {}
+        for number, server in server_of.items():
+            if number in channels:
+                vlan, mtu, mlag = channels[number]
+                found[server] = BondSide(mlag, vlan, mtu, frozenset(speeds[number]))
+        return found
+
+
+_MEMBER = itemgetter(*map(MemberPort._fields.index, ("channel", "peer", "speed")))
+_CHANNEL = itemgetter(*map(Channel._fields.index, ("number", "vlan", "mtu", "mlag")))
+_KIND_BELOW = itemgetter(*map(Cable._fields.index, ("kind", "b")))
 
 
 class PairChecks:
@@ -36,7 +68,7 @@ class PairChecks:
 
     def __init__(self, design: Design, tally: Tally) -> None:
         self.design, self.tally = design, tally
-        self._waiting: dict[str, LeafSide] = {}
+        self._waiting: dict[str, tuple[LeafSide, int]] = {}
 
     def add(self, intent: SwitchIntent) -> None:
         """Take one switch in."""
@@ -44,13 +76,16 @@ class PairChecks:
         if not switch.rack:
             return
         side = self._side(intent)
-        self._bonds(intent, side)
         if not switch.peer:
-            return
-        other = self._waiting.pop(switch.peer, None)
-        if other is None:
-            self._waiting[switch.name] = side
+            self._bonds(switch.name, side)
+        elif switch.peer not in self._waiting:
+            self._waiting[switch.name] = side, self._bonds(switch.name, side)
         else:
+            other, sound = self._waiting.pop(switch.peer)
+            if sound >= 0 and other.has_bonds_of(side):
+                self.tally.count("bonds", sound)
+            else:
+                self._bonds(switch.name, side)
             self._compare(switch.peer, other, switch.name, side)
 
     def missing(self) -> None:
@@ -60,46 +95,68 @@ class PairChecks:
             self.tally.fault("peer-links", f"{name}: the other leaf of its pair is not there")
 
     def _side(self, intent: SwitchIntent) -> LeafSide:
-        speeds: dict[int, set[int]] = {}
-        server_of: dict[int, str] = {}
-        peer = set()
-        for member in intent.members:
-            if member.peer == intent.switch.peer:
-                peer.add((member.name, member.peer_port))
-                continue
-            speeds.setdefault(member.channel, set()).add(member.speed)
-            server_of[member.channel] = member.peer
-        channels = {c.number: c for c in intent.channels}
-        bonds = {
-            server: _bond(channels[number], speeds[number])
-            for number, server in server_of.items()
-            if number in channels
-        }
-        return LeafSide(bonds, intent.mlag, frozenset(intent.vlans), frozenset(peer))
+        name, peer = intent.switch.name, intent.switch.peer
+        server, cables = CableKind.SERVER, self.design.cables_by_device[name]
+        members = list(map(_MEMBER, intent.members))
+        return LeafSide(
+            intent.switch.rack,
+            [below for kind, below in map(_KIND_BELOW, cables) if kind is server],
+            [member for member in members if member[1] != peer],
+            list(map(_CHANNEL, intent.channels)),
+            intent.mlag,
+            frozenset(intent.vlans),
+            frozenset((m.name, m.peer_port) for m in intent.members if m.peer == peer),
+        )
 
-    def _bonds(self, intent: SwitchIntent, side: LeafSide) -> None:
-        """Each bonded server of the rack that is cabled here has a port channel, in its VLAN."""
-        name, design = intent.switch.name, self.design
-        vlan = design.racks[intent.switch.rack].vlan
-        servers = design.servers
+    def _bonds(self, name: str, side: LeafSide) -> int:
+        """Each bonded server of the rack that is cabled here has a port channel, in its VLAN.
+
+        How many cables lead to such servers, or -1 where something is wrong.
+        """
+        design, bond = self.design, Attach.BOND
+        vlan, servers = design.racks[side.rack].vlan, design.servers
+        bonded = [server for server in side.below if servers[server].attach is bond]
+        self.tally.count("bonds", len(bonded))
+        if self._all_bonded(side, bonded, vlan):
+            return len(bonded)
+        bonds = side.bonds()
         for cable in design.cables_by_device[name]:
-            if cable.kind is not CableKind.SERVER or (servers[cable.b].attach is not Attach.BOND):
+            if cable.kind is not CableKind.SERVER or servers[cable.b].attach is not bond:
                 continue
-            self.tally.count("bonds")
-            bond = side.bonds.get(cable.b)
-            if bond is None:
+            found = bonds.get(cable.b)
+            if found is None:
                 self._bond_fault(f"{name} {cable.a_port} is in no port channel: {cable.b} has LACP")
-            elif bond.vlan != vlan:
-                self._bond_fault(f"{name}: {cable.b} is in VLAN {bond.vlan}, its rack in {vlan}")
-            elif len(bond.speeds) > 1:
+            elif found.vlan != vlan:
+                self._bond_fault(f"{name}: {cable.b} is in VLAN {found.vlan}, its rack in {vlan}")
+            elif len(found.speeds) > 1:
                 self._bond_fault(f"{name}: members of {cable.b}'s bond have different speeds")
+        return -1
+
+    def _all_bonded(self, side: LeafSide, bonded: list[str], vlan: int) -> bool:
+        """Whether all of these servers surely have a channel of one speed in a VLAN."""
+        members = set(side.members)
+        vlans = {number: has for number, has, _, _ in side.channels}
+        return (
+            len({number for number, _, _ in members}) == len(members)
+            and all(vlans.get(number) == vlan for number, _, _ in members)
+            and {server for _, server, _ in members}.issuperset(bonded)
+        )
 
     def _bond_fault(self, line: str) -> None:
         self.tally.fault("bonds", line, _CAUSE, _MEND)
 
     def _compare(self, first: str, one: LeafSide, second: str, other: LeafSide) -> None:
-        for server in dict.fromkeys((*one.bonds, *other.bonds)):
-            a, b = one.bonds.get(server), other.bonds.get(server)
+        if not one.has_bonds_of(other):
+            self._compare_bonds(first, one.bonds(), second, other.bonds())
+        self.tally.count("peer-links", 5)
+        for line in _pair_faults(first, one, second, other):
+            self.tally.fault("peer-links", line, "the pair would not come up", _MEND)
+
+    def _compare_bonds(
+        self, first: str, one: Mapping[str, BondSide], second: str, other: Mapping[str, BondSide]
+    ) -> None:
+        for server in dict.fromkeys((*one, *other)):
+            a, b = one.get(server), other.get(server)
             if a is not None and b is not None and a != b:
                 for what, x, y in zip(BondSide._fields, a, b, strict=True):
                     if x != y:
@@ -108,17 +165,10 @@ class PairChecks:
                 leg = a or b
                 if leg is not None and leg.mlag and self._dual(server):
                     self._bond_fault(f"{server} has a port channel on one leaf of the pair only")
-        self.tally.count("peer-links", 5)
-        for line in _pair_faults(first, one, second, other):
-            self.tally.fault("peer-links", line, "the pair would not come up", _MEND)
 
     def _dual(self, server: str) -> bool:
         cables = self.design.cables_by_device[server]
         return len({c.a for c in cables if c.kind is CableKind.SERVER}) > 1
-
-
-def _bond(channel: Channel, speeds: set[int]) -> BondSide:
-    return BondSide(channel.mlag, channel.vlan, channel.mtu, frozenset(speeds))
 
 
 def _pair_faults(first: str, one: LeafSide, second: str, other: LeafSide) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from barefabric.model.address import host_route
 from barefabric.model.cable import CableKind
@@ -77,14 +78,14 @@ class Case:
         if found is None:
             groups: dict[int, tuple[Group, list[str]]] = {}
             prefixes = self.roster.prefixes(text)
-            missing = []
-            for prefix, group in zip(prefixes, map(self.table.group_of.get, prefixes), strict=True):
+            missing: list[str] = []
+            for group, some in groupby(prefixes, self.table.group_of.get):
                 if group is None:
-                    missing.append(prefix)
+                    missing += some
                 elif id(group) in groups:
-                    groups[id(group)][1].append(prefix)
+                    groups[id(group)][1].extend(some)
                 else:
-                    groups[id(group)] = (group, [prefix])
+                    groups[id(group)] = (group, list(some))
             found = self._grouped[text] = (list(groups.values()), missing)
         return found
 

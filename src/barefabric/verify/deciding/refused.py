@@ -42,7 +42,7 @@ class RefusedDecider:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._passes: dict[tuple[int, str], bool] = {}
+        self._passes: dict[tuple[int, int], list[str]] = {}
         self._wider: dict[tuple[int, tuple[str, ...]], Prefix | None] = {}
         numbers = case.survey.index.numbers
         self._entries: Mapping[int, tuple[PrefixMatch, ...]] = {n: e for e, n in numbers.items()}
@@ -115,9 +115,7 @@ class RefusedDecider:
     ) -> Iterator[str]:
         """What a policy lets through although it must not."""
         if contract.prefixes:
-            for prefix in contract.prefixes:
-                if rules is None or self._lets(rules, prefix):
-                    yield prefix
+            yield from contract.prefixes if rules is None else self._let(rules, contract.prefixes)
             return
         allowed = contract.expected
         if allowed == ("@own",):
@@ -127,12 +125,15 @@ class RefusedDecider:
         if wider is not None:
             yield text(wider)
 
-    def _lets(self, rules: Sequence[Rule], prefix: str) -> bool:
-        key = (id(rules), prefix)
+    def _let(self, rules: Sequence[Rule], prefixes: tuple[str, ...]) -> list[str]:
+        """The prefixes that a policy lets through. Leaves share policies, contracts prefixes."""
+        key = (id(rules), id(prefixes))
         known = self._passes.get(key)
         if known is None:
-            matched = frozenset(self.case.survey.index.matching(parse(prefix)))
-            known = self._passes[key] = may_pass(rules, matched)
+            matching = self.case.survey.index.matching
+            known = self._passes[key] = [
+                prefix for prefix in prefixes if may_pass(rules, frozenset(matching(parse(prefix))))
+            ]
         return known
 
     def _beyond(self, rules: Sequence[Rule] | None, allowed: tuple[str, ...]) -> Prefix | None:

@@ -1,7 +1,7 @@
 """What a contract expects, as sessions of a class with other classes."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from barefabric.model.contract import Contract
 from barefabric.verify.deciding.case import Case
@@ -11,8 +11,6 @@ from barefabric.verify.view import Edge, View
 
 Hops = frozenset[tuple[int, int]]
 """Pairs (class, code): all sessions with that class."""
-
-NOUNS = ("leaves", "spines", "superspines", "borders")
 
 
 class Relations:
@@ -47,8 +45,11 @@ class Relations:
 
     def _edges(self, group: Group, cell: int) -> Iterator[tuple[Edge, Label]]:
         """Sessions of a class that are there for the family of a prefix."""
+        return self._labelled(group, group.solution.edges.get(cell, ()))
+
+    def _labelled(self, group: Group, edges: Iterable[Edge]) -> Iterator[tuple[Edge, Label]]:
         labels, family = self.case.built.network.labels, group.family
-        for edge in group.solution.edges.get(cell, ()):
+        for edge in edges:
             label = labels[edge.code // 2 - 1]
             if family in label.meant:
                 yield edge, label
@@ -62,30 +63,28 @@ class Relations:
         """Sessions over cables to the tier below, with devices that meet a condition."""
         fitting = self._fitting(group, view, condition)
         found = []
-        for edge, label in self._edges(group, cell):
+        edges = [e for e in group.solution.edges.get(cell, ()) if fitting.get(e.cell)]
+        for edge, label in self._labelled(group, edges):
             if edge.code % 2 or not label.rank:
                 continue
-            fit = fitting.get(edge.cell, 0)
-            if fit:
-                if fit != view.population(edge.cell):
-                    return None
-                found.append((edge.cell, edge.code))
+            if fitting[edge.cell] != view.population(edge.cell):
+                return None
+            found.append((edge.cell, edge.code))
         return frozenset(found)
 
-    def _fitting(self, group: Group, view: View, condition: str) -> Counter[int]:
+    def _fitting(self, group: Group, view: View, condition: str) -> Mapping[int, int]:
         """How many devices of each class meet a condition."""
         classes = group.classes
         if classes is not self.case.table.classes:
             every = self._matching(condition)
             return Counter(view.cell(p) for p in every)
         every, base = self._base(condition)
-        counts = Counter(base)
+        counts = dict(base)
         bundle_of, cells = classes.graph.bundle_of, classes.cells
         for cell in view.holding:
-            for process in view.processes(cell):
-                if process in every:
-                    counts[cell] += 1
-                    counts[cells[bundle_of[process]]] -= 1
+            for process in every.intersection(view.processes(cell)):
+                counts[cell] = counts.get(cell, 0) + 1
+                counts[cells[bundle_of[process]]] -= 1
         return counts
 
     def _base(self, condition: str) -> tuple[frozenset[int], Counter[int]]:
@@ -99,9 +98,8 @@ class Relations:
         return found
 
     def _matching(self, condition: str) -> frozenset[int]:
-        roster, of = self.case.roster, self.case.built.of
-        names = (n for noun in NOUNS for n in roster.devices(f"@{noun}:{condition}"))
-        return frozenset(map(of, names)) - {-1}
+        of = self.case.built.of
+        return frozenset(map(of, self.case.roster.switches(condition))) - {-1}
 
     def _named(self, group: Group, view: View, cell: int, named: frozenset[int]) -> Hops | None:
         """Sessions with exactly these processes, each of which every member must have."""
