@@ -112,13 +112,13 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
     routed = _routed(switch, cables[CableKind.FABRIC] + servers[Attach.ROUTED], mtu)
     for cable in cables[CableKind.UPSTREAM]:
         routed += _routed(switch, [cable], design.upstreams[cable.b].mtu)
-    access = list(_access(switch, servers[Attach.SINGLE], mtu, vlan))
+    access = _access(switch, servers[Attach.SINGLE], mtu, vlan)
     members: list[MemberPort] = []
     channels: list[Channel] = []
     peer_channel = 0
     if bonded := servers[Attach.BOND]:
         numbers = _server_channels(design, switch.rack, switch.model, switch.nos)
-        members = list(_members(switch, bonded, numbers))
+        members = _members(switch, bonded, numbers)
         channels = list(_channels(switch, bonded, numbers, mtu, vlan))
     if peer := cables[CableKind.PEER]:
         link, ends = _peer_link(design, switch, peer)
@@ -164,14 +164,15 @@ def _routed(switch: Switch, cables: Iterable[Cable], mtu: int) -> list[RoutedPor
     Here and below, a port is forced where it runs below its native speed; a part of a broken-out
     port always does.
     """
-    name, native, found = switch.name, _native(switch.model), []
+    name, native = switch.name, _native(switch.model).get
+    found = []
     for _, upper, a_port, lower, b_port, speed, _, a_address, b_address, a_six, b_six in cables:
         if upper == name:
             port, address, six, peer, peer_port = a_port, a_address, a_six, lower, b_port
         else:
             port, address, six, peer, peer_port = b_port, b_address, b_six, upper, a_port
         description = f"{peer} {peer_port}" if peer_port else peer
-        forced = speed != native.get(port)
+        forced = speed != native(port)
         values = (port, description, speed, forced, mtu, address, peer, peer_port, six)
         found.append(_record(RoutedPort, values))
     return found
@@ -179,13 +180,16 @@ def _routed(switch: Switch, cables: Iterable[Cable], mtu: int) -> list[RoutedPor
 
 def _members(
     switch: Switch, cables: Iterable[Cable], numbers: Mapping[str, int]
-) -> Iterator[MemberPort]:
+) -> list[MemberPort]:
     """Ports of the port channels of servers."""
-    native = _native(switch.model)
-    for _, _, port, server, nic, speed, _, _, _, _, _ in cables:
-        forced = speed != native.get(port)
-        values = (port, f"{server} {nic}", speed, forced, numbers[server], server, nic)
-        yield _record(MemberPort, values)
+    native = _native(switch.model).get
+    return [
+        _record(
+            MemberPort,
+            (port, f"{to} {nic}", speed, speed != native(port), numbers[to], to, nic),
+        )
+        for _, _, port, to, nic, speed, _, _, _, _, _ in cables
+    ]
 
 
 def _channels(
@@ -201,13 +205,16 @@ def _channels(
         yield _record(Channel, (number, server, mtu, vlan, mlag, members))
 
 
-def _access(switch: Switch, cables: Iterable[Cable], mtu: int, vlan: int) -> Iterator[AccessPort]:
+def _access(switch: Switch, cables: Iterable[Cable], mtu: int, vlan: int) -> list[AccessPort]:
     """Ports of servers with a single link."""
-    native = _native(switch.model)
-    for _, _, port, server, nic, speed, _, _, _, _, _ in cables:
-        forced = speed != native.get(port)
-        values = (port, f"{server} {nic}", speed, forced, mtu, vlan, server, nic)
-        yield _record(AccessPort, values)
+    native = _native(switch.model).get
+    return [
+        _record(
+            AccessPort,
+            (port, f"{to} {nic}", speed, speed != native(port), mtu, vlan, to, nic),
+        )
+        for _, _, port, to, nic, speed, _, _, _, _, _ in cables
+    ]
 
 
 def _peer_link(
@@ -222,16 +229,8 @@ def _peer_link(
     first = switch.index < design.switches[switch.peer].index
     number = min(numbers[view.port if first else view.peer_port] for view in views)
     members = [
-        MemberPort(
-            v.port,
-            f"{v.peer} {v.peer_port}",
-            v.cable.speed,
-            v.cable.speed != native.get(v.port),
-            number,
-            v.peer,
-            v.peer_port,
-        )
-        for v in views
+        MemberPort(port, f"{to} {far}", c.speed, c.speed != native.get(port), number, to, far)
+        for c, port, _, to, far in views
     ]
     ports = tuple(view.port for view in views)
     name = f"peer link to {switch.peer}"
