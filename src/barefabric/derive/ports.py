@@ -72,17 +72,10 @@ def _native(model: DeviceModel) -> dict[str, int]:
     return {p.name: p.speeds[0] for p in model.ports}
 
 
-class _Places(dict[str, tuple[int, str]]):
-    """Sort keys of ports: their places on the panel; other names come last, in their own order."""
-
-    def __missing__(self, name: str) -> tuple[int, str]:
-        return len(self), name
-
-
 @cache
-def _places(model: DeviceModel) -> _Places:
-    """The place of each port on the panel; parts of ports are none of them."""
-    return _Places((name, (place, name)) for place, name in enumerate(ports_by_name(model)))
+def _places(model: DeviceModel) -> Mapping[str, int]:
+    """The place of each port on the panel."""
+    return {name: place for place, name in enumerate(ports_by_name(model))}
 
 
 @lru_cache(maxsize=8)
@@ -153,9 +146,13 @@ def _by_attach(design: Design, switch: Switch, cables: list[Cable]) -> Mapping[A
 
 
 def _on_panel(switch: Switch, ports: list[AnyPort]) -> tuple[AnyPort, ...]:
-    """Ports in the order of the panel."""
+    """Ports in the order of the panel; parts of ports come last, by name."""
     place = _places(switch.model)
-    return tuple(sorted(ports, key=lambda port: place[port[0]]))
+    try:
+        return tuple(sorted(ports, key=lambda port: place[port[0]]))
+    except KeyError:
+        last = len(place)
+        return tuple(sorted(ports, key=lambda port: (place.get(port[0], last), port[0])))
 
 
 def _routed(switch: Switch, cables: Iterable[Cable], mtu: int) -> list[RoutedPort]:
