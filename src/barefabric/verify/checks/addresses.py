@@ -1,13 +1,14 @@
 """Checks of addresses: nobody has that of another, and all lie where their pools say."""
 
-from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from operator import attrgetter, itemgetter
 from socket import AF_INET6, inet_aton, inet_pton
 
 from barefabric.model.address import number
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
+from barefabric.model.device import Server
 from barefabric.verify.cabling import bare
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.prefixes import Prefix, inside, parse
@@ -24,14 +25,13 @@ _Held = Sequence[tuple[str, Iterable[str]]]
 """Devices with addresses of theirs; those may be empty."""
 
 
-def _own_addresses(survey: Survey) -> _Held:
-    """Every address that a device answers to beside those of its links."""
+def _switch_addresses(survey: Survey) -> _Held:
+    """Every address that switches and racks answer to beside those of links."""
     design = survey.design
     racks = [rack for rack in design.racks.values() if rack.gateway or rack.gateway6]
     return (
         *((name, facts.addresses) for name, facts in survey.switches.items()),
         *((switch.name, (switch.management,)) for switch in design.switches.values()),
-        *((server.name, server.own_addresses) for server in design.servers.values()),
         *((f"rack {rack.name}", (rack.gateway,)) for rack in racks),
         *((f"rack {rack.name}", (rack.gateway6,)) for rack in racks),
     )
@@ -39,8 +39,10 @@ def _own_addresses(survey: Survey) -> _Held:
 
 def _unique(survey: Survey, tally: Tally) -> None:
     """No address is used twice. Addresses of links are compared as text, while that suffices."""
-    held, cables = _own_addresses(survey), survey.design.cables
+    servers, cables = survey.design.servers.values(), survey.design.cables
+    held = _switch_addresses(survey)
     own = [address for _, some in held for address in some if address]
+    own += _server_addresses(servers)
     alone, apart, rows = set(own), True, len(own)
     for at_a, at_b in (_ADDRESSES, _ADDRESSES6):
         upper = list(filter(None, map(at_a, cables)))
@@ -48,7 +50,16 @@ def _unique(survey: Survey, tally: Tally) -> None:
         rows += 2 * len(upper)
     tally.count("addresses", rows)
     if not apart or len(alone) < len(own):
-        _shared(held, cables, tally)
+        theirs = [(server.name, server.own_addresses) for server in servers]
+        _shared((*held, *theirs), cables, tally)
+
+
+def _server_addresses(servers: Collection[Server]) -> Iterator[str]:
+    """All addresses of servers that are in use; mostly none of them uses a second one."""
+    if any(map(attrgetter("uses_second"), servers)):
+        return (a for server in servers for a in server.own_addresses if a)
+    fields = map(attrgetter, ("address", "address6"))
+    return filter(None, chain.from_iterable(map(field, servers) for field in fields))
 
 
 _ADDRESSES, _ADDRESSES6 = (
