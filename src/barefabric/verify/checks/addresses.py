@@ -9,7 +9,7 @@ from barefabric.model.address import number
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Server
-from barefabric.verify.cabling import bare
+from barefabric.verify.cabling import Cabling, bare
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.prefixes import Prefix, inside, parse
 from barefabric.verify.survey import Survey
@@ -18,7 +18,7 @@ from barefabric.verify.survey import Survey
 def check_addresses(survey: Survey, tally: Tally) -> None:
     """Everything about addresses."""
     _unique(survey, tally)
-    _in_pools(survey.design, tally)
+    _in_pools(survey.cabling, tally)
 
 
 _Held = Sequence[tuple[str, Iterable[str]]]
@@ -101,8 +101,9 @@ def _shared(held: _Held, cables: Sequence[Cable], tally: Tally) -> None:
             )
 
 
-def _in_pools(design: Design, tally: Tally) -> None:
+def _in_pools(cabling: Cabling, tally: Tally) -> None:
     """Loopbacks, management addresses, racks and links lie where their pools say."""
+    design = cabling.design
     pools = {pool.name: [parse(p) for p in pool.prefixes] for pool in design.pools}
     checks: list[tuple[str, str, str]] = []
     for switch in design.switches.values():
@@ -111,10 +112,12 @@ def _in_pools(design: Design, tally: Tally) -> None:
         checks.append(("loopbacks6", switch.loopback6, switch.name))
     checks += [("servers", rack.prefix, f"rack {rack.name}") for rack in design.racks.values()]
     checks += [("servers6", rack.prefix6, f"rack {rack.name}") for rack in design.racks.values()]
-    checks += [("links", c.a_address, c.key) for c in _outside(design, pools.get("links", ()))]
+    checks += [("links", c.a_address, c.key) for c in _outside(cabling, pools.get("links", ()))]
     kinds = (CableKind.FABRIC, CableKind.SERVER)
     checks += [
-        ("links6", c.a_address6, c.key) for c in design.cables if c.a_address6 and c.kind in kinds
+        ("links6", c.a_address6, c.key)
+        for c in filter(_ADDRESSES6[0], design.cables)
+        if c.kind in kinds
     ]
     checks = [check for check in checks if check[1]]
     tally.count("addresses", len(checks))
@@ -129,20 +132,17 @@ def _in_pools(design: Design, tally: Tally) -> None:
     _servers(design, tally)
 
 
-def _outside(design: Design, pools: Sequence[Prefix]) -> list[Cable]:
+def _outside(cabling: Cabling, pools: Sequence[Prefix]) -> list[Cable]:
     """Cables with an address in a /24 that is not wholly inside the pools: worth a closer look."""
     kinds = (CableKind.FABRIC, CableKind.SERVER)
-    addresses = [address for kind, address in map(_KIND_ADDRESS, design.cables) if kind in kinds]
+    addresses = map(_ADDRESSES[0], chain.from_iterable(cabling.by_kind[kind] for kind in kinds))
     parts = {address.rpartition(".")[0] for address in addresses if address}
     wide = [pool for pool in pools if pool.length <= 24]
     whole = {part for part in parts if part and _within(f"{part}.0", wide)}
     if whole == parts:
         return []
-    cables = [c for c in design.cables if c.a_address and c.kind in kinds]
+    cables = [c for c in cabling.cables if c.a_address and c.kind in kinds]
     return [c for c in cables if c.a_address.rpartition(".")[0] not in whole]
-
-
-_KIND_ADDRESS = itemgetter(*map(Cable._fields.index, ("kind", "a_address")))
 
 
 def _within(address: str, pools: Iterable[Prefix]) -> bool:
