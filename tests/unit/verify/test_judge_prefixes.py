@@ -12,6 +12,7 @@ from barefabric.verify.prefixes import (
     inside,
     parse,
     passes,
+    read_networks,
     text,
     uncovered,
 )
@@ -82,6 +83,30 @@ def test_the_index_agrees_with_each_list(
     numbers = [index.add(contents) for contents in lists]
     expected = {n for n, contents in zip(numbers, lists, strict=True) if passes(prefix, contents)}
     assert set(index.matching(prefix)) == expected
+
+
+@given(
+    st.lists(st.lists(entries(), max_size=4).map(tuple), max_size=6),
+    st.integers(24, 32),
+    st.tuples(st.integers(0, 255), st.integers(0, 255)).map(sorted),
+)
+def test_what_the_index_calls_the_same_between_two_prefixes_is(
+    lists: list[tuple[PrefixMatch, ...]], length: int, ends: list[int]
+) -> None:
+    index = ListIndex()
+    for contents in lists:
+        index.add(contents)
+    first, last = (parse(f"192.0.2.{end}/{length}") for end in ends)
+    between = [p for p in EVERY if p.length == length and first.network <= p.network]
+    passed = {index.matching(p) for p in between if p.network <= last.network}
+    assert not index.same_between(first, last) or len(passed) == 1
+
+
+def test_many_networks_are_read_as_one_is() -> None:
+    addresses = ["10.1.2.3", "10.1.3.255"], ["fd00::1:2", "fd00:0:0:1::"]
+    for some, bits, length in ((addresses[0], 32, 23), (addresses[1], 128, 64)):
+        expected = [parse(f"{address}/{length}").network for address in some]
+        assert read_networks(some, bits, length) == expected
 
 
 def test_the_index_numbers_equal_contents_once_and_learns_late_ones() -> None:

@@ -1,14 +1,15 @@
 """Checks of addresses: nobody has that of another, and all lie where their pools say."""
 
-from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from operator import attrgetter, itemgetter
 from socket import AF_INET6, inet_aton, inet_pton
 
 from barefabric.model.address import number
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
-from barefabric.verify.cabling import bare
+from barefabric.model.device import Server
+from barefabric.verify.cabling import Cabling, bare
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.prefixes import Prefix, inside, parse
 from barefabric.verify.survey import Survey
@@ -17,21 +18,20 @@ from barefabric.verify.survey import Survey
 def check_addresses(survey: Survey, tally: Tally) -> None:
     """Everything about addresses."""
     _unique(survey, tally)
-    _in_pools(survey.design, tally)
+    _in_pools(survey.cabling, tally)
 
 
 _Held = Sequence[tuple[str, Iterable[str]]]
 """Devices with addresses of theirs; those may be empty."""
 
 
-def _own_addresses(survey: Survey) -> _Held:
-    """Every address that a device answers to beside those of its links."""
+def _switch_addresses(survey: Survey) -> _Held:
+    """Every address that switches and racks answer to beside those of links."""
     design = survey.design
     racks = [rack for rack in design.racks.values() if rack.gateway or rack.gateway6]
     return (
         *((name, facts.addresses) for name, facts in survey.switches.items()),
         *((switch.name, (switch.management,)) for switch in design.switches.values()),
-        *((server.name, server.own_addresses) for server in design.servers.values()),
         *((f"rack {rack.name}", (rack.gateway,)) for rack in racks),
         *((f"rack {rack.name}", (rack.gateway6,)) for rack in racks),
     )
@@ -39,8 +39,10 @@ def _own_addresses(survey: Survey) -> _Held:
 
 def _unique(survey: Survey, tally: Tally) -> None:
     """No address is used twice. Addresses of links are compared as text, while that suffices."""
-    held, cables = _own_addresses(survey), survey.design.cables
+    servers, cables = survey.design.servers.values(), survey.design.cables
+    held = _switch_addresses(survey)
     own = [address for _, some in held for address in some if address]
+    own += _server_addresses(servers)
     alone, apart, rows = set(own), True, len(own)
     for at_a, at_b in (_ADDRESSES, _ADDRESSES6):
         upper = list(filter(None, map(at_a, cables)))
@@ -48,7 +50,16 @@ def _unique(survey: Survey, tally: Tally) -> None:
         rows += 2 * len(upper)
     tally.count("addresses", rows)
     if not apart or len(alone) < len(own):
-        _shared(held, cables, tally)
+        theirs = [(server.name, server.own_addresses) for server in servers]
+        _shared((*held, *theirs), cables, tally)
+
+
+def _server_addresses(servers: Collection[Server]) -> Iterator[str]:
+    """All addresses of servers that are in use; mostly none of them uses a second one."""
+    if any(map(attrgetter("uses_second"), servers)):
+        return (a for server in servers for a in server.own_addresses if a)
+    fields = map(attrgetter, ("address", "address6"))
+    return filter(None, chain.from_iterable(map(field, servers) for field in fields))
 
 
 _ADDRESSES, _ADDRESSES6 = (
@@ -90,8 +101,9 @@ def _shared(held: _Held, cables: Sequence[Cable], tally: Tally) -> None:
             )
 
 
-def _in_pools(design: Design, tally: Tally) -> None:
+def _in_pools(cabling: Cabling, tally: Tally) -> None:
     """Loopbacks, management addresses, racks and links lie where their pools say."""
+    design = cabling.design
     pools = {pool.name: [parse(p) for p in pool.prefixes] for pool in design.pools}
     checks: list[tuple[str, str, str]] = []
     for switch in design.switches.values():
@@ -100,10 +112,12 @@ def _in_pools(design: Design, tally: Tally) -> None:
         checks.append(("loopbacks6", switch.loopback6, switch.name))
     checks += [("servers", rack.prefix, f"rack {rack.name}") for rack in design.racks.values()]
     checks += [("servers6", rack.prefix6, f"rack {rack.name}") for rack in design.racks.values()]
-    checks += [("links", c.a_address, c.key) for c in _outside(design, pools.get("links", ()))]
+    checks += [("links", c.a_address, c.key) for c in _outside(cabling, pools.get("links", ()))]
     kinds = (CableKind.FABRIC, CableKind.SERVER)
     checks += [
-        ("links6", c.a_address6, c.key) for c in design.cables if c.a_address6 and c.kind in kinds
+        ("links6", c.a_address6, c.key)
+        for c in filter(_ADDRESSES6[0], design.cables)
+        if c.kind in kinds
     ]
     checks = [check for check in checks if check[1]]
     tally.count("addresses", len(checks))
@@ -118,20 +132,17 @@ def _in_pools(design: Design, tally: Tally) -> None:
     _servers(design, tally)
 
 
-def _outside(design: Design, pools: Sequence[Prefix]) -> list[Cable]:
+def _outside(cabling: Cabling, pools: Sequence[Prefix]) -> list[Cable]:
     """Cables with an address in a /24 that is not wholly inside the pools: worth a closer look."""
     kinds = (CableKind.FABRIC, CableKind.SERVER)
-    addresses = [address for kind, address in map(_KIND_ADDRESS, design.cables) if kind in kinds]
+    addresses = map(_ADDRESSES[0], chain.from_iterable(cabling.by_kind[kind] for kind in kinds))
     parts = {address.rpartition(".")[0] for address in addresses if address}
     wide = [pool for pool in pools if pool.length <= 24]
     whole = {part for part in parts if part and _within(f"{part}.0", wide)}
     if whole == parts:
         return []
-    cables = [c for c in design.cables if c.a_address and c.kind in kinds]
+    cables = [c for c in cabling.cables if c.a_address and c.kind in kinds]
     return [c for c in cables if c.a_address.rpartition(".")[0] not in whole]
-
-
-_KIND_ADDRESS = itemgetter(*map(Cable._fields.index, ("kind", "a_address")))
 
 
 def _within(address: str, pools: Iterable[Prefix]) -> bool:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
-from operator import itemgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 
 from barefabric.model.design import Design
 from barefabric.model.device import Rack
@@ -15,6 +16,7 @@ _DERIVED = "the configuration was not made from this design, or was changed by h
 _AGAIN = "run fabric design again; if it stays, report it"
 
 
+_MTU = attrgetter("mtu")
 _CHANNEL, _MLAG = map(itemgetter, map(Channel._fields.index, ("number", "mlag")))
 
 
@@ -125,6 +127,10 @@ def _mtu(design: Design, intent: SwitchIntent, tally: Tally) -> None:
     name, wanted = intent.switch.name, design.underlay.mtu
     outside = {u.name: u.mtu for u in design.upstreams.values() if u.switch == name}
     tally.count("mtu", len(intent.routed) + len(intent.access) + len(intent.channels))
+    ports = chain(intent.routed, intent.access, intent.channels, intent.svis)
+    seen = set(map(_MTU, ports))
+    if not outside and seen <= {wanted}:
+        return
     odd = [
         (port.name, port.mtu)
         for port in intent.routed
