@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from barefabric.errors import Diagnostic, FabricError, Place
 from barefabric.ledger.file import natural
+from barefabric.model.address import contains
 from barefabric.model.ledger import Entry, Kind, Ledger
 
 _NOUN = {
@@ -183,7 +184,8 @@ def settle(
     ``keep`` names devices, racks or clusters whose values stay; a rack stands for its devices.
     Without one of them in a clash, the first name in counting order keeps its value. A rack that
     loses its prefix loses the addresses of its servers: those that begin with its name, or that
-    ``homes`` (server to rack) puts there. Returns the new ledger and what was dropped.
+    ``homes`` (server to rack) puts there. So do servers that ``homes`` puts into a rack whose
+    prefix is the other branch's. Returns the new ledger and what was dropped.
     """
     favoured = set(keep)
     names, each = _each(ledger)
@@ -193,13 +195,24 @@ def settle(
         dropped.update({(clash.kind, k): clash.value for k in clash.keys if k != winner})
     lost = {key for kind, key in dropped if kind is Kind.RACK}
     for key, entry in ledger.of(Kind.NODE).items():
-        if lost and (homes or {}).get(key, names.rack(key)) in lost:
+        home = (homes or {}).get(key, "")
+        if (lost and (home or names.rack(key)) in lost) or _astray(ledger, home, entry):
             dropped.setdefault((Kind.NODE, key), entry.value)
     entries = {
         kind: {key: e for key, e in held.items() if (kind, key) not in dropped}
         for kind, held in ledger.entries.items()
     }
     return Ledger(entries), tuple((kind, key, value) for (kind, key), value in dropped.items())
+
+
+def _astray(ledger: Ledger, rack: str, server: Entry) -> bool:
+    """Whether a server's address is not in the prefix that its rack has.
+
+    Both branches added the rack, and of its two lines the merge kept the one of the branch that
+    did not add the server.
+    """
+    held = ledger.of(Kind.RACK).get(rack)
+    return held is not None and not held.retired and not contains(held.value, server.value)
 
 
 def _is_of(names: set[str], key: str) -> bool:
@@ -235,8 +248,6 @@ def reclaim(ledger: Ledger, names: Iterable[str], path: Path) -> tuple[Ledger, i
 
 def _servers_of(ledger: Ledger, names: set[str]) -> Iterator[str]:
     """Servers that are gone, with addresses in the prefix of a rack that is gone."""
-    from barefabric.model.address import contains
-
     racks = ledger.of(Kind.RACK)
     prefixes = [racks[name].value for name in names if name in racks and racks[name].retired]
     for key, entry in ledger.of(Kind.NODE).items():

@@ -109,6 +109,23 @@ def test_servers_with_names_of_their_own_need_the_topology_to_go_along(tmp_path:
     assert not designed(tmp_path, both, ledger).numbers.moves
 
 
+def test_a_rack_of_both_branches_has_one_prefix_and_its_servers_lie_in_it(tmp_path: Path) -> None:
+    """Whoever merges keeps one line of two for r3: that of the branch without the server beta."""
+    ours = lab(racks=[rack("r1"), rack("r3", "alpha")])
+    theirs = lab(racks=[rack("r1"), rack("r4", "gamma"), rack("r3", "beta")])
+    before = designed(tmp_path, BASE).numbers.ledger
+    ledgers = [designed(tmp_path, each, before).numbers.ledger for each in (theirs, ours)]
+    lines = [line for each in ledgers for line in format_ledger(each).splitlines()]
+    one_each = {line.partition(" = ")[0]: line for line in lines}
+    merged = parse_ledger("\n".join(one_each.values()), LOCK)
+    homes = {"alpha": "r3", "beta": "r3", "gamma": "r4"}
+    ledger, dropped = settle(merged, ("r3",), homes)
+    assert (Kind.NODE, "beta") in {(kind, key) for kind, key, _ in dropped}
+    assert (Kind.NODE, "alpha") not in {(kind, key) for kind, key, _ in dropped}
+    for topology in (ours, theirs):
+        assert not designed(tmp_path, topology, ledger).numbers.moves
+
+
 def test_two_servers_of_one_rack(tmp_path: Path) -> None:
     ours, theirs = lab(racks=[rack("r1", "a", "b", "c")]), lab(racks=[rack("r1", "a", "b", "d")])
     both = lab(racks=[rack("r1", "a", "b", "c", "d")])
