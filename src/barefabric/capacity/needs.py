@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import compress
-from operator import itemgetter
 from typing import NamedTuple
 
 from barefabric.capacity.routes import per_rack
-from barefabric.model.cable import CableKind
+from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
+from barefabric.model.record import fields
 from barefabric.plan.runs import A, cable_runs
 
 
@@ -65,19 +65,19 @@ def _cables(design: Design) -> tuple[Counter[tuple[str, str]], Counter[str], int
     fastest = 0
     for kind, speed, cables in cable_runs(design):
         if kind is CableKind.FABRIC:
-            own = [cable for cable in cables if cable[3] in rack_of]
-            racks = [rack_of[cable[3]] for cable in own]
+            own = [cable for cable in cables if cable.b in rack_of]
+            racks = [rack_of[cable.b] for cable in own]
             ports.update(zip(racks, map(A, own), strict=True))
             links.update(compress(racks, map(_ADDRESS, own)))
             fastest = max(fastest, speed if own else 0)
         elif kind is CableKind.SERVER:
-            links.update(rack_of[cable[1]] for cable in compress(cables, map(_ADDRESS, cables)))
+            links.update(rack_of[cable.a] for cable in compress(cables, map(_ADDRESS, cables)))
     for pair in design.pairs.values():
         links[rack_of.get(pair.first, "")] += 2
     return ports, links, fastest
 
 
-_ADDRESS = itemgetter(7)
+_ADDRESS = fields(Cable, "a_address")
 
 
 def _links6(design: Design) -> Counter[str]:

@@ -32,7 +32,7 @@ def settle(topology: Path, keep: list[str]) -> int:
 def reclaim(topology: Path, names: list[str]) -> int:
     """Forget retired entries, so that their numbers and ports can be handed out again."""
     from barefabric.ledger.file import ledger_path, read_ledger, write_ledger
-    from barefabric.ledger.merge import reclaim as reclaimed
+    from barefabric.ledger.reclaim import reclaim as reclaimed
 
     path = ledger_path(topology)
     ledger, count = reclaimed(read_ledger(path), names, path)

@@ -19,6 +19,7 @@ from barefabric.model.address import (
 from barefabric.model.design import Announcement, AnnouncementKind
 from barefabric.model.device import Attach, Server
 from barefabric.model.kubernetes import Cluster
+from barefabric.model.record import record
 from barefabric.model.session import SessionProfile, Speaker
 
 
@@ -95,18 +96,18 @@ def node_announcements(
         ]
         for routed in (False, True)
     }
-    announcing, make = set(cluster.announcing), tuple.__new__  # half the price of calling it
+    announcing = set(cluster.announcing)
     for name in cluster.nodes:
         server = servers[name]
         for profile, own, services, endpoint in offers[server.attach is Attach.ROUTED]:
             block = next(own, "")
             if block:
-                yield make(Announcement, (name, profile, block, AnnouncementKind.POD))
+                yield record(Announcement, (name, profile, block, AnnouncementKind.POD))
             if services and name in announcing:
                 for prefix, kind in services:
-                    yield make(Announcement, (name, profile, prefix, kind))
+                    yield record(Announcement, (name, profile, prefix, kind))
             if endpoint and server.control_plane:
-                yield make(Announcement, (name, profile, endpoint, AnnouncementKind.ENDPOINT))
+                yield record(Announcement, (name, profile, endpoint, AnnouncementKind.ENDPOINT))
 
 
 def host_announcements(

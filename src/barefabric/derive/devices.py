@@ -12,6 +12,7 @@ from barefabric.model.device import Attach, Rack, Server, Switch, Upstream
 from barefabric.model.kubernetes import Cluster
 from barefabric.model.ledger import Kind
 from barefabric.model.numbers import Numbers
+from barefabric.model.record import record
 from barefabric.model.shape import Shape
 from barefabric.topology.schema import Topology
 
@@ -93,7 +94,7 @@ def number_servers(
                 name, kind, home, position, attach, nics, speed, cluster, control, pod,
                 asn, text, text2, uses, text6, text62,
             )  # fmt: skip
-            servers[name] = tuple.__new__(Server, fields)  # half the price of calling the class
+            servers[name] = record(Server, fields)
     return servers
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from barefabric.ledger.panel import lanes_by_name, ports_by_name
@@ -11,12 +10,10 @@ from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, DeviceModel, Rack, Switch
 from barefabric.model.intent import AccessPort, Channel, MemberPort, RoutedPort
+from barefabric.model.record import fields, record
 from barefabric.vendors import catalogue
 
 AnyPort = TypeVar("AnyPort", RoutedPort, MemberPort, AccessPort)
-
-_record = tuple.__new__
-"""Makes a port of its values. Calling a NamedTuple takes twice as long, and ports are many."""
 
 
 class SwitchPorts(NamedTuple):
@@ -98,7 +95,7 @@ def _server_channels(design: Design, rack: str, model: DeviceModel, nos: str) ->
 def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPorts:
     """Sort a switch's ports by use; ports appear in panel order."""
     cables: dict[CableKind, list[Cable]] = {kind: [] for kind in CableKind}
-    for kind, same in groupby(design.cables_by_device[switch.name], key=itemgetter(0)):
+    for kind, same in groupby(design.cables_by_device[switch.name], key=fields(Cable, "kind")):
         cables[kind] += same
     servers = _by_attach(design, switch, cables[CableKind.SERVER])
     mtu, vlan = design.underlay.mtu, rack.vlan if rack else 0
@@ -171,7 +168,7 @@ def _routed(switch: Switch, cables: Iterable[Cable], mtu: int) -> list[RoutedPor
         description = f"{peer} {peer_port}" if peer_port else peer
         forced = speed != native(port)
         values = (port, description, speed, forced, mtu, address, peer, peer_port, six)
-        found.append(_record(RoutedPort, values))
+        found.append(record(RoutedPort, values))
     return found
 
 
@@ -181,7 +178,7 @@ def _members(
     """Ports of the port channels of servers."""
     native = _native(switch.model).get
     return [
-        _record(
+        record(
             MemberPort,
             (port, f"{to} {nic}", speed, speed != native(port), numbers[to], to, nic),
         )
@@ -199,14 +196,14 @@ def _channels(
     for server, members in ports.items():
         number = numbers[server]
         mlag = number if switch.peer else 0
-        yield _record(Channel, (number, server, mtu, vlan, mlag, members))
+        yield record(Channel, (number, server, mtu, vlan, mlag, members))
 
 
 def _access(switch: Switch, cables: Iterable[Cable], mtu: int, vlan: int) -> list[AccessPort]:
     """Ports of servers with a single link."""
     native = _native(switch.model).get
     return [
-        _record(
+        record(
             AccessPort,
             (port, f"{to} {nic}", speed, speed != native(port), mtu, vlan, to, nic),
         )

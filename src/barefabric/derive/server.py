@@ -2,36 +2,32 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from operator import itemgetter
 
 from barefabric.derive import names
 from barefabric.derive.groups import peer_group
 from barefabric.derive.prefixes import DEFAULTS
 from barefabric.derive.tiers import connected, lists_of, permits
 from barefabric.model.address import host_route
-from barefabric.model.cable import CableKind
+from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Role, Server
 from barefabric.model.intent import Bgp, Nic, PeerGroup, ServerIntent
 from barefabric.model.policy import Policy, PrefixList, PrefixMatch, Term
+from barefabric.model.record import fields, record
 from barefabric.model.session import Session, SessionKind
 
 _SERVER = CableKind.SERVER
 _ROUTED = Attach.ROUTED
-_NIC = itemgetter(4, 1, 2, 5, 8, 10)
-"""What a :class:`Nic` holds of a cable: b_port, a, a_port, speed, b_address, b_address6."""
+_NIC = fields(Cable, "b_port", "a", "a_port", "speed", "b_address", "b_address6")
+"""What a :class:`Nic` holds of a cable."""
 
 
 def server_intent(design: Design, name: str) -> ServerIntent:
-    """Compute what one server must be told.
-
-    A fabric has up to a hundred thousand: records are made as the tuples that they are, since to
-    call their classes takes twice as long.
-    """
+    """Compute what one server must be told."""
     server = design.servers[name]
     rack = design.racks[server.rack]
     cables = design.cables_by_device[name]
-    nics = tuple([tuple.__new__(Nic, _NIC(cable)) for cable in cables if cable.kind is _SERVER])
+    nics = tuple([record(Nic, _NIC(cable)) for cable in cables if cable.kind is _SERVER])
     mtu = design.underlay.server_mtu
     if server.attach is _ROUTED:
         addresses = tuple(map(host_route, server.own_addresses))
@@ -40,7 +36,7 @@ def server_intent(design: Design, name: str) -> ServerIntent:
         return ServerIntent(server, nics, mtu, addresses, "", lists, policies, bgp)
     addresses = _on_subnet(server, _length(rack.prefix), _length(rack.prefix6))
     fields = (server, nics, mtu, addresses, rack.gateway, (), (), None, rack.gateway6)
-    return tuple.__new__(ServerIntent, fields)
+    return record(ServerIntent, fields)
 
 
 def _on_subnet(server: Server, length: str, length6: str) -> tuple[str, ...]:

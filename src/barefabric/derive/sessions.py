@@ -12,6 +12,7 @@ from barefabric.model.address import colons, dotted, split
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Pair
 from barefabric.model.device import Attach, Rack, Role, Server, Switch, Upstream
+from barefabric.model.record import record
 from barefabric.model.session import Session, SessionProfile, Speaker
 
 
@@ -54,12 +55,10 @@ def _on_cable(
     end = -len("/31")
     if six:
         a_address, b_address, end = a_address6, b_address6, -len("/127")
-    # Half the price of calling the class.
-    session: Session = tuple.__new__(
+    return record(
         Session,
         (profile, a, a_asn, a_address[:end], a_port, b, b_asn, b_address[:end], b_port, own_import),
     )
-    return session
 
 
 def pair_sessions(
@@ -155,8 +154,7 @@ def node_sessions(
                 continue
             address = source(server)
             for leaf, leaf_asn, own in ends:
-                # Half the price of calling the class.
-                yield tuple.__new__(
+                yield record(
                     Session, (profile, leaf, leaf_asn, own, "", name, asn, address, "", "")
                 )
 

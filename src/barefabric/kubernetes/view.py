@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from barefabric.model.address import FAMILIES, family, is_ipv4
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, Server
 from barefabric.model.kubernetes import Cluster
+from barefabric.model.record import fields
 from barefabric.model.session import Session, SessionKind, Speaker
 
-_LEAF_END = itemgetter(1, 3)
-"""A session's end at the leaf: a, a_address."""
+_LEAF_END = fields(Session, "a", "a_address")
 
 
 class LeafEnd(NamedTuple):
@@ -127,7 +127,7 @@ def router_id(server: Server, session: Session) -> str:
 def _node_sessions(design: Design) -> Mapping[str, Mapping[Speaker, Sequence[Session]]]:
     """Sessions of leaves with the speakers on nodes, by cluster and speaker."""
     found: dict[str, dict[Speaker, list[Session]]] = {}
-    for profile, run in groupby(design.sessions, key=itemgetter(0)):
+    for profile, run in groupby(design.sessions, key=fields(Session, "profile")):
         if profile.kind is SessionKind.NODE:
             found.setdefault(profile.cluster, {}).setdefault(profile.b.speaker, []).extend(run)
     return found

@@ -15,6 +15,7 @@ from socket import AF_INET, AF_INET6, inet_pton
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError, Place
 from barefabric.model.ledger import Entry, Kind, Ledger
+from barefabric.model.record import record
 
 HEADER = "# barefabric ledger 1. Commit it beside the topology. fabric writes it.\n"
 _KINDS = {kind.value: kind for kind in Kind}
@@ -109,7 +110,7 @@ def parse_ledger(text: str, path: Path) -> Ledger:
             kind = _KINDS[name]
             wrong.append(_second_value(path, kind, key, before, lines[kind, key], number, line))
         elif before is None or before.retired:
-            held[key] = tuple.__new__(Entry, (value, retired))  # the fast way
+            held[key] = record(Entry, (value, retired))
     if wrong:
         raise FabricError(wrong)
     return Ledger(entries, lines)

@@ -1,6 +1,6 @@
 """Find values that two branches handed out at the same time, and settle them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -191,7 +191,7 @@ def settle(
     names, each = _each(ledger)
     dropped: dict[tuple[Kind, str], str] = {}
     for clash in each:
-        winner = next((k for k in clash.keys if _is_of(favoured, k)), clash.keys[0])
+        winner = next((k for k in clash.keys if is_of(favoured, k)), clash.keys[0])
         dropped.update({(clash.kind, k): clash.value for k in clash.keys if k != winner})
     lost = {key for kind, key in dropped if kind is Kind.RACK}
     for key, entry in ledger.of(Kind.NODE).items():
@@ -215,50 +215,9 @@ def _astray(ledger: Ledger, rack: str, server: Entry) -> bool:
     return held is not None and not held.retired and not contains(held.value, server.value)
 
 
-def _is_of(names: set[str], key: str) -> bool:
+def is_of(names: set[str], key: str) -> bool:
     """Whether a key has one of some names, or a device that belongs to one of them."""
     return any(
         word in names or any(word.startswith(f"{name}-") for name in names)
         for word in key.split(" ")
-    )
-
-
-def reclaim(ledger: Ledger, names: Iterable[str], path: Path) -> tuple[Ledger, int]:
-    """Forget retired entries of the given devices or racks (all of them when none is given).
-
-    A rack stands for its devices, and for the servers whose addresses lie in its prefix. Raises
-    :class:`FabricError` LE007 for a name that has nothing retired.
-    """
-    wanted = set(names)
-    retired = [(kind, key) for kind, key, entry in ledger if entry.retired]
-    if wanted:
-        wanted_too = wanted | set(_servers_of(ledger, wanted))
-        gone = {(kind, key) for kind, key in retired if _is_of(wanted_too, key)}
-    else:
-        gone = set(retired)
-    unknown = [name for name in sorted(wanted) if not any(_is_of({name}, key) for _, key in gone)]
-    if unknown:
-        raise FabricError([_nothing_retired(unknown, path)])
-    entries = {
-        kind: {key: e for key, e in held.items() if (kind, key) not in gone}
-        for kind, held in ledger.entries.items()
-    }
-    return Ledger(entries), len(gone)
-
-
-def _servers_of(ledger: Ledger, names: set[str]) -> Iterator[str]:
-    """Servers that are gone, with addresses in the prefix of a rack that is gone."""
-    racks = ledger.of(Kind.RACK)
-    prefixes = [racks[name].value for name in names if name in racks and racks[name].retired]
-    for key, entry in ledger.of(Kind.NODE).items():
-        if entry.retired and any(contains(prefix, entry.value) for prefix in prefixes):
-            yield key
-
-
-def _nothing_retired(names: list[str], path: Path) -> Diagnostic:
-    return Diagnostic(
-        "LE007",
-        f"nothing is retired for {', '.join(names)}",
-        (Place(str(path)),),
-        mend="only what has left the topology can be reclaimed; grep retired in the ledger",
     )

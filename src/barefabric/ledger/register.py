@@ -6,6 +6,7 @@ from itertools import filterfalse
 from typing import NamedTuple
 
 from barefabric.model.ledger import Entry, Kind, Move
+from barefabric.model.record import record
 
 
 class Notation(NamedTuple):
@@ -121,7 +122,7 @@ def _entries(
     for (key, value), text in zip(values.items(), notation.write(values.values()), strict=True):
         entry = recorded.get(key) if recorded else None
         if entry is None or entry.retired:
-            entries[key] = tuple.__new__(Entry, (text, False))  # half the price of calling it
+            entries[key] = record(Entry, (text, False))
             continue
         before = known.values[key]
         entries[key] = entry if value == before else Entry(text)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from operator import itemgetter
 
-from barefabric.model.cable import CableKind
+from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
+from barefabric.model.record import fields
 from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Media, batches, media
 from barefabric.plan.places import OUTSIDE, place
 from barefabric.plan.ports import Labels, legs, panels
@@ -95,7 +96,8 @@ class _Plan:
         return "".join(lines)
 
 
-_UPPER_NEAR, _LOWER_NEAR = itemgetter(2, 3, 4), itemgetter(4, 1, 2)
+_UPPER_NEAR = fields(Cable, "a_port", "b", "b_port")
+_LOWER_NEAR = fields(Cable, "b_port", "a", "a_port")
 _ENDS = {kind: _LOWER_NEAR if kind is CableKind.FABRIC else _UPPER_NEAR for kind in CableKind}
 """The near port, the far device and its port, by kind of cable."""
 

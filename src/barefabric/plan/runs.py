@@ -8,16 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
+from barefabric.model.record import fields
 
-A, B = itemgetter(1), itemgetter(3)
+A, B = fields(Cable, "a"), fields(Cable, "b")
 """The two devices of a cable."""
 
-_A_PORT, _B_PORT = itemgetter(1, 2), itemgetter(3, 4)
+_A_PORT = fields(Cable, "a", "a_port")
+_B_PORT = fields(Cable, "b", "b_port")
+_KIND_AND_SPEED = fields(Cable, "kind", "speed")
 _BOTH_OURS = (CableKind.FABRIC, CableKind.PEER)
 
 
@@ -39,7 +41,7 @@ def cable_runs(design: Design) -> tuple[CableRun, ...]:
     """All cables, in their order."""
     return tuple(
         CableRun(kind, speed, list(run))
-        for (kind, speed), run in groupby(design.cables, key=itemgetter(0, 5))
+        for (kind, speed), run in groupby(design.cables, key=_KIND_AND_SPEED)
     )
 
 

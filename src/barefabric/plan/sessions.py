@@ -7,7 +7,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from barefabric.model.design import Design
-from barefabric.model.session import SessionKind, SessionProfile, Side, Speaker
+from barefabric.model.record import fields
+from barefabric.model.session import Session, SessionKind, SessionProfile, Side, Speaker
 from barefabric.plan.table import Column, Document, Row, Section
 
 ENDS = (
@@ -46,7 +47,7 @@ AT_A_TIME = 256
 
 _A_IMPORT = [column.name for column in SHARED].index("a import")
 
-_OWN_IMPORT = itemgetter(9)
+_OWN_IMPORT = fields(Session, "a_import")
 
 _TITLES = {
     SessionKind.FABRIC: "between switches, on each cable",
@@ -96,7 +97,7 @@ class _Texts(dict[int, str]):
 def _lines(design: Design) -> Iterator[str]:
     """The sessions, in runs of one profile: what they share is text already."""
     asn = _Texts()
-    for profile, run in groupby(design.sessions, key=itemgetter(0)):
+    for profile, run in groupby(design.sessions, key=fields(Session, "profile")):
         cells = shared(profile)
         before, after = "\t".join(cells[:_A_IMPORT]), "\t".join(cells[_A_IMPORT + 1 :])
         usual = profile.a.import_policy
@@ -165,7 +166,7 @@ class Use(NamedTuple):
 def uses(design: Design) -> Mapping[str, Use]:
     """The profiles that have sessions, in the order of these."""
     found: dict[str, Use] = {}
-    for profile, run in groupby(design.sessions, key=itemgetter(0)):
+    for profile, run in groupby(design.sessions, key=fields(Session, "profile")):
         imports = list(map(_OWN_IMPORT, run))
         before = found.get(profile.name, Use(0, False))
         own = before.own_imports or any(imports)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from operator import itemgetter
 
 from barefabric.derive.names import CONNECTED, LAST_RESORT
 from barefabric.model.address import is_ipv4
 from barefabric.model.intent import Neighbor, SwitchIntent
 from barefabric.model.policy import Policy, PrefixList, PrefixMatch, Term
+from barefabric.model.record import fields
 from barefabric.render.routing_view import (
     BgpView,
     EntryView,
@@ -16,7 +16,7 @@ from barefabric.render.routing_view import (
     TermView,
 )
 
-_OWN_IMPORT = itemgetter(Neighbor._fields.index("import_policy"))
+_OWN_IMPORT = fields(Neighbor, "import_policy")
 """What is read of each of hundreds of thousands of neighbors."""
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from barefabric.ledger.panel import lanes_by_name, parts_at, ports_by_name
 from barefabric.model.device import DeviceModel, PortSpec
 from barefabric.model.intent import AccessPort, MemberPort, RoutedPort, SwitchIntent
+from barefabric.model.record import fields
 from barefabric.model.vendor import Dialect, Vendor
 from barefabric.render.natural import Ordered, natural, ordered, ranges, runs
 from barefabric.render.view import BridgingView, MlagView, PortsView, SpeedGroupView, SviView
@@ -22,10 +22,10 @@ SINGLE_LANE = 25
 _USES = PortsView._fields[:4]
 """What ports are used for."""
 
-_FORCED = itemgetter(RoutedPort._fields.index("forced"))
+_FORCED = fields(RoutedPort, "forced")
 """Whether a port in use, of whatever kind, is forced."""
 
-_ADDRESS = itemgetter(RoutedPort._fields.index("address"))
+_ADDRESS = fields(RoutedPort, "address")
 
 
 def any_unnumbered(intent: SwitchIntent) -> bool:

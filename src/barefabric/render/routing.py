@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import itemgetter
 
 from barefabric.derive.names import GROUP
 from barefabric.derive.prefixes import DEFAULTS
 from barefabric.model.address import family as family_of
 from barefabric.model.device import Role
 from barefabric.model.intent import Bgp, Neighbor, PeerGroup
+from barefabric.model.record import fields
 from barefabric.model.session import Bfd, SessionKind, Source
 from barefabric.model.vendor import Dialect
 from barefabric.render.natural import Ordered, by_addresses, natural, ordered, runs
@@ -18,7 +18,7 @@ from barefabric.render.routing_view import BfdView, BgpView, FamilyView, GroupVi
 DEFAULT_BFD = Bfd(300, 3)
 """What a daemon takes unless told otherwise (EOS ``router bfd``, FRR ``bfdd``)."""
 
-_INTERFACE = itemgetter(Neighbor._fields.index("interface"))
+_INTERFACE = fields(Neighbor, "interface")
 """What is read of each of hundreds of thousands of neighbors."""
 
 

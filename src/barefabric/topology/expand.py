@@ -8,6 +8,7 @@ from zlib import crc32
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.model.cable import CableKind
 from barefabric.model.device import Attach, DeviceModel, Rack, Role, Server, Switch
+from barefabric.model.record import record
 from barefabric.model.shape import Above, Bundle, Shape, above
 from barefabric.topology import schema
 from barefabric.topology.load import Loaded
@@ -204,7 +205,7 @@ def _servers(
                     name, kind, rack, position, attach, nics, speed, cluster, control, pod,
                     0, "", "", False, "", "",  # no number is known yet
                 )  # fmt: skip
-                servers[name] = tuple.__new__(Server, fields)  # half the price of calling the class
+                servers[name] = record(Server, fields)
     return servers
 
 

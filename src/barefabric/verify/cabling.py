@@ -8,19 +8,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
 
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach
+from barefabric.model.record import fields
 from barefabric.model.session import SessionKind
 
 LinkKey = tuple[str, str, str, str, str, str]
 """Both ends of a routed link: device, port and address of each."""
 
-_KIND, _A, _B = map(itemgetter, map(Cable._fields.index, ("kind", "a", "b")))
-_INDEX = itemgetter(Cable._fields.index("index"))
-_BOTH = itemgetter(Cable._fields.index("a"), Cable._fields.index("b"))
+_KIND, _A, _B = fields(Cable, "kind"), fields(Cable, "a"), fields(Cable, "b")
+_INDEX = fields(Cable, "index")
+_BOTH = fields(Cable, "a", "b")
 
 
 class Cabling:

@@ -5,23 +5,17 @@ them, those of a server in two. So it is the different ends that are looked at.
 """
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
-from typing import Any
 
+from barefabric.model.record import fields
 from barefabric.model.session import Session, SessionKind, SessionProfile, Source
 from barefabric.verify.cabling import LinkKey, below_each
 from barefabric.verify.wiring import Wiring
 
-
-def _fields(*names: str) -> "itemgetter[Any]":
-    return itemgetter(*map(Session._fields.index, names))
-
-
-_UPPER, _LOWER = _fields("a", "a_asn"), _fields("b", "b_asn")
-_UPPER_ADDRESS = _fields("a", "a_asn", "a_address")
-_LOWER_ADDRESS = _fields("b", "b_asn", "b_address")
-_BOTH = _fields("a", "b")
-_LINK = _fields("a", "a_interface", "a_address", "b", "b_interface", "b_address")
+_UPPER, _LOWER = fields(Session, "a", "a_asn"), fields(Session, "b", "b_asn")
+_UPPER_ADDRESS = fields(Session, "a", "a_asn", "a_address")
+_LOWER_ADDRESS = fields(Session, "b", "b_asn", "b_address")
+_BOTH = fields(Session, "a", "b")
+_LINK = fields(Session, "a", "a_interface", "a_address", "b", "b_interface", "b_address")
 
 
 def all_fit(wiring: Wiring, sessions: Sequence[Session]) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from barefabric.model.contract import Condition, Selector, selector
 from barefabric.model.design import Announcement, AnnouncementKind, Design
 from barefabric.model.device import Role, Server, Switch
+from barefabric.model.record import fields
 from barefabric.verify.cabling import below_each
 
 _NOUN_OF = {
@@ -32,7 +33,7 @@ _SWITCH: Mapping[str, Callable[[Switch], str]] = {
 """How to read each key of a condition."""
 _PLACE = attrgetter("cluster", "rack", "pod", "control_plane")
 _DUTIES = {False: (), True: ("controls",), "announces": ("announces",)}
-_ANNOUNCED = itemgetter(*map(Announcement._fields.index, ("server", "prefix", "kind")))
+_ANNOUNCED = fields(Announcement, "server", "prefix", "kind")
 
 
 class Roster:

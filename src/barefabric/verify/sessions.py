@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
+from barefabric.model.record import fields
 from barefabric.model.session import Session, SessionKind, SessionProfile, Source
 from barefabric.verify.cabling import bare
 from barefabric.verify.fitting import all_fit
@@ -57,7 +57,7 @@ def find_sessions(survey: Survey, wiring: Wiring) -> Sessions:
     return found
 
 
-_PROFILE, _UPPER, _LOWER = map(itemgetter, map(Session._fields.index, ("profile", "a", "b")))
+_PROFILE, _UPPER, _LOWER = fields(Session, "profile"), fields(Session, "a"), fields(Session, "b")
 
 
 def _split(wiring: Wiring, sessions: list[Session]) -> tuple[list[Session], list[Session]]:

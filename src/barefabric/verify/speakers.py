@@ -5,9 +5,9 @@ They enter the network as crowds: all that have the same sessions with the same 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 
 from barefabric.model.design import Design
+from barefabric.model.record import fields
 from barefabric.model.session import Session, Speaker
 from barefabric.verify.cabling import below_each
 from barefabric.verify.network import Config, Crowd, Network
@@ -15,8 +15,8 @@ from barefabric.verify.network import Config, Crowd, Network
 NODE = Config(1, 1, {}, {}, mute=True, deaf=True)
 """A node's speaker: announces what it originates, and nothing it hears is used for forwarding."""
 
-_LOWER = itemgetter(Session._fields.index("b"))
-_ENDS = itemgetter(Session._fields.index("a"), Session._fields.index("b"))
+_LOWER = fields(Session, "b")
+_ENDS = fields(Session, "a", "b")
 _Edge = tuple[int, int]
 """A session as a speaker has it: the process at the other end, and the label."""
 

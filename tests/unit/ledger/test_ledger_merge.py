@@ -7,7 +7,8 @@ import pytest
 
 from barefabric.errors import Diagnostic, FabricError
 from barefabric.ledger.file import format_ledger, parse_ledger
-from barefabric.ledger.merge import clashes, reclaim, refuse_clashes, settle
+from barefabric.ledger.merge import clashes, refuse_clashes, settle
+from barefabric.ledger.reclaim import reclaim
 from barefabric.model.ledger import Kind, Ledger
 from barefabric.pipeline import Designed
 from ledger_labs import Lab, designed, lab, live, retired

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from barefabric.ledger.merge import reclaim
+from barefabric.ledger.reclaim import reclaim
 from barefabric.model.address import dotted, split
 from barefabric.model.ledger import Kind, Ledger
 from ledger_labs import MLAG, ROUTED, Lab, designed, faults, grown, lab, live

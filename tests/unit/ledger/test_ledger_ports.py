@@ -264,7 +264,7 @@ class TestFull:
         assert any("the peer link of its pair" in f.message for f in found)
 
     def test_what_the_ledger_keeps_is_said_and_can_be_reclaimed(self, tmp_path: Path) -> None:
-        from barefabric.ledger.merge import reclaim
+        from barefabric.ledger.reclaim import reclaim
 
         old = designed(
             tmp_path, lab(racks=[rack(node=[f"a{n}" for n in range(40)])])

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, repeat
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from socket import AF_INET6, inet_aton, inet_pton
 
 from barefabric.model.address import number
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Server
+from barefabric.model.record import fields
 from barefabric.verify.cabling import Cabling, bare
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.prefixes import Prefix, inside, parse
@@ -63,8 +64,7 @@ def _server_addresses(servers: Collection[Server]) -> Iterator[str]:
 
 
 _ADDRESSES, _ADDRESSES6 = (
-    tuple(itemgetter(Cable._fields.index(end + field)) for end in ("a", "b"))
-    for field in ("_address", "_address6")
+    tuple(fields(Cable, end + field) for end in ("a", "b")) for field in ("_address", "_address6")
 )
 """Addresses of a cable at both ends."""
 

@@ -1,10 +1,11 @@
 """Checks of what routers can hold and use: equal paths, prefixes, tables."""
 
 from collections import Counter
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from barefabric.model.address import family
 from barefabric.model.design import Announcement, Design
+from barefabric.model.record import fields
 from barefabric.model.session import SessionKind
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.deciding.case import UNLIMITED, Case
@@ -78,7 +79,7 @@ def _ecmp(case: Case, tally: Tally) -> None:
 
 # Prefixes from neighbors.
 
-_ANNOUNCED = itemgetter(*map(Announcement._fields.index, ("server", "profile", "prefix")))
+_ANNOUNCED = fields(Announcement, "server", "profile", "prefix")
 
 
 def _max_prefix(case: Case, tally: Tally) -> None:

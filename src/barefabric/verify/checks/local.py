@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 from barefabric.model.design import Design
 from barefabric.model.device import Rack
 from barefabric.model.intent import Channel, PeerGroup, ServerIntent, SwitchIntent
+from barefabric.model.record import fields
 from barefabric.model.session import SessionProfile, Side
 from barefabric.verify.checks.ends import check_links, check_neighbors
 from barefabric.verify.checks.tally import Tally
@@ -17,7 +18,7 @@ _AGAIN = "run fabric design again; if it stays, report it"
 
 
 _MTU = attrgetter("mtu")
-_CHANNEL, _MLAG = map(itemgetter, map(Channel._fields.index, ("number", "mlag")))
+_CHANNEL, _MLAG = fields(Channel, "number"), fields(Channel, "mlag")
 
 
 def check_switch(design: Design, intent: SwitchIntent, tally: Tally) -> None:

@@ -1,13 +1,13 @@
 """Checks of bonds and MLAG pairs: what both leaves of a rack must agree on, member by member."""
 
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
 from typing import NamedTuple
 
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach
 from barefabric.model.intent import Channel, MemberPort, Mlag, SwitchIntent, Vlan
+from barefabric.model.record import fields
 from barefabric.verify.checks.tally import Tally
 
 _CAUSE = "the two leaves would not form one bond with the server"
@@ -58,9 +58,9 @@ class LeafSide(NamedTuple):
         return found
 
 
-_MEMBER = itemgetter(*map(MemberPort._fields.index, ("channel", "peer", "speed")))
-_CHANNEL = itemgetter(*map(Channel._fields.index, ("number", "vlan", "mtu", "mlag")))
-_KIND_BELOW = itemgetter(*map(Cable._fields.index, ("kind", "b")))
+_MEMBER = fields(MemberPort, "channel", "peer", "speed")
+_CHANNEL = fields(Channel, "number", "vlan", "mtu", "mlag")
+_KIND_BELOW = fields(Cable, "kind", "b")
 
 
 class PairChecks:

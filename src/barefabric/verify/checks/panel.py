@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
-from operator import itemgetter
 
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import DeviceModel, Switch
+from barefabric.model.record import fields
 from barefabric.vendors import catalogue
 from barefabric.vendors.lanes import lane_names
 from barefabric.verify.cabling import Cabling
@@ -48,11 +48,11 @@ def check_ports(cabling: Cabling, tally: Tally) -> None:
             tally.fault("ports", *fault)
 
 
-_SPEED = itemgetter(Cable._fields.index("speed"))
+_SPEED = fields(Cable, "speed")
 
 
-_ENDS = itemgetter(*map(Cable._fields.index, ("a", "a_port", "b_port")))
-_BELOW = itemgetter(*map(Cable._fields.index, ("b", "b_port")))
+_ENDS = fields(Cable, "a", "a_port", "b_port")
+_BELOW = fields(Cable, "b", "b_port")
 
 
 def _faults(switch: Switch, ports: Sequence[str], speeds: Sequence[int]) -> Iterator[Fault]:

@@ -2,17 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from operator import itemgetter
 
 from barefabric.model.contract import Contract
+from barefabric.model.record import fields
 from barefabric.model.session import Session, SessionKind
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
 
 _MEND = "compare the addresses, AS numbers and cables of both ends with `fabric show session`"
 
 
-_UPPER, _LOWER = map(itemgetter, map(Session._fields.index, ("a", "b")))
-_ENDS = itemgetter(*map(Session._fields.index, ("a", "b", "a_interface")))
+_UPPER, _LOWER = fields(Session, "a"), fields(Session, "b")
+_ENDS = fields(Session, "a", "b", "a_interface")
 
 
 class SessionCounts:
