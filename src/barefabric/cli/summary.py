@@ -1,6 +1,7 @@
 """What ``fabric design`` says at its end: ten seconds of reading."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -120,12 +121,17 @@ def _unit(unit: str) -> str:
 
 
 def _ports(tiers: Iterable[TierPorts]) -> list[str]:
-    """Port use per tier, one line for each."""
+    """A line for each role; for each of its models where it has several."""
     rows: dict[tuple[str, str], list[str]] = {}
     for tier in tiers:
         rows.setdefault((tier.role, tier.model), []).append(tier.text)
-    names = max((len(role) for role, _ in rows), default=0)
-    return [f"{role:<{names}}  {'   '.join(texts)}" for (role, _), texts in rows.items()]
+    several = {role for role, many in Counter(role for role, _ in rows).items() if many > 1}
+    names = [f"{role} {model}" if role in several else role for role, model in rows]
+    width = max(map(len, names), default=0)
+    return [
+        f"{name:<{width}}  {'   '.join(texts)}"
+        for name, texts in zip(names, rows.values(), strict=True)
+    ]
 
 
 def _sessions(counts: Iterable[SessionCount]) -> Iterator[str]:

@@ -75,3 +75,20 @@ def test_ipv6_pools_are_readable_in_100_columns(tmp_path: Path) -> None:
     assert pools["servers6"] == 256
     assert pools["loopbacks6"] == 2 * ((1 << 72) - 1)
     assert len(found["pods"]) == 10
+
+
+def test_leaves_of_two_models_are_told_apart(tmp_path: Path) -> None:
+    other = "  other: {nos: frr, ports: {downlink: 24 x 25G, uplink: 4 x 100G}}\n"
+    text = TOPOLOGY.replace("SPINES", "2").replace("RACKS", "r1")
+    text = text.replace("server_types:\n", f"{other}server_types:\n")
+    text += "  - {name: r2, leaves: {type: other, count: 1}, servers: {node: 1}}\n"
+    path = tmp_path / "few.yaml"
+    path.write_text(text)
+    result = CliRunner().invoke(app, ["check", str(path)])
+    (_, rest) = result.stdout.split("  ports ")
+    first, second, third = (line.split() for line in rest.splitlines()[:3])
+    assert (first[0], second[0], third[0]) == ("leaf", "leaf", "spine")
+    assert "48" in first[1:3]
+    assert "24" in second[1:3]
+    assert first[1:] != second[1:]
+    assert third[1] == "32", "a role with one model has no need of it"
