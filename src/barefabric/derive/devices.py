@@ -90,11 +90,11 @@ def number_servers(
             uses, offset = all_nodes or (control_nodes and control), address - base
             text6, text62 = ("", "") if base6 is None else _pair6(base6 + offset, half)
             position = offset - FIRST_SERVER + 1
-            fields = (
+            values = (
                 name, kind, home, position, attach, nics, speed, cluster, control, pod,
                 asn, text, text2, uses, text6, text62,
             )  # fmt: skip
-            servers[name] = record(Server, fields)
+            servers[name] = record(Server, values)
     return servers
 
 

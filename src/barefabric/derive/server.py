@@ -35,8 +35,8 @@ def server_intent(design: Design, name: str) -> ServerIntent:
         bgp = _host_bgp(design, server)
         return ServerIntent(server, nics, mtu, addresses, "", lists, policies, bgp)
     addresses = _on_subnet(server, _length(rack.prefix), _length(rack.prefix6))
-    fields = (server, nics, mtu, addresses, rack.gateway, (), (), None, rack.gateway6)
-    return record(ServerIntent, fields)
+    values = (server, nics, mtu, addresses, rack.gateway, (), (), None, rack.gateway6)
+    return record(ServerIntent, values)
 
 
 def _on_subnet(server: Server, length: str, length6: str) -> tuple[str, ...]:

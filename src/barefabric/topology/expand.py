@@ -201,11 +201,11 @@ def _servers(
             found = membership(names, kind, rack, pod)
             members = zip(names, found, strict=True)
             for (name, (cluster, control)), position in zip(members, positions, strict=False):
-                fields = (
+                values = (
                     name, kind, rack, position, attach, nics, speed, cluster, control, pod,
                     0, "", "", False, "", "",  # no number is known yet
                 )  # fmt: skip
-                servers[name] = record(Server, fields)
+                servers[name] = record(Server, values)
     return servers
 
 

@@ -59,12 +59,12 @@ def _server_addresses(servers: Collection[Server]) -> Iterator[str]:
     """All addresses of servers that are in use; mostly none of them uses a second one."""
     if any(map(attrgetter("uses_second"), servers)):
         return (a for server in servers for a in server.own_addresses if a)
-    fields = map(attrgetter, ("address", "address6"))
-    return filter(None, chain.from_iterable(map(field, servers) for field in fields))
+    each = map(attrgetter, ("address", "address6"))
+    return filter(None, chain.from_iterable(map(address, servers) for address in each))
 
 
 _ADDRESSES, _ADDRESSES6 = (
-    tuple(fields(Cable, end + field) for end in ("a", "b")) for field in ("_address", "_address6")
+    tuple(fields(Cable, end + tail) for end in ("a", "b")) for tail in ("_address", "_address6")
 )
 """Addresses of a cable at both ends."""
 
