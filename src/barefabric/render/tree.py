@@ -66,11 +66,11 @@ class _Stage:
         self.old = old
         self.seen: set[str] = set()
         self.written: list[str] = []
-        self.folders: set[str] = set()
+        self.folder = " "
 
     def add(self, path: str, content: Content) -> None:
         """Stage one file, unless the tree has it with this content."""
-        if path in self.seen or path.startswith("/") or ".." in path.split("/"):
+        if path in self.seen or path[0] == "/" or (".." in path and ".." in path.split("/")):
             raise ValueError(f"not a path of its own inside the build: {path}")
         self.seen.add(path)
         equal, pieces = 0, encoded(content)
@@ -80,9 +80,9 @@ class _Stage:
                 return
             equal, pieces = found
         folder = path.rpartition("/")[0]
-        if folder not in self.folders:
+        if folder != self.folder:  # files of a folder come one after another
             _make_folder(f"{self.root}/{folder}")
-            self.folders.add(folder)
+            self.folder = folder
         beginning = _beginning(f"{self.target}/{path}", equal) if equal else ()
         _create(f"{self.root}/{path}", chain(beginning, pieces))
         self.written.append(path)
