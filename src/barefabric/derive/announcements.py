@@ -6,15 +6,13 @@ from typing import NamedTuple
 from barefabric.derive.names import of_family
 from barefabric.derive.prefixes import block_length
 from barefabric.model.address import (
-    BITS,
     FAMILIES,
-    colons,
-    dotted_all,
     family,
     host_route,
     split,
     width,
     written,
+    written_all,
 )
 from barefabric.model.design import Announcement, AnnouncementKind
 from barefabric.model.device import Attach, Server
@@ -30,10 +28,7 @@ def _pod_blocks(cluster: Cluster, wanted: str) -> Iterator[str]:
             base, length = split(prefix)
             bits, block = width(prefix), block_length(cluster, prefix)
             values = range(base, base + (1 << (bits - length)), 1 << (bits - block))
-            if bits == BITS["ipv4"]:
-                yield from dotted_all(values, f"/{block}")
-            else:
-                yield from (f"{colons(value)}/{block}" for value in values)
+            yield from written_all(values, bits, f"/{block}")
 
 
 def _service_prefixes(cluster: Cluster) -> list[tuple[str, str, AnnouncementKind]]:

@@ -126,16 +126,11 @@ def switch_ports(design: Design, switch: Switch, rack: Rack | None) -> SwitchPor
     )
 
 
-@lru_cache(maxsize=8)
-def _attaches(design: Design, rack: str) -> frozenset[Attach]:
-    """How servers of a rack are attached; those of most racks are all alike."""
-    return frozenset(design.servers[name].attach for name in design.racks[rack].servers)
-
-
 def _by_attach(design: Design, switch: Switch, cables: list[Cable]) -> Mapping[Attach, list[Cable]]:
     """A leaf's cables to servers, by how those are attached."""
     found: dict[Attach, list[Cable]] = {attach: [] for attach in Attach}
-    if cables and len(attaches := _attaches(design, switch.rack)) == 1:
+    attaches = {kind.attach for kind in design.kinds_by_rack[switch.rack]} if cables else ()
+    if len(attaches) == 1:
         return found | dict.fromkeys(attaches, cables)
     for cable in cables:
         found[design.servers[cable.b].attach].append(cable)

@@ -8,17 +8,12 @@ from typing import NamedTuple
 from barefabric.derive import names
 from barefabric.derive.devices import FIRST_LEAF
 from barefabric.derive.profiles import variants
-from barefabric.model.address import colons, dotted, split
+from barefabric.model.address import bare, colons, dotted, split
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Pair
 from barefabric.model.device import Attach, Rack, Role, Server, Switch, Upstream
 from barefabric.model.record import record
 from barefabric.model.session import Session, SessionProfile, Speaker
-
-
-def bare(address: str) -> str:
-    """An address without its prefix length."""
-    return address.partition("/")[0]
 
 
 def leaf_address(rack: Rack, leaf: Switch, family: str = "ipv4") -> str:

@@ -11,7 +11,16 @@ from functools import partial
 from barefabric.errors import Diagnostic
 from barefabric.ledger.register import Group, Notation, Register, assign
 from barefabric.ledger.space import Space, networks
-from barefabric.model.address import BITS, colons, dotted, dotted_all, number, split
+from barefabric.model.address import (
+    BITS,
+    bare,
+    colons,
+    dotted,
+    dotted_all,
+    number,
+    split,
+    written_all,
+)
 from barefabric.model.cable import CableKind
 from barefabric.model.device import Attach
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
@@ -45,13 +54,11 @@ def _notation(space: Space) -> Notation:
     if space.unit == space.bits:
         return ADDRESSES if space.bits == HOST else ADDRESSES6
     end = f"/{space.unit}"
-    if space.bits == HOST:
-        return Notation(_network, lambda values: dotted_all(values, end))
-    return Notation(_network, lambda values: (colons(value) + end for value in values))
+    return Notation(_network, lambda values: written_all(values, space.bits, end))
 
 
 def _network(prefix: str) -> int:
-    return number(prefix.partition("/")[0])
+    return number(bare(prefix))
 
 
 def _run(

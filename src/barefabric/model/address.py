@@ -64,6 +64,16 @@ def written(value: int, bits: int) -> str:
     return dotted(value) if bits == 32 else colons(value)
 
 
+def written_all(values: Iterable[int], bits: int, end: str = "") -> Iterator[str]:
+    """The texts of many addresses of ``bits`` bits, each with an end such as ``/26``."""
+    return dotted_all(values, end) if bits == 32 else (colons(value) + end for value in values)
+
+
+def bare(address: str) -> str:
+    """An address without its prefix length."""
+    return address.partition("/")[0]
+
+
 def width(text: str) -> int:
     """How many bits an address, or the address of a prefix, has: 32 or 128."""
     return 128 if ":" in text else 32

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 
+from barefabric.model.address import bare
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach
@@ -128,8 +129,3 @@ def below_each(ends: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         else:
             found[a] = [b]
     return found
-
-
-def bare(address: str) -> str:
-    """An address without its prefix length."""
-    return address.partition("/")[0]

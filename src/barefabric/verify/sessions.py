@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from barefabric.model.address import bare
 from barefabric.model.record import fields
 from barefabric.model.session import Session, SessionKind, SessionProfile, Source
-from barefabric.verify.cabling import bare
 from barefabric.verify.fitting import all_fit
 from barefabric.verify.survey import Facts, Survey
 from barefabric.verify.wiring import Wiring

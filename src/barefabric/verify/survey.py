@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from barefabric.derive.prefixes import DEFAULTS
+from barefabric.model.address import bare
 from barefabric.model.design import Design
 from barefabric.model.intent import Bgp, PeerGroup, ServerIntent, SwitchIntent
 from barefabric.verify.cabling import Cabling
@@ -73,7 +74,7 @@ class Survey:
         )
         own = [intent.loopback, intent.loopback6]
         own += [a for svi in intent.svis for a in (svi.address, svi.address6)]
-        addresses = frozenset(_bare(address) for address in own if address)
+        addresses = frozenset(bare(address) for address in own if address)
         resort = {}
         if intent.bgp.last_resort:
             resort = self._last_resort(intent)
@@ -87,7 +88,7 @@ class Survey:
         if intent.bgp is None:
             return None
         router = self.reader.read("host", intent.bgp, intent.policies, intent.prefix_lists, ())
-        addresses = frozenset(map(_bare, intent.addresses))
+        addresses = frozenset(map(bare, intent.addresses))
         facts = self.hosts[intent.server.name] = self._facts(router, intent.bgp, addresses, {})
         return facts
 
@@ -140,7 +141,3 @@ def _originated(passed: Passed) -> Attributes:
         passed.communities or frozenset(),
         discards=True,
     )
-
-
-def _bare(address: str) -> str:
-    return address.partition("/")[0]

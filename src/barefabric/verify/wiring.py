@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from barefabric.model.address import bare
 from barefabric.model.session import Session
-from barefabric.verify.cabling import Cabling, LinkKey, bare, left
+from barefabric.verify.cabling import Cabling, LinkKey, left
 from barefabric.verify.survey import Survey
 
 

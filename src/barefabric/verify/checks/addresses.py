@@ -5,12 +5,12 @@ from itertools import chain, repeat
 from operator import attrgetter
 from socket import AF_INET6, inet_aton, inet_pton
 
-from barefabric.model.address import number
+from barefabric.model.address import bare, number
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Server
 from barefabric.model.record import fields
-from barefabric.verify.cabling import Cabling, bare
+from barefabric.verify.cabling import Cabling
 from barefabric.verify.checks.tally import Tally
 from barefabric.verify.prefixes import Prefix, inside, parse
 from barefabric.verify.survey import Survey

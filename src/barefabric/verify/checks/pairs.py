@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from barefabric.model.address import bare
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach
@@ -181,7 +182,7 @@ def _pair_faults(first: str, one: LeafSide, second: str, other: LeafSide) -> Ite
         yield f"MLAG domain {a.domain} on {first}, {b.domain} on {second}"
     if a.vlan != b.vlan:
         yield f"control VLAN {a.vlan} on {first}, {b.vlan} on {second}"
-    if (a.peer_address, b.peer_address) != (_bare(b.address), _bare(a.address)):
+    if (a.peer_address, b.peer_address) != (bare(b.address), bare(a.address)):
         yield (
             f"{first} looks for its peer at {a.peer_address} and {second} at {b.peer_address}, "
             f"but they have {a.address} and {b.address}"
@@ -191,7 +192,3 @@ def _pair_faults(first: str, one: LeafSide, second: str, other: LeafSide) -> Ite
         yield f"VLANs differ between {first} and {second}: {', '.join(map(str, differ))}"
     if {(y, x) for x, y in one.peer_members} != set(other.peer_members) or not one.peer_members:
         yield f"the peer link's members on {first} and {second} are not the ends of its cables"
-
-
-def _bare(address: str) -> str:
-    return address.partition("/")[0]
