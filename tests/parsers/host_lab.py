@@ -32,6 +32,16 @@ wait_for() {
   done
   echo "never: $2: $3: $4"; on "$2" vtysh -N "$2" -c "$3"; return 1
 }
+# count_of NUMBER TEXT COMMAND...: waits until so many lines of the command's output have the text.
+# A session is up before its routes are in, and BGP has a route before the kernel has it.
+count_of() {
+  wanted=$1 text=$2; shift 2
+  for _ in $(seq 60); do
+    [ "$("$@" 2>/dev/null | grep -c -e "$text")" = "$wanted" ] && return 0
+    sleep 1
+  done
+  echo "never $wanted times: $text: $*"; "$@"; return 1
+}
 """
 
 ROUTER = """\

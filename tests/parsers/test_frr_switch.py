@@ -32,16 +32,12 @@ FABRICS = {
     "bridged": lambda: fabric(BRIDGED, "frr"),
 }
 
-# Waits until every session between switches is up and the kernels' routes have not changed for
-# six seconds, then prints what each switch knows.
+# Waits until every session between switches is up, with BFD, and the kernels' routes have not
+# changed for six seconds, then prints what each switch knows.
 WATCH = """
-for _ in $(seq 60); do
-  up=$(for r in {names}; do
-    on $r vtysh -N $r -c 'show bgp ipv4 unicast summary established json'
-  done | grep -c '"state":"Established"' || true)
-  [ "$up" -ge {ends} ] && break
-  sleep 1
-done
+all() { for r in {names}; do on $r vtysh -N $r -c "$1"; done; }
+count_of {ends} '"state":"Established"' all 'show bgp ipv4 unicast summary established json'
+count_of {ends} '"status":"up"' all 'show bfd peers json'
 before=""; calm=0
 for _ in $(seq 60); do
   now=$(for r in {names}; do ip netns exec $r ip route; done | sort)
@@ -64,9 +60,12 @@ done
 reload="/usr/lib/frr/frr-reload.py --reload --pathspace {leaf} --log-level error"
 cd /etc/frr/{leaf}; cp frr.conf old
 sed 's/FABRIC seq 10 permit/FABRIC seq 10 deny/' old > new
-for file in new old; do
-  on {leaf} $reload /etc/frr/{leaf}/$file; sleep 8
-  echo "@@ {leaf} after-$file"; ip netns exec {leaf} ip -j route
+known=$(ip -n {leaf} route | grep -c '^10[.]255[.]0[.]')
+for step in "new 0" "old $known"; do
+  set -- $step
+  on {leaf} $reload /etc/frr/{leaf}/$1
+  count_of $2 '^10[.]255[.]0[.]' ip -n {leaf} route
+  echo "@@ {leaf} after-$1"; ip netns exec {leaf} ip -j route
 done
 echo "@@ end"
 """

@@ -89,13 +89,12 @@ printf '%s' '@reload@'
 printf '%s' '@state@'
 for leaf in {leaves}; do
   wait_for 60 {host} 'show bgp summary established' "$leaf"
-  wait_for 30 {host} 'show bgp ipv4 unicast' 10.255.0
-  wait_for 30 $leaf 'show bgp ipv4 unicast' {address}
+  count_of {own} 'proto bgp' ip -n $leaf route
 done
-for _ in $(seq 60); do
-  [ "$(on {host} vtysh -N {host} -c 'show bfd peers brief' | grep -cw up)" = {count} ] && break
-  sleep 1
-done
+count_of {count} '"pfxRcd":1,' on {host} vtysh -N {host} -c 'show bgp summary json'
+count_of {count} '"pfxSnt":{own},' on {host} vtysh -N {host} -c 'show bgp summary json'
+count_of {count} '"status":"up"' on {host} vtysh -N {host} -c 'show bfd peers json'
+count_of {count} '10.255.0.* proto bgp' ip -n {host} route
 on {host} vtysh -N {host} -c 'show bgp summary json' -c 'show bfd peers json'
 ip -j -n {host} route
 ip -j -n {first} route
@@ -114,7 +113,7 @@ def test_daemons_run_it_as_it_was_meant(name):
     leaves = [wire.a for wire in wires]
     script = SCRIPT.format(
         reload=RELOAD.format(name=host), host=host, leaves=" ".join(leaves), first=leaves[0],
-        address=server.address, count=len(leaves),
+        own=1 + _two(design), count=len(leaves),
     )  # fmt: skip
     output = run_lab(routers, wires, script)
     reload, _, state = output.partition("@reload@")[2].partition("@state@")
@@ -128,15 +127,9 @@ def test_daemons_run_it_as_it_was_meant(name):
 SCRIPT6 = """
 for leaf in {leaves}; do
   wait_for 60 {host} 'show bgp ipv6 unicast summary established' "$leaf"
-  wait_for 30 {host} 'show bgp ipv6 unicast' fd00:255::
-  wait_for 30 $leaf 'show bgp ipv6 unicast' {address6}/128
+  count_of {own} 'proto bgp' ip -6 -n $leaf route
 done
-for leaf in {leaves}; do
-  for _ in $(seq 30); do
-    [ "$(ip -6 -n {host} route show proto bgp | grep -c fd00:255)" = {count} ] && break
-    sleep 1
-  done
-done
+count_of {count} 'fd00:255:.* proto bgp' ip -6 -n {host} route
 printf '%s' '@state@'
 ip -6 -j -n {host} route
 ip -6 -j -n {first} route
@@ -156,7 +149,7 @@ def test_daemons_carry_ipv6_as_it_was_meant(name):
     leaves = [wire.a for wire in wires]
     loopbacks = {leaf: design.switches[leaf].loopback6 for leaf in leaves}
     script = SCRIPT6.format(
-        host=host, leaves=" ".join(leaves), first=leaves[0], address6=server.address6,
+        host=host, leaves=" ".join(leaves), first=leaves[0], own=1 + _two(design),
         loopback6=loopbacks[leaves[0]], count=len(leaves),
     )  # fmt: skip
     routes, at_leaf, chosen = documents(run_lab(routers, wires, script).partition("@state@")[2])
