@@ -5,13 +5,13 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
-from barefabric.ledger.panel import lanes_by_name, ports_by_name
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Attach, DeviceModel, Rack, Switch
 from barefabric.model.intent import AccessPort, Channel, MemberPort, RoutedPort
 from barefabric.model.record import fields, record
 from barefabric.vendors import catalogue
+from barefabric.vendors.lanes import lanes_by_name, ports_by_name
 
 AnyPort = TypeVar("AnyPort", RoutedPort, MemberPort, AccessPort)
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from barefabric.errors import Diagnostic
 from barefabric.ledger import port_faults
-from barefabric.ledger.panel import find_slot, ports_by_name
+from barefabric.ledger.panel import find_slot
 from barefabric.ledger.patching import Patching, owner_text
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.shape import Bundle, Want
 from barefabric.topology.schema import ExplicitCable
+from barefabric.vendors.lanes import ports_by_name
 
 
 def lay_upstreams(run: Patching) -> list[Cable]:

@@ -5,16 +5,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from barefabric.ledger import port_faults
-from barefabric.ledger.panel import (
-    Panel,
-    Slot,
-    common_speed,
-    fabric_ports,
-    peer_order,
-    server_order,
-    shared_slots,
-)
+from barefabric.ledger.panel import Panel, shared_slots
 from barefabric.ledger.patching import Patching, Plug
+from barefabric.ledger.port_order import Slot, common_speed, fabric_ports, peer_order, server_order
 from barefabric.model.cable import CableKind
 from barefabric.model.device import PortSpec
 from barefabric.model.shape import Above, Bundle

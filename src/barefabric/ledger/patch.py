@@ -7,8 +7,9 @@ from barefabric.errors import FabricError
 from barefabric.ledger import port_faults
 from barefabric.ledger.fixed_ports import lay_by_hand, lay_upstreams
 from barefabric.ledger.new_ports import Streams, new_plugs
-from barefabric.ledger.panel import common_speed, find_slot
+from barefabric.ledger.panel import find_slot
 from barefabric.ledger.patching import Patching, Plug
+from barefabric.ledger.port_order import common_speed
 from barefabric.ledger.register import Register
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.ledger import Entry, Ledger, Move

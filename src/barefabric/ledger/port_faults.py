@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from barefabric.errors import Diagnostic, Place
-from barefabric.ledger.panel import FabricPorts, common_speed
 from barefabric.ledger.patching import Patching
+from barefabric.ledger.port_order import FabricPorts, common_speed
 from barefabric.model.device import DeviceModel, PortSpec, Switch
 from barefabric.model.shape import Bundle, Want
 from barefabric.vendors.speed_groups import speed_groups

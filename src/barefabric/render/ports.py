@@ -5,7 +5,6 @@ from functools import cache, cached_property
 from itertools import groupby
 from typing import Any
 
-from barefabric.ledger.panel import lanes_by_name, parts_at, ports_by_name
 from barefabric.model.device import DeviceModel, PortSpec
 from barefabric.model.intent import AccessPort, MemberPort, RoutedPort, SwitchIntent
 from barefabric.model.record import fields
@@ -13,7 +12,7 @@ from barefabric.model.vendor import Dialect, Vendor
 from barefabric.render.natural import Ordered, natural, ordered, ranges, runs
 from barefabric.render.view import BridgingView, MlagView, PortsView, SpeedGroupView, SviView
 from barefabric.vendors import catalogue
-from barefabric.vendors.lanes import electrical_lanes
+from barefabric.vendors.lanes import electrical_lanes, lanes_by_name, parts_at, ports_by_name
 from barefabric.vendors.speed_groups import serdes, speed_groups
 
 SINGLE_LANE = 25

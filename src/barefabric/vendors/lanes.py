@@ -1,9 +1,10 @@
-"""Names of the parts of a port that is broken out, as each network OS gives them."""
+"""Ports of a model by name, and the parts of a port that is broken out, as each OS names them."""
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from barefabric.model.device import PortSpec
+from barefabric.model.device import DeviceModel, PortSpec
 from barefabric.model.vendor import Vendor
 from barefabric.vendors.cages import LANES_OF
 
@@ -30,3 +31,32 @@ def electrical_lanes(spec: PortSpec, speed: int) -> int:
     """How many electrical lanes a part takes, at the rate the port's lanes have at full speed."""
     rate = spec.speeds[0] // LANES_OF.get(spec.form, 1)
     return max(speed // rate, 1) if rate else 1
+
+
+def parts_at(vendor: Vendor, spec: PortSpec, name: str, speed: int) -> int:
+    """Into how many parts of ``speed`` a port is broken out if ``name`` is one of them, else 0."""
+    return next(
+        (
+            count
+            for count, each in spec.breakouts
+            if each == speed and name in lane_names(vendor, spec, count, each)
+        ),
+        0,
+    )
+
+
+@cache
+def ports_by_name(model: DeviceModel) -> dict[str, PortSpec]:
+    """A model's ports by name."""
+    return {spec.name: spec for spec in model.ports}
+
+
+@cache
+def lanes_by_name(model: DeviceModel, vendor: Vendor) -> dict[str, tuple[PortSpec, int]]:
+    """Names of all possible lanes with their port and speed (the first breakout that fits)."""
+    found: dict[str, tuple[PortSpec, int]] = {}
+    for spec in model.ports:
+        for count, each in spec.breakouts:
+            for name in lane_names(vendor, spec, count, each):
+                found.setdefault(name, (spec, each))
+    return found

@@ -1,20 +1,15 @@
 """Contracts about packets: from whom they arrive where, and over how many links at most."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from barefabric.model.contract import Contract
-from barefabric.model.device import Attach
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
+from barefabric.verify.deciding.sources import Sources
 from barefabric.verify.forwarding import Fate, Path, Walker
 from barefabric.verify.prefixes import parse, readable
 from barefabric.verify.table import Group
 from barefabric.verify.verdict import Finding
-
-Start = tuple[str, tuple[int, ...], int]
-"""A kind of source: one device of it, the processes that take its packets first, and the links
-up to there."""
 
 
 class Wrong(NamedTuple):
@@ -43,7 +38,7 @@ class ReachDecider:
         ignoring: Collection[str] = frozenset(),
     ) -> None:
         self.case, self.without, self.ignoring = case, without, ignoring
-        self._starts: dict[str, list[tuple[Start, int]]] = {}
+        self.sources = Sources(case, without)
         self._spreads: dict[str, tuple[Mapping[int, int], Mapping[int, int]]] = {}
         self._all: dict[tuple[object, ...], bool] = {}
         self._walked: dict[tuple[int, tuple[int, ...], int], Path] = {}
@@ -69,7 +64,7 @@ class ReachDecider:
         for text in contract.prefixes:
             groups, missing = self._placed(text)
             for subject in contract.subjects:
-                total = sum(count for _, count in self.starts(subject))
+                total = sum(count for _, count in self.sources.starts(subject))
                 rows += total * (len(missing) + sum(len(p) for _, p in groups))
                 for group, prefixes in groups:
                     for device, path, count in self._failing(group, subject, never, limit):
@@ -124,7 +119,7 @@ class ReachDecider:
             bad(cell, extra) is None for cell, extra in self._seen(group, cells, processes)
         ):
             return
-        for (device, first, extra), count in self.starts(subject):
+        for (device, first, extra), count in self.sources.starts(subject):
             found = [bad(group.view.cell(p), extra) for p in first]
             path = next((p for p in found if p is not None), None)
             if path is not None or (not first and not never):
@@ -155,86 +150,20 @@ class ReachDecider:
         found = self._spreads.get(subject)
         if found is None:
             classes = self.case.table.classes
-            processes = {p: extra for (_, first, extra), _ in self.starts(subject) for p in first}
+            starts = [start for start, _ in self.sources.starts(subject)]
+            processes = {p: extra for _, first, extra in starts for p in first}
             bundle_of, cells = classes.graph.bundle_of, classes.cells
             found = {cells[bundle_of[p]]: e for p, e in processes.items()}, processes
-            if any(not first for (_, first, _), _ in self.starts(subject)):
+            if not all(first for _, first, _ in starts):
                 found = {}, {}
             self._spreads[subject] = found
         return found
-
-    # Sources.
-
-    def starts(self, subject: str) -> list[tuple[Start, int]]:
-        """Kinds of source of a subject, with how many devices each stands for.
-
-        A bonded server's packets go to its gateway, hence to either leaf of its rack; a routed
-        server forwards by its own routes.
-        """
-        found = self._starts.get(subject)
-        if found is None:
-            counts: dict[tuple[int, ...], tuple[str, int]] = {}
-            for some in self._alike(self.case.roster.devices(subject)):
-                processes = self._first(some[0])
-                name, count = counts.get(processes, (some[0], 0))
-                counts[processes] = (name, count + len(some))
-            found = [
-                ((name, processes, int(self._bridged(name))), count)
-                for processes, (name, count) in counts.items()
-            ]
-            self._starts[subject] = found
-        return found
-
-    def _alike(self, devices: Iterable[str]) -> Iterable[list[str]]:
-        """Devices that send, in the order of the first of each kind: bonds of a rack together."""
-        servers, cut = self.case.design.servers, self.case.wiring.failure.cables
-        found: dict[str, list[str]] = {}
-        for device in devices:
-            if device in self.without:
-                continue
-            server = servers.get(device)
-            key = device
-            if server is not None and server.attach is Attach.BOND and not cut:
-                key = f"rack {server.rack}"
-            known = found.get(key)
-            if known is None:
-                found[key] = [device]
-            else:
-                known.append(device)
-        return found.values()
-
-    def _bridged(self, device: str) -> bool:
-        server = self.case.design.servers.get(device)
-        return server is not None and server.attach is not Attach.ROUTED
-
-    def _first(self, device: str) -> tuple[int, ...]:
-        built = self.case.built
-        server = self.case.design.servers.get(device)
-        if server is None:
-            return (built.of(device),) if built.of(device) >= 0 else ()
-        if server.attach is Attach.ROUTED:
-            return (built.hosts[device],) if device in built.hosts else ()
-        leaves = self._leaves_of.get(server.rack, ())
-        wiring, names = self.case.wiring, self.case.names
-        if server.attach is Attach.BOND and not wiring.failure.cables:
-            return leaves
-        return tuple(leaf for leaf in leaves if wiring.served(names[leaf], device))
-
-    @cached_property
-    def _leaves_of(self) -> dict[str, tuple[int, ...]]:
-        switches = self.case.built.switches
-        return {
-            rack.name: tuple(switches[leaf] for leaf in rack.leaves if leaf in switches)
-            for rack in self.case.design.racks.values()
-        }
-
-    # Saying so.
 
     def told(self, wrong: Wrong, limit: int = 0) -> str:
         """What becomes of a packet, as a line of evidence."""
         device, prefix, path, _ = wrong
         if path.fate is Fate.ARRIVES:
-            links = path.links + self._bridged(device)
+            links = path.links + self.sources.bridged(device)
             more = f", more than {limit}" if limit else ""
             return f"{device} to {prefix}: the packet arrives over {links} links{more}"
         return f"{device} to {prefix}: the packet {path.fate}{self._named(prefix, path)}"
