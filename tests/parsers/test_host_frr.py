@@ -83,6 +83,18 @@ def rack_of(design, host):
     return routers, wires
 
 
+def run_rack(design, script):
+    """The first routed server, its leaves, and what a script printed beside them."""
+    host = routed_servers(design)[0]
+    routers, wires = rack_of(design, host)
+    leaves = [wire.a for wire in wires]
+    script = script.format(
+        reload=RELOAD.format(name=host), host=host, leaves=" ".join(leaves), first=leaves[0],
+        own=1 + _two(design), loopback6=design.switches[leaves[0]].loopback6, count=len(leaves),
+    )  # fmt: skip
+    return design.servers[host], leaves, run_lab(routers, wires, script)
+
+
 SCRIPT = """
 printf '%s' '@reload@'
 {reload}
@@ -107,15 +119,7 @@ ip netns exec {host} ss -Htln 'sport = :179' | wc -l
 @pytest.mark.parametrize("name", ["routed, numbered", "routed, metallb beside calico"])
 def test_daemons_run_it_as_it_was_meant(name):
     design = situation(name)
-    host = routed_servers(design)[0]
-    server = design.servers[host]
-    routers, wires = rack_of(design, host)
-    leaves = [wire.a for wire in wires]
-    script = SCRIPT.format(
-        reload=RELOAD.format(name=host), host=host, leaves=" ".join(leaves), first=leaves[0],
-        own=1 + _two(design), count=len(leaves),
-    )  # fmt: skip
-    output = run_lab(routers, wires, script)
+    server, leaves, output = run_rack(design, SCRIPT)
     reload, _, state = output.partition("@reload@")[2].partition("@state@")
     assert reload.strip() == "", "frr-reload.py would change what was just booted"
     summary, bfd, routes, at_leaf, listening = documents(state)
@@ -143,17 +147,10 @@ ip -6 -j -n {host} route get {loopback6}
 def test_daemons_carry_ipv6_as_it_was_meant(name):
     """What the kernels hold: routes over each link, from the node's own address."""
     design = situation(name)
-    host = routed_servers(design)[0]
-    server = design.servers[host]
-    routers, wires = rack_of(design, host)
-    leaves = [wire.a for wire in wires]
+    server, leaves, output = run_rack(design, SCRIPT6)
     loopbacks = {leaf: design.switches[leaf].loopback6 for leaf in leaves}
-    script = SCRIPT6.format(
-        host=host, leaves=" ".join(leaves), first=leaves[0], own=1 + _two(design),
-        loopback6=loopbacks[leaves[0]], count=len(leaves),
-    )  # fmt: skip
-    routes, at_leaf, chosen = documents(run_lab(routers, wires, script).partition("@state@")[2])
-    nics = {nic.peer: nic for nic in server_intent(design, host).nics}
+    routes, at_leaf, chosen = documents(output.partition("@state@")[2])
+    nics = {nic.peer: nic for nic in server_intent(design, server.name).nics}
     found = {route["dst"]: route for route in routes if route.get("protocol") == "bgp"}
     assert found.keys() == set(loopbacks.values())
     for leaf, loopback in loopbacks.items():
