@@ -254,8 +254,9 @@ def test_the_last_way_out_of_the_fabric_is_said() -> None:
 
 
 def test_work_grows_with_the_fabric_and_not_with_its_square() -> None:
+    steps_taken(1)  # Python 3.12 counts instructions from the second time on
     small, large = steps_taken(16), steps_taken(32)
-    assert large < 2.2 * small
+    assert 0 < small < large < 2.2 * small
 
 
 def steps_taken(racks: int) -> int:
