@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.checks_shape import RESERVED
-from barefabric.topology.roster import Keys
-from barefabric.topology.view import View
+from barefabric.topology.roster import Keys, tier_names
+from barefabric.topology.view import View, listing
 
 PEER_LINKS = ("control", "routing")
 """The /31s of a pair of leaves."""
@@ -122,19 +122,21 @@ def _upstreams(view: View) -> Iterator[Diagnostic]:
 
 
 def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
-    """Upstream routers are plugged into borders or leaves; cables end at devices."""
-    roster = view.roster
+    """Upstream routers are plugged into borders; cables end at devices."""
+    roster, borders = view.roster, _borders(view)
+    kind = "leaf" if "leaf" in view.topology.switch_types else "KIND"
+    enough = "" if borders else f"write borders: {{type: {kind}, count: 1}}"
     for index, external in enumerate(view.topology.external):
-        name, keys = external.attach.switch, ("external", index, "attach", "switch")
+        name, place = external.attach.switch, view.place("external", index, "attach", "switch")
         if name not in roster.switch_names:
-            yield view.unknown("IN053", "switch", name, view.place(*keys), _edge(view))
-        elif name not in _edge(view):
+            yield view.unknown("IN053", "border", name, place, borders, enough)
+        elif name not in borders:
             yield Diagnostic(
                 "IN053",
-                f'"{name}" is no border and no leaf',
-                (view.place(*keys),),
-                "upstream routers are plugged into borders or leaves",
-                "write borders: 1",
+                f'"{name}" is no border',
+                (place,),
+                f"upstream routers are plugged into borders; {listing('borders', borders)}",
+                enough or f"write switch: {borders[0]}",
             )
     for index, cable in enumerate(view.topology.cables):
         for end, device in (("a", cable.a.device), ("b", cable.b.device)):
@@ -155,12 +157,14 @@ def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
             )
 
 
-def _edge(view: View) -> list[str]:
-    """Switches that an upstream router may be plugged into: borders first."""
-    edge = {
-        name: keys for name, keys in view.roster.switches() if keys[-1] in ("borders", "leaves")
-    }
-    return sorted(edge, key=lambda name: edge[name] != ("borders",))
+def _borders(view: View) -> tuple[str, ...]:
+    """Switches that an upstream router may be plugged into.
+
+    Leaves are not among them: they take the fabric's default, and what keeps an upstream's default
+    apart from it are a border's policies.
+    """
+    borders = view.topology.borders
+    return tier_names(borders, "border") if borders else ()
 
 
 def _pins_and_extra(view: View) -> Iterator[Diagnostic]:
