@@ -11,6 +11,7 @@ from barefabric.topology import (
     checks_overlaps,
     checks_secrets,
     checks_shape,
+    checks_upstreams,
     checks_usable,
 )
 from barefabric.topology.roster import Roster
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _CHECKS = (
     checks_shape,
     checks_names,
+    checks_upstreams,
     checks_secrets,
     checks_network,
     checks_families,

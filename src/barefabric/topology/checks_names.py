@@ -4,41 +4,52 @@ from collections.abc import Collection, Iterable, Iterator
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.checks_shape import RESERVED
-from barefabric.topology.roster import Keys, tier_names
-from barefabric.topology.view import View, listing
+from barefabric.topology.roster import Keys
+from barefabric.topology.view import View
 
 PEER_LINKS = ("control", "routing")
 """The /31s of a pair of leaves."""
 
 
 def check(view: View) -> Iterator[Diagnostic]:
-    """Faults of names: IN051, IN053 to IN056, IN063."""
+    """Faults of names: IN051, IN054 to IN056, IN063."""
     yield from _racks_and_pods(view)
     yield from _devices(view)
     yield from _lists(view)
-    yield from _upstreams(view)
-    yield from _switches_referred_to(view)
+    yield from _cables(view)
     yield from _pins_and_extra(view)
     yield from _contracts(view)
 
 
 def _twice(
-    view: View, noun: str, named: Iterable[tuple[str, Keys]], mend: str = ""
+    view: View,
+    noun: str,
+    named: Iterable[tuple[str, Keys]],
+    mend: str = "",
+    *,
+    exact: bool = False,
 ) -> Iterator[Diagnostic]:
-    """Names that stand for two things. Equal pairs of places are reported once, and counted."""
-    first: dict[str, Keys] = {}
+    """Names that stand for two things. Equal pairs of places are reported once, and counted.
+
+    Unless they are ``exact``, capitals make no difference: Kubernetes and DNS write names small
+    (RFC 1123), and what switches call after a name is in capitals.
+    """
+    first: dict[str, tuple[str, Keys]] = {}
     clashes: dict[tuple[Keys, Keys], list[str]] = {}
     for name, keys in named:
-        other = first.setdefault(name, keys)
-        if other is not keys:
-            clashes.setdefault((other, keys), []).append(name)
-    for (other, keys), names in clashes.items():
+        other, held = first.setdefault(name if exact else name.lower(), (name, keys))
+        if held is not keys:
+            both = f'"{name}"' if name == other else f'"{other}" and "{name}"'
+            clashes.setdefault((held, keys), []).append(both)
+    for (held, keys), names in clashes.items():
         more = f" (and {len(names) - 1:,} more)" if len(names) > 1 else ""
+        case = "capitals alone tell no names apart" if " and " in names[0] else ""
         yield Diagnostic(
             "IN051",
-            f'two {noun} are called "{names[0]}"{more}',
-            view.places(keys, other),
-            mend=mend,
+            f"two {noun} are called {names[0]}{more}",
+            view.places(keys, held),
+            case,
+            mend,
         )
 
 
@@ -58,17 +69,22 @@ def _pods_by_keys(view: View) -> dict[Keys, list[str]]:
     return found
 
 
+def _fewer(names: Iterable[str], things: Collection[object]) -> bool:
+    """Whether some things share a name, capitals or not."""
+    return len({name.lower() for name in names}) < len(things)
+
+
 def _devices(view: View) -> Iterator[Diagnostic]:
     """Names of switches and servers, which are rarely written but always made."""
     roster = view.roster
     pods = {pod.name for pod in roster.pods}
-    if len(roster.rack_names) < len(roster.racks) or len(pods) < len(roster.pods):
+    if _fewer(roster.rack_names, roster.racks) or _fewer(pods, roster.pods):
         return
     if any(name.casefold() in RESERVED for name in view.topology.server_types):
         return
     switches = list(roster.switches())
     names = {name for name, _ in switches}
-    if len(names) < len(switches):
+    if _fewer(names, switches):
         yield from _twice(view, "switches", switches, "every switch has a name of its own")
     servers = roster.server_names
     total = sum(
@@ -76,7 +92,7 @@ def _devices(view: View) -> Iterator[Diagnostic]:
         for rack in roster.racks
         for entry in rack.group.servers.values()
     )
-    if len(servers) < total:
+    if len({name.lower() for name in servers}) < total:
         written = ((name, (*rack.keys, "servers", kind)) for name, kind, rack in roster.servers())
         yield from _twice(view, "servers", written, "every server has a name of its own")
     for name in sorted(names & servers.keys())[:10]:
@@ -92,52 +108,20 @@ def _devices(view: View) -> Iterator[Diagnostic]:
 def _lists(view: View) -> Iterator[Diagnostic]:
     """Lists whose items have names."""
     topology = view.topology
-    lists: dict[str, tuple[Keys, Iterable[str]]] = {
-        "clusters": (("clusters",), (c.name for c in topology.clusters)),
-        "upstream routers": (("external",), (e.name for e in topology.external)),
-        "users": (("settings", "users"), (u.name for u in topology.settings.users)),
-        "contracts": (("contracts",), (c.name for c in topology.contracts)),
+    lists: dict[str, tuple[Keys, Iterable[str], bool]] = {
+        "clusters": (("clusters",), (c.name for c in topology.clusters), False),
+        "upstream routers": (("external",), (e.name for e in topology.external), False),
+        "users": (("settings", "users"), (u.name for u in topology.settings.users), True),
+        "contracts": (("contracts",), (c.name for c in topology.contracts), True),
     }
-    for noun, (keys, names) in lists.items():
+    for noun, (keys, names, exact) in lists.items():
         named = ((name, (*keys, index, "name")) for index, name in enumerate(names))
-        yield from _twice(view, noun, named)
+        yield from _twice(view, noun, named, exact=exact)
 
 
-def _upstreams(view: View) -> Iterator[Diagnostic]:
-    """Upstream routers stand at one end of a cable, as switches and servers do."""
+def _cables(view: View) -> Iterator[Diagnostic]:
+    """Cables end at two devices."""
     roster = view.roster
-    for index, external in enumerate(view.topology.external):
-        ours: dict[str, Collection[str]] = {
-            "switch": roster.switch_names,
-            "server": roster.server_names,
-        }
-        for noun, names in ours.items():
-            if external.name in names:
-                yield Diagnostic(
-                    "IN051",
-                    f'an upstream router and a {noun} are both called "{external.name}"',
-                    (view.place("external", index, "name"),),
-                    mend="give the upstream router a name of its own, such as that of its owner",
-                )
-
-
-def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
-    """Upstream routers are plugged into borders; cables end at devices."""
-    roster, borders = view.roster, _borders(view)
-    kind = "leaf" if "leaf" in view.topology.switch_types else "KIND"
-    enough = "" if borders else f"write borders: {{type: {kind}, count: 1}}"
-    for index, external in enumerate(view.topology.external):
-        name, place = external.attach.switch, view.place("external", index, "attach", "switch")
-        if name not in roster.switch_names:
-            yield view.unknown("IN053", "border", name, place, borders, enough)
-        elif name not in borders:
-            yield Diagnostic(
-                "IN053",
-                f'"{name}" is no border',
-                (place,),
-                f"upstream routers are plugged into borders; {listing('borders', borders)}",
-                enough or f"write switch: {borders[0]}",
-            )
     for index, cable in enumerate(view.topology.cables):
         for end, device in (("a", cable.a.device), ("b", cable.b.device)):
             if device not in roster.switch_names and device not in roster.server_names:
@@ -155,16 +139,6 @@ def _switches_referred_to(view: View) -> Iterator[Diagnostic]:
                 f"the cable joins {cable.a.device} with itself",
                 (view.place("cables", index),),
             )
-
-
-def _borders(view: View) -> tuple[str, ...]:
-    """Switches that an upstream router may be plugged into.
-
-    Leaves are not among them: they take the fabric's default, and what keeps an upstream's default
-    apart from it are a border's policies.
-    """
-    borders = view.topology.borders
-    return tier_names(borders, "border") if borders else ()
 
 
 def _pins_and_extra(view: View) -> Iterator[Diagnostic]:
