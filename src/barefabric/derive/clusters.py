@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from barefabric.derive.mtus import USUAL
 from barefabric.model.address import is_ipv4
 from barefabric.model.kubernetes import Cluster, Pool
 from barefabric.model.shape import Shape
@@ -15,9 +16,9 @@ VXLAN_OVERHEAD6 = 70
 
 
 def resolve_clusters(
-    topology: schema.Topology, shape: Shape, asns: Mapping[str, int]
+    topology: schema.Topology, shape: Shape, asns: Mapping[str, int], mtus: Mapping[str, int]
 ) -> dict[str, Cluster]:
-    """Clusters with their nodes and with all defaults written out."""
+    """Clusters with their nodes and with all defaults written out; ``mtus`` are those of racks."""
     nodes: dict[str, list[str]] = {c.name: [] for c in topology.clusters}
     control: dict[str, list[str]] = {c.name: [] for c in topology.clusters}
     for server in shape.servers.values():
@@ -25,10 +26,11 @@ def resolve_clusters(
             nodes[server.cluster].append(server.name)
             if server.control_plane:
                 control[server.cluster].append(server.name)
-    return {
-        c.name: _resolve(topology, c, nodes[c.name], control[c.name], asns)
-        for c in topology.clusters
-    }
+    found = {}
+    for c in topology.clusters:
+        mtu = min({mtus[shape.servers[n].rack] for n in nodes[c.name]}, default=USUAL)
+        found[c.name] = _resolve(topology, c, nodes[c.name], control[c.name], asns, mtu)
+    return found
 
 
 def _resolve(
@@ -37,7 +39,9 @@ def _resolve(
     nodes: list[str],
     control: list[str],
     asns: Mapping[str, int],
+    mtu: int,
 ) -> Cluster:
+    """One cluster; ``mtu`` is the smallest of its nodes' links."""
     balancer, plane = cluster.load_balancer, cluster.control_plane
     endpoint = plane.endpoint if plane else None
     mode = cluster.cni.mode or ("bgp" if cluster.cni.use == "calico" else "native")
@@ -63,7 +67,7 @@ def _resolve(
         endpoint=endpoint.address if endpoint else "",
         endpoint_use=endpoint.use if endpoint else "",
         password=cluster.password or topology.underlay.password,
-        mtu=_server_mtu(topology, cluster) - (_overhead(cluster) if mode == "vxlan" else 0),
+        mtu=mtu - (_overhead(cluster) if mode == "vxlan" else 0),
     )
 
 
@@ -82,10 +86,3 @@ def _announcer(cluster: schema.Cluster, mode: str) -> str:
     if balancer.announce == "cni" or mode != "vxlan":
         return cluster.cni.use
     return balancer.use
-
-
-def _server_mtu(topology: schema.Topology, cluster: schema.Cluster) -> int:
-    """The smallest MTU of the cluster's servers."""
-    chosen = cluster.servers.types or tuple(topology.server_types)
-    sizes = [topology.server_types[name].mtu for name in chosen if name in topology.server_types]
-    return min(sizes, default=9000)

@@ -12,6 +12,7 @@ from barefabric.derive.devices import (
     number_switches,
     upstreams,
 )
+from barefabric.derive.mtus import rack_mtus, smallest
 from barefabric.derive.prefixes import blocks_per_node, expected_services, prefix_plan
 from barefabric.derive.profiles import (
     fabric_profile,
@@ -46,14 +47,15 @@ NodeProfiles = Mapping[tuple[str, bool], Sequence[SessionProfile]]
 def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
     """Derive the whole design, without contracts."""
     topology = loaded.topology
-    clusters = resolve_clusters(topology, shape, numbers.asns)
+    mtus = rack_mtus(topology, shape)
+    clusters = resolve_clusters(topology, shape, numbers.asns, mtus)
     switches = number_switches(shape, numbers)
     servers = number_servers(topology, shape, numbers, clusters)
-    racks = number_racks(topology, shape, numbers)
+    racks = number_racks(topology, shape, numbers, mtus)
     pairs = number_pairs(switches, numbers)
     cables = numbers.cables
     ups = upstreams(topology)
-    underlay = _underlay(topology)
+    underlay = _underlay(topology, smallest(mtus))
     kinds = dict.fromkeys(map(attrgetter("cluster", "attach"), servers.values()))
     attaches = {attach for _, attach in kinds}
     by_cluster = _node_profiles(clusters, kinds, underlay, topology.asn.shown_to_nodes)
@@ -102,13 +104,13 @@ def _asn_pools(topology: schema.Topology) -> Iterator[AsnPool]:
         yield AsnPool(name, held.first, held.last)
 
 
-def _underlay(topology: schema.Topology) -> Underlay:
+def _underlay(topology: schema.Topology, server_mtu: int) -> Underlay:
     u = topology.underlay
     return Underlay(
         u.links == "numbered",
         tuple(family for family in FAMILIES if family in u.families),
         u.mtu,
-        min((t.mtu for t in topology.server_types.values()), default=9000),
+        server_mtu,
         Bfd(u.bfd.interval, u.bfd.multiplier) if u.bfd else None,
         u.timers.keepalive,
         u.timers.hold,

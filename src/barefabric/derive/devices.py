@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from barefabric.derive.mtus import smallest
 from barefabric.ledger.addresses import FIRST_SERVER, RACK6
 from barefabric.ledger.asns import node_key, switch_key
 from barefabric.ledger.patching import link6
@@ -36,9 +37,14 @@ def number_switches(shape: Shape, numbers: Numbers) -> dict[str, Switch]:
     }
 
 
-def number_racks(topology: Topology, shape: Shape, numbers: Numbers) -> dict[str, Rack]:
-    """Racks with their prefix; gateway and VLAN only where a server is not routed."""
-    pool = topology.addressing.servers
+def number_racks(
+    topology: Topology, shape: Shape, numbers: Numbers, mtus: Mapping[str, int]
+) -> dict[str, Rack]:
+    """Racks with their prefix; gateway and VLAN only where a server is not routed.
+
+    ``mtus`` are those of racks with servers; where one is the fabric's, nothing is written.
+    """
+    pool, usual = topology.addressing.servers, smallest(mtus)
     racks = {}
     for name, rack in shape.racks.items():
         base = numbers.racks.get(name)
@@ -54,6 +60,7 @@ def number_racks(topology: Topology, shape: Shape, numbers: Numbers) -> dict[str
             vlan=pool.vlan if bridged else 0,
             prefix6="" if base6 is None else f"{colons(base6)}/{RACK6}",
             gateway6="" if base6 is None or not bridged else colons(base6 + 1),
+            mtu=0 if mtus.get(name, usual) == usual else mtus[name],
         )
     return racks
 

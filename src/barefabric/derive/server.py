@@ -28,7 +28,7 @@ def server_intent(design: Design, name: str) -> ServerIntent:
     rack = design.racks[server.rack]
     cables = design.cables_by_device[name]
     nics = tuple([record(Nic, _NIC(cable)) for cable in cables if cable.kind is _SERVER])
-    mtu = design.underlay.server_mtu
+    mtu = design.server_mtu(rack.name)
     if server.attach is _ROUTED:
         addresses = tuple(map(host_route, server.own_addresses))
         lists, policies = _host_policy(design, server)

@@ -17,7 +17,10 @@ from barefabric.model.session import Bfd, Session, SessionProfile
 
 
 class Underlay(NamedTuple):
-    """Choices that hold for every fabric link. ``ecmp`` 0 means as wide as the graph needs."""
+    """Choices that hold for every fabric link. ``ecmp`` 0 means as wide as the graph needs.
+
+    ``server_mtu`` is that of servers' links, but in racks that have their own.
+    """
 
     numbered: bool
     families: tuple[str, ...]
@@ -180,6 +183,10 @@ class Design:
             name: tuple(map(ServerKind._make, dict.fromkeys(map(kind, map(server, rack.servers)))))
             for name, rack in self.racks.items()
         }
+
+    def server_mtu(self, rack: str) -> int:
+        """The MTU of the links of a rack's servers, in bytes."""
+        return self.racks[rack].mtu or self.underlay.server_mtu
 
     @cached_property
     def attaches(self) -> frozenset[Attach]:

@@ -140,7 +140,8 @@ class Rack:
 
     ``prefix`` is a network such as ``10.10.0.0/24``. ``gateway`` is the address servers use as
     their default (empty where every server of the rack is routed). ``vlan`` is 0 likewise.
-    ``prefix6`` and ``gateway6`` are the same in IPv6.
+    ``prefix6`` and ``gateway6`` are the same in IPv6. ``mtu`` is that of its servers' links, 0
+    where it is the fabric's.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Rack:
     vlan: int = 0
     prefix6: str = ""
     gateway6: str = ""
+    mtu: int = 0
 
 
 @dataclass(frozen=True, slots=True)

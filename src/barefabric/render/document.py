@@ -123,6 +123,7 @@ def _rack(rack: Any) -> dict[str, Any]:
         "pod": rack.pod, "leaves": rack.leaves, "prefix": rack.prefix, "gateway": rack.gateway,
         "vlan": rack.vlan, "servers": len(rack.servers),
         **({"prefix6": rack.prefix6, "gateway6": rack.gateway6} if rack.prefix6 else {}),
+        **({"server_mtu": rack.mtu} if rack.mtu else {}),
     }  # fmt: skip
 
 

@@ -156,7 +156,8 @@ def design_schema() -> dict[str, Any]:
             "racks": _table("Racks by name.", _record("A rack.", {
                 "pod": _TEXT, "leaves": _TEXTS, "prefix": _TEXT, "gateway": _TEXT, "vlan": _WHOLE,
                 "servers": _WHOLE,
-            }, optional={"prefix6": _IPV6, "gateway6": _IPV6})),
+            }, optional={"prefix6": _IPV6, "gateway6": _IPV6, "server_mtu": {
+                **_WHOLE, "description": "Where it is not the underlay's."}})),
             "pairs": _table("MLAG pairs by name, which is their domain.", _record(
                 "A pair. The control session and the iBGP session of its leaves have a VLAN and a "
                 "/31 each; addresses are in the order of the leaves.",

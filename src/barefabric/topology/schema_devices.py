@@ -97,7 +97,9 @@ class ServerType(Block):
         "single: one plain link.",
     )
     mtu: Annotated[int, whole(1280, 9216)] = Field(
-        9000, description="MTU of the server's links in bytes, at most the underlay's."
+        9000,
+        description="MTU of the server's links in bytes, at most the underlay's; the smallest in a "
+        "rack holds for all its servers.",
     )
     interfaces: Annotated[tuple[Text, ...], form(widen.listed, str | list[str])] = Field(
         (), description="Interface names in port order; eno1, eno2 and so on by default."

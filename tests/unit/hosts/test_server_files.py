@@ -76,6 +76,39 @@ def test_interfaces_have_the_names_the_topology_gives_them():
     assert found["bonds"]["bond0"]["mtu"] == 8900
 
 
+MIXED_MTUS = """\
+  slow: {nics: 2 x 25G, attach: bond, mtu: 1500}
+  idle: {nics: 2 x 25G, attach: bond, mtu: 1400}
+spines: 2
+racks:
+  - {name: r1, leaves: {type: pair, count: 2}, servers: {bonded: 1}}
+  - {name: r2, leaves: {type: pair, count: 2}, servers: {bonded: 1, slow: 1}}
+  - {name: r3, leaves: 2, servers: {routed: 1}}
+clusters:
+  - {name: fast, servers: {racks: [r1]}, pods: 10.64.0.0/16, services: 10.96.0.0/16, cni: calico}
+  - {name: both, servers: {racks: [r2]}, pods: 10.65.0.0/16, services: 10.97.0.0/16, cni: calico}
+  - name: over
+    servers: {racks: [r3]}
+    pods: 10.66.0.0/16
+    services: 10.98.0.0/16
+    cni: {use: calico, mode: vxlan}
+"""
+
+
+def test_servers_of_a_rack_share_the_smallest_mtu_and_other_racks_keep_theirs():
+    design = small(MIXED_MTUS)
+    found = {name: server_intent(design, name).mtu for name in design.servers}
+    assert found == {"r1-bonded1": 9000, "r2-bonded1": 1500, "r2-slow1": 1500, "r3-routed1": 9000}
+    assert network(design, "r2-bonded1")["bonds"]["bond0"]["mtu"] == 1500
+    assert network(design, "r3-routed1")["ethernets"]["eno1"]["mtu"] == 9000
+
+
+def test_pods_have_the_mtu_of_their_own_nodes():
+    design = small(MIXED_MTUS)
+    found = {name: cluster.mtu for name, cluster in design.clusters.items()}
+    assert found == {"fast": 9000, "both": 1500, "over": 8950}
+
+
 def test_a_single_link():
     design = small("spines: 2\nracks:\n  - {name: r1, leaves: 1, servers: {plain: 1}}\n")
     (link,) = network(design, "r1-plain1")["ethernets"].values()

@@ -110,19 +110,21 @@ def _pods(case: Case, tally: Tally) -> None:
         tally.count("mtu")
         some_ipv6 = not all(map(is_ipv4, cluster.pods))
         need = cluster.mtu + OVERHEAD.get(cluster.cni_mode, (0, 0))[some_ipv6]
-        if cluster.mtu and need > underlay.server_mtu:
+        racks = {case.design.servers[node].rack for node in cluster.nodes}
+        room = min({case.design.server_mtu(rack) for rack in racks}, default=need)
+        if cluster.mtu and need > room:
             tally.fault(
                 "mtu",
-                f"pods of {cluster.name} send {need} bytes with headers; servers' MTU is "
-                f"{underlay.server_mtu}",
+                f"pods of {cluster.name} send {need} bytes with headers; servers' MTU is {room}",
                 "the CNI's MTU is too large",
                 "lower the pods' MTU",
             )
     tally.count("mtu")
-    if underlay.server_mtu > underlay.mtu:
+    largest = max(underlay.server_mtu, *(rack.mtu for rack in case.design.racks.values()), 0)
+    if largest > underlay.mtu:
         tally.fault(
             "mtu",
-            f"servers send {underlay.server_mtu} bytes, the fabric carries {underlay.mtu}",
+            f"servers send {largest} bytes, the fabric carries {underlay.mtu}",
             "underlay.mtu is smaller than a server type's mtu",
             "raise underlay.mtu",
         )
