@@ -53,6 +53,10 @@ def bill_of(design: Design) -> Bill:
 
 def _items(batch: Batch) -> Iterator[tuple[Item, int]]:
     """What one cable takes: itself, and transceivers where it has none of its own."""
+    if batch.media is Media.MODULE:
+        yield Item("cable", f"{batch.speed}G {Media.COPPER}", batch.kind, batch.length), 1
+        yield Item("transceiver", f"{batch.speed}G SFP for RJ45", batch.kind, batch.length), 1
+        return
     if batch.media is not Media.OPTICAL:
         yield Item("cable", f"{batch.speed}G {batch.media}", batch.kind, batch.length), 1
         return

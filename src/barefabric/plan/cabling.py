@@ -13,7 +13,8 @@ from barefabric.model.cable import Cable, CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role
 from barefabric.model.record import fields
-from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Media, batches, media
+from barefabric.plan.copper import copper_ends
+from barefabric.plan.media import ASSUMPTIONS, Batch, Distances, Media, batches, copper, media
 from barefabric.plan.places import OUTSIDE, place
 from barefabric.plan.ports import Labels, legs, panels
 from barefabric.plan.runs import by_near_end
@@ -70,16 +71,18 @@ class _Plan:
         self.labels = Labels()
         self.distances = Distances(design)
         self.panels = panels(design.switches.values())
-        self.lanes: dict[str, set[str]] = {}
+        self.cables: dict[str, dict[str, str]] = {}
         for leg in legs(design):
-            self.lanes.setdefault(leg.switch, set()).add(leg.port)
+            self.cables.setdefault(leg.switch, {})[leg.port] = Media.BREAKOUT.value
+        for end in copper_ends(design):
+            self.cables.setdefault(end.switch, {})[end.port] = copper(end.module).value
 
     def lines(self, near: str) -> str:
         """The cables that start at one switch.
 
         A list with a place for each port of the panel puts them in order; lanes share their cage's.
         """
-        where, labels, lanes = self.where, self.labels, self.lanes.get(near, ())
+        where, labels, unusual = self.where, self.labels, self.cables.get(near, {})
         here, panel = where[near], self.panels[self.design.switches[near].type]
         lines = [""] * (len(panel.ports) + 1)
         for kind, speed, cables in self.starts[near]:
@@ -88,7 +91,7 @@ class _Plan:
             usual = media(length, speed).value
             for port, far, far_port in map(_ENDS[kind], cables):
                 one, other = f"{near}{labels[port]}", f"{far}{labels[far_port]}"
-                cable = _BREAKOUT if port in lanes else usual
+                cable = unusual.get(port, usual)
                 lines[panel[port]] += (
                     f"{here}\t{near}\t{port}\t{where[far]}\t{far}\t{far_port}\t{how}\t{cable}"
                     f"\t{one} > {other}\t{other} > {one}\n"
@@ -100,8 +103,6 @@ _UPPER_NEAR = fields(Cable, "a_port", "b", "b_port")
 _LOWER_NEAR = fields(Cable, "b_port", "a", "a_port")
 _ENDS = {kind: _LOWER_NEAR if kind is CableKind.FABRIC else _UPPER_NEAR for kind in CableKind}
 """The near port, the far device and its port, by kind of cable."""
-
-_BREAKOUT = Media.BREAKOUT.value
 
 
 def _lines(design: Design) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
 from barefabric.model.device import Role, Switch
+from barefabric.plan.copper import copper_ends
 from barefabric.plan.places import place
 from barefabric.plan.ports import legs
 from barefabric.plan.runs import cable_runs
@@ -35,6 +36,7 @@ class Media(StrEnum):
     """What to buy."""
 
     COPPER = "copper"
+    MODULE = "copper with SFP"
     DAC = "DAC"
     AOC = "AOC"
     OPTICAL = "optical"
@@ -108,6 +110,11 @@ def media(length: Length, speed: int) -> Media:
     return Media.AOC if length is Length.ROW and speed >= 10 else Media.OPTICAL
 
 
+def copper(module: bool) -> Media:
+    """What a cable of twisted pairs is called; ``module``: its switch has no socket for it."""
+    return Media.MODULE if module else Media.COPPER
+
+
 class Batch(NamedTuple):
     """Equal cables that start at one place."""
 
@@ -130,6 +137,11 @@ def batches(design: Design) -> Mapping[Batch, int]:
             kind = Batch(where[near], run.kind, run.speed, reach, media(reach, run.speed))
             found[kind] += count
     found.update(_breakouts(design, where))
+    for end in copper_ends(design):
+        reach = length(end.kind, end.switch)
+        usual = Batch(where[end.switch], end.kind, end.speed, reach, media(reach, end.speed))
+        found[usual] -= 1
+        found[usual._replace(media=copper(end.module))] += 1
     return +found
 
 

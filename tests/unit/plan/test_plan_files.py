@@ -283,6 +283,53 @@ def test_a_broken_out_port_takes_one_cable(written: Make) -> None:
 # Sessions
 
 
+TWISTED = """
+fabric: twisted
+switch_types:
+  spine: {nos: arista_eos, ports: 16 x 100G}
+  leaf: {nos: arista_eos, model: 7050TX3-48C8}
+  sfp: {nos: arista_eos, model: 7050SX3-48YC8}
+server_types:
+  slow: {nics: 2 x 1G, attach: routed}
+  fast: {nics: 2 x 10G, attach: routed}
+spines: 2
+borders: {type: leaf, count: 1}
+racks:
+  - {name: r1, leaves: 2, servers: {slow: 1, fast: 3}}
+  - {name: r2, leaves: {type: sfp, count: 2}, servers: {slow: 2, fast: 1}}
+external:
+  - name: wan
+    asn: 64500
+    attach: {switch: border1, port: Ethernet48, ours: 192.0.2.0/31, theirs: 192.0.2.1/31}
+    accept: [0.0.0.0/0]
+"""
+
+
+def test_rj45_sockets_take_twisted_pairs_and_other_cages_an_sfp_for_them(written: Make) -> None:
+    design = written(TWISTED)
+    cabling, bill = table(design, "cabling"), table(design, "bill-of-materials")
+    by_rack = Counter((r["rack"], r["use"], r["speed"], r["cable"]) for r in cabling)
+    servers = {key: n for key, n in by_rack.items() if key[1] != "fabric"}
+    assert servers == {
+        ("r1", "server", "1G", "copper"): 2,
+        ("r1", "server", "10G", "copper"): 6,
+        ("r2", "server", "1G", "copper with SFP"): 4,
+        ("r2", "server", "10G", "DAC"): 2,
+        ("borders", "upstream", "10G", "copper"): 1,
+    }
+    ours = [r for r in bill if r["use"] in ("server", "upstream")]
+    places = [r for r in ours if r["where"] != "total"]
+    found = {(r["where"], r["what"]): r["count"] for r in places}
+    assert found == {
+        ("r1", "1G copper"): "2",
+        ("r1", "10G copper"): "6",
+        ("r2", "1G copper"): "4",
+        ("r2", "10G DAC"): "2",
+        ("r2", "1G SFP for RJ45"): "4",
+        ("borders", "10G copper"): "1",
+    }
+
+
 def test_every_session_is_listed(any_design: Design) -> None:
     rows = table(any_design, "sessions")
     assert len(rows) == len(any_design.sessions)
