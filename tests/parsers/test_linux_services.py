@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "render"))
 from intents import BRIDGED, SERVICES, fabric, files
 
 HASH = "$6$fabric$" + "x" * 86
-NAMES = SERVICES.replace("ntp: 192.0.2.1", "ntp: [192.0.2.1, time.example.net, '2001:db8::1']")
-NAMES = NAMES.replace("syslog: 192.0.2.4", "syslog: [192.0.2.4, logs.example.net, '2001:db8::4']")
+NAMES = SERVICES.replace("ntp: 192.0.2.1", "ntp: [192.0.2.1, time.example.net]")
+NAMES = NAMES.replace("syslog: 192.0.2.4", "syslog: [192.0.2.4, logs.example.net]")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_chrony_reads_its_file(made: Path, needs_program: Callable[[str], Path])
     done = run(needs_program("chronyd"), "-p", "-f", made / "chrony.conf")
     assert done.returncode == 0, done.stderr
     assert "bindacqdevice mgmt" in done.stdout.splitlines()
-    assert done.stdout.count("server ") == 3
+    assert done.stdout.count("server ") == 2
     made.joinpath("chrony.conf").chmod(0o640)
     made.joinpath("chrony.conf").write_text("bindacqdevices mgmt\n")
     assert run(needs_program("chronyd"), "-p", "-f", made / "chrony.conf").returncode

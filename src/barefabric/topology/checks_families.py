@@ -19,6 +19,8 @@ _EXAMPLES = {
     ("ipv6", "servers"): "fd00:10::/40",
 }
 
+_IPV4_ONLY = "management ports are IPv4 only"
+
 
 def check(view: View) -> Iterator[Diagnostic]:
     """GE011; each family has pools (AD013), each pool has its family listed (AD014); AD015, AD019.
@@ -52,7 +54,7 @@ def _of(prefixes: tuple[str, ...]) -> set[str]:
 
 
 def _management(view: View) -> Iterator[Diagnostic]:
-    """Management ports have IPv4 addresses."""
+    """Management ports have IPv4 addresses, and reach services at such addresses only."""
     pool = view.topology.addressing.management.pool
     if ip_network(pool).version != 4:
         message = f"addressing.management {pool} is not an IPv4 pool"
@@ -60,7 +62,19 @@ def _management(view: View) -> Iterator[Diagnostic]:
         block = isinstance(view.document.value(*keys), dict)
         place = view.place(*keys, "pool") if block else view.place(*keys)
         mend = "write management: 172.20.0.0/16"
-        yield Diagnostic("AD015", message, (place,), "management ports are IPv4 only", mend)
+        yield Diagnostic("AD015", message, (place,), _IPV4_ONLY, mend)
+    settings = view.topology.settings
+    for key, hosts in (("ntp", settings.ntp), ("dns", settings.dns), ("syslog", settings.syslog)):
+        for index, host in enumerate(hosts):
+            if ":" in host:
+                several = isinstance(view.document.value("settings", key), list)
+                yield Diagnostic(
+                    "AD015",
+                    f"settings.{key} {host} is an IPv6 address, which no switch could reach",
+                    (view.place("settings", key, *((index,) if several else ())),),
+                    _IPV4_ONLY,
+                    "write the server's IPv4 address",
+                )
 
 
 def _fabric(view: View) -> Iterator[Diagnostic]:
