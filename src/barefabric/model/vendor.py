@@ -43,7 +43,8 @@ class Vendor:
     where the OS's names are not known. With ``running_lanes`` lanes are counted over the whole
     panel from 0 (SONiC), not from 1 in each port. ``pairs`` and ``attaches`` are what the OS can
     do. ``pair_vlan`` and ``routing_vlan`` carry the MLAG control session and the pair's iBGP
-    session. ``renders`` is true where templates exist; ``dialect`` is set there. Compared by
+    session. ``max_mtu`` is the largest IP MTU (bytes) that it takes on a port; 0: it depends on the
+    hardware. ``renders`` is true where templates exist; ``dialect`` is set there. Compared by
     identity: the catalogue holds one object per OS.
     """
 
@@ -67,4 +68,5 @@ class Vendor:
     breakout_name: str = ""
     breakout_first: int = 1
     breakout_by_lanes: bool = False
+    max_mtu: int = 0
     dialect: Dialect | None = None

@@ -7,15 +7,17 @@ from barefabric.errors import Diagnostic, Place
 from barefabric.model.address import family
 from barefabric.topology.roster import Keys
 from barefabric.topology.view import View
+from barefabric.vendors import catalogue
 
 RACK6 = 64
 """Length of a rack's IPv6 prefix."""
 
 
 def check(view: View) -> Iterator[Diagnostic]:
-    """Faults of the underlay: IN050, IN057, AD010 to AD012."""
+    """Faults of the underlay: IN050, IN057, IN069, AD010 to AD012."""
     yield from _timers(view)
     yield from _mtu(view)
+    yield from _largest_mtu(view)
     yield from _external(view)
     yield from _racks_fit(view)
     yield from _management(view)
@@ -49,6 +51,27 @@ def _mtu(view: View) -> Iterator[Diagnostic]:
             "a server's MTU is at most the underlay's",
             f"write mtu: {mtu} for server type {name}, or raise underlay.mtu",
         )
+
+
+def _largest_mtu(view: View) -> Iterator[Diagnostic]:
+    """No link is given an MTU that a network OS of its fabric refuses."""
+    kinds = {kind.nos: name for name, kind in reversed(view.topology.switch_types.items())}
+    limits = [(v.max_mtu, v.nos) for v in map(catalogue.vendor, kinds) if v and v.max_mtu]
+    if not limits:
+        return
+    largest, nos = min(limits)
+    links: list[tuple[Keys, int]] = [(("underlay", "mtu"), view.topology.underlay.mtu)]
+    for index, external in enumerate(view.topology.external):
+        links.append((("external", index, "mtu"), external.mtu))
+    for keys, mtu in links:
+        if mtu > largest:
+            yield Diagnostic(
+                "IN069",
+                f"{nos} takes packets of at most {largest} bytes on a port, not {mtu}",
+                view.places(keys, ("switch_types", kinds[nos], "nos")),
+                "both ends of a link have one MTU",
+                f"write mtu: {largest}",
+            )
 
 
 def _external(view: View) -> Iterator[Diagnostic]:

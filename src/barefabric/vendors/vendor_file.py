@@ -37,6 +37,7 @@ def load_vendor(folder: Path) -> Vendor:
         breakout_name=table.pattern("breakout_name", panel=1, lane=1),
         breakout_first=table.number("breakout_first"),
         breakout_by_lanes=table.flag("breakout_by_lanes", default=False),
+        max_mtu=table.number("max_mtu", 0),
         dialect=dialect,
     )
     if dialect is not None and facts.config_file not in dialect.files:
