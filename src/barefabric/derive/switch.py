@@ -53,6 +53,10 @@ def switch_intent(design: Design, name: str) -> SwitchIntent:
     )
 
 
+VLAN_NAME = 32
+"""The longest name of a VLAN (EOS User Manual, command name in VLAN configuration)."""
+
+
 def _extra(design: Design, switch: Switch) -> tuple[str, ...]:
     """The user's own lines: those of the switch type first, then those of the switch."""
     wanted = dict(design.settings.extra)
@@ -66,7 +70,7 @@ def _pair_vlans(switch: Switch) -> tuple[int, int]:
 
 def _vlans(switch: Switch, rack: Rack | None, pair: Pair | None) -> Iterator[Vlan]:
     if rack is not None and rack.vlan:
-        yield Vlan(rack.vlan, f"rack-{rack.name}", pair_only=False)
+        yield Vlan(rack.vlan, f"rack-{rack.name}"[:VLAN_NAME], pair_only=False)
     if pair is not None:
         control, routing = _pair_vlans(switch)
         yield Vlan(routing, "pair-ibgp", pair_only=True)

@@ -10,9 +10,12 @@ from barefabric.topology.view import View
 PEER_LINKS = ("control", "routing")
 """The /31s of a pair of leaves."""
 
+LONGEST_HOST = 63
+"""Characters of a host's name: a label of DNS, and the value of ``kubernetes.io/hostname``."""
+
 
 def check(view: View) -> Iterator[Diagnostic]:
-    """Faults of names: IN051, IN054 to IN056, IN063."""
+    """Faults of names: IN024, IN051, IN054 to IN056, IN063."""
     yield from _racks_and_pods(view)
     yield from _devices(view)
     yield from _lists(view)
@@ -95,6 +98,7 @@ def _devices(view: View) -> Iterator[Diagnostic]:
     if len({name.lower() for name in servers}) < total:
         written = ((name, (*rack.keys, "servers", kind)) for name, kind, rack in roster.servers())
         yield from _twice(view, "servers", written, "every server has a name of its own")
+    yield from _long(view)
     for name in sorted(names & servers.keys())[:10]:
         kind, rack = servers[name]
         keys = next(keys for switch, keys in switches if switch == name)
@@ -103,6 +107,20 @@ def _devices(view: View) -> Iterator[Diagnostic]:
             f'a switch and a server are both called "{name}"',
             (view.place(*rack.keys, "servers", kind), view.place(*keys)),
         )
+
+
+def _long(view: View) -> Iterator[Diagnostic]:
+    """No server has a name that no host may have; the first one stands for all."""
+    for name, (kind, rack) in view.roster.server_names.items():
+        if len(name) > LONGEST_HOST:
+            yield Diagnostic(
+                "IN024",
+                f'"{name}" cannot be the name of a server: it has {len(name)} characters',
+                view.places((*rack.keys, "servers", kind), (*rack.keys, "name")),
+                f"a host's name has at most {LONGEST_HOST} (RFC 1123; a label in Kubernetes)",
+                "shorten the name of the rack or of the server type",
+            )
+            return
 
 
 def _lists(view: View) -> Iterator[Diagnostic]:

@@ -141,6 +141,13 @@ def test_lines_of_the_users_own_come_last_and_are_marked() -> None:
         assert "user's own" not in main_file(design, "spine1")
 
 
+def test_names_of_vlans_fit() -> None:
+    rack = "a-rack-whose-name-is-as-long-as-may-be-1"
+    design = fabric(BRIDGED.replace("name: r1", f"name: {rack}"), "arista_eos")
+    lines = files(design, f"{rack}-leaf1")["startup-config"].splitlines()
+    assert lines[lines.index("vlan 100") + 1] == "   name rack-a-rack-whose-name-is-as-lon"
+
+
 def test_every_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     import jinja2
 
