@@ -48,7 +48,7 @@ def _servers(design: Design) -> Iterator[Contract]:
 def _outside(design: Design) -> Iterator[Contract]:
     taken = {prefix for upstream in design.upstreams.values() for prefix in upstream.accept}
     world = tuple(default for default in defaults(design) if default in taken)
-    if world:
+    if world and design.servers:
         yield _reach("out", "every server reaches the world", ("@servers",), world)
     offered = [prefix for prefixes in anycast(design).values() for prefix, _ in prefixes]
     for upstream in design.upstreams.values():

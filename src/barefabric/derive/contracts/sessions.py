@@ -104,7 +104,7 @@ def _rack(
     )
     for name in rack.leaves:
         leaf = design.switches[name]
-        if leaf.peer and name < leaf.peer:
+        if leaf.peer and leaf.index < design.switches[leaf.peer].index:
             yield from _each(
                 design,
                 "pair",

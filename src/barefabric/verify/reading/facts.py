@@ -45,7 +45,7 @@ def server_facts(intent: ServerIntent) -> Iterator[Fact]:
     for address in intent.addresses:
         yield Fact("server address", main, address)
         second = intent.server.second_address6
-        if second and not routed and address.partition("/")[0] == second:
+        if second and address.partition("/")[0] == second:
             yield Fact("server deprecated address", main, address)
     for gateway in filter(None, (intent.gateway, intent.gateway6)):
         yield Fact("server gateway", main, gateway)

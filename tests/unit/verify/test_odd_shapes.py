@@ -1,0 +1,75 @@
+"""Legal topologies that a generator of them found the judges wrong about, each as small as it goes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from barefabric.build import build_files
+from barefabric.model.design import Design
+from barefabric.verify.judge import Judge
+from barefabric.verify.reading.build import read_build
+
+Written = Callable[[str], Design]
+
+HEAD = """
+fabric: odd
+switch_types:
+  spine: {nos: arista_eos, ports: 32 x 100G}
+  pair: {nos: arista_eos, model: 7050SX3-48YC8, pair: mlag}
+  linux: {nos: frr, ports: {downlink: [8 x 25G, 8 x 100G], uplink: 8 x 100G}}
+  edge: {nos: frr, ports: 32 x 100G}
+server_types:
+  bonded: {nics: 2 x 25G}
+  routed: {nics: 2 x 25G, attach: routed}
+spines: 2
+"""
+DUAL = """
+underlay: {families: [ipv4, ipv6]}
+addressing:
+  loopbacks: [10.255.0.0/16, "fd00:255::/48"]
+  links: [10.254.0.0/16, "fd00:254::/48"]
+  servers: [10.10.0.0/16, "fd00:10::/40"]
+"""
+UPSTREAM = """
+borders: {type: edge, count: 1}
+external:
+  - name: isp
+    asn: 64496
+    attach: {switch: border1, port: swp10, ours: 192.0.2.0/31, theirs: 192.0.2.1/31}
+    accept: [0.0.0.0/0]
+"""
+
+SHAPES = {
+    "a pair whose second leaf comes first in the alphabet": """
+racks: [{name: r1, leaves: {type: pair, names: [leaf9, leaf10]}, servers: {bonded: 2}}]
+""",
+    "an upstream router and no server": f"""
+racks: [{{name: r1, leaves: {{type: linux, count: 2}}}}]
+{UPSTREAM}""",
+    "parts of split ports": """
+racks: [{name: r1, leaves: {type: linux, count: 2}, servers: {routed: 12}}]
+""",
+    "a second IPv6 address on a routed server": f"""{DUAL}
+racks: [{{name: r1, leaves: {{type: linux, count: 2}}, servers: {{routed: 1}}}}]
+clusters:
+  - name: c
+    servers: [routed]
+    control_plane: {{servers: [r1-routed1], endpoint: "fd00:112::10"}}
+    pods: [10.64.0.0/16, "fd00:64::/48"]
+    services: [10.96.0.0/16, "fd00:96::/112"]
+    cni: calico
+""",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_both_judges_find_it_sound(shape: str, written: Written, tmp_path: Path) -> None:
+    design = written(HEAD + shape)
+    for path, text in build_files(design):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    judge = Judge(design)
+    word = read_build(design, tmp_path, judge).word
+    found = [f for j in (*judge.verdict().judgements, word) for f in j.findings]
+    assert [(f.code, f.contract, f.evidence) for f in found] == []
