@@ -34,6 +34,21 @@ class Path(NamedTuple):
     end: int
 
 
+def held_prefixes(table: RouteTable) -> dict[str, tuple[str, ...]]:
+    """Originated prefixes that lie inside others, with those: the longest first, no default."""
+    found: dict[str, tuple[str, ...]] = {}
+    for (bits, length), inner in table.networks.items():
+        for (outer_bits, outer_length), outer in sorted(table.networks.items(), reverse=True):
+            if outer_bits != bits or not 0 < outer_length < length:
+                continue
+            shift = bits - outer_length
+            for network, text in inner.items():
+                holder = outer.get(network >> shift << shift)
+                if holder is not None:
+                    found[text] = (*found.get(text, ()), holder)
+    return found
+
+
 class Walker:
     """Follows packets to one prefix."""
 

@@ -50,6 +50,19 @@ racks: [{{name: r1, leaves: {{type: linux, count: 2}}}}]
     "parts of split ports": """
 racks: [{name: r1, leaves: {type: linux, count: 2}, servers: {routed: 12}}]
 """,
+    "one of two pools goes to the upstream router": f"""
+racks: [{{name: r1, leaves: {{type: linux, count: 2}}, servers: {{routed: 1}}}}]
+{UPSTREAM}
+clusters:
+  - name: c
+    servers: [routed]
+    pods: 10.64.0.0/16
+    services: 10.96.0.0/16
+    cni: {{use: calico, mode: vxlan}}
+    load_balancer:
+      use: metallb
+      pools: {{inner: 198.51.100.0/28, outer: {{addresses: 203.0.113.0/28, announce_to: isp}}}}
+""",
     "a second IPv6 address on a routed server": f"""{DUAL}
 racks: [{{name: r1, leaves: {{type: linux, count: 2}}, servers: {{routed: 1}}}}]
 clusters:

@@ -1,15 +1,17 @@
 """Contracts about packets: from whom they arrive where, and over how many links at most."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from barefabric.model.contract import Contract
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
 from barefabric.verify.deciding.sources import Sources
-from barefabric.verify.forwarding import Fate, Path, Walker
+from barefabric.verify.forwarding import Fate, Path, Walker, held_prefixes
 from barefabric.verify.prefixes import parse, readable
 from barefabric.verify.table import Group
 from barefabric.verify.verdict import Finding
+from barefabric.verify.view import View
 
 
 class Wrong(NamedTuple):
@@ -67,8 +69,11 @@ class ReachDecider:
                 total = sum(count for _, count in self.sources.starts(subject))
                 rows += total * (len(missing) + sum(len(p) for _, p in groups))
                 for group, prefixes in groups:
-                    for device, path, count in self._failing(group, subject, never, limit):
-                        bad.append(Wrong(device, prefixes[0], path, count * len(prefixes)))
+                    for first, many in self._ways(group, prefixes):
+                        for device, path, count in self._failing(
+                            group, first, subject, never, limit
+                        ):
+                            bad.append(Wrong(device, first, path, count * many))
                 if missing and not never and total:
                     nowhere = Path(Fate.NO_ROUTE, 0, -1)
                     bad += [Wrong(subject, prefix, nowhere, total) for prefix in missing]
@@ -92,12 +97,33 @@ class ReachDecider:
                 nowhere.append(prefix)
         return found, nowhere
 
+    def _ways(self, group: Group, prefixes: list[str]) -> Iterable[tuple[str, int]]:
+        """Prefixes of a group that differ in what they lie inside: the first of each, how many.
+
+        Where the group's own route is missing, packets follow that of what holds their prefix.
+        """
+        held = self._held
+        if not held or held.keys().isdisjoint(prefixes):
+            return ((prefixes[0], len(prefixes)),)
+        found: dict[tuple[str, ...], list[str]] = {}
+        for prefix in prefixes:
+            found.setdefault(held.get(prefix, ()), []).append(prefix)
+        return ((some[0], len(some)) for some in found.values())
+
+    @cached_property
+    def _held(self) -> Mapping[str, tuple[str, ...]]:
+        """Prefixes that lie inside others, but for defaults, with those others."""
+        return held_prefixes(self.case.table)
+
     def _failing(
-        self, group: Group, subject: str, never: bool, limit: int
+        self, group: Group, prefix: str, subject: str, never: bool, limit: int
     ) -> Iterator[tuple[str, Path, int]]:
         """Kinds of source whose packets do not end as they should."""
         case = self.case
-        walker = Walker(case.table, group, group.view, group.prefixes[0])
+        held, prefix_walked, view = self._held, group.prefixes[0], group.view
+        if held.get(prefix) != held.get(prefix_walked) and prefix in case.table.group_of:
+            prefix_walked, view = prefix, case.table.view_of(prefix)
+        walker = Walker(case.table, group, view, prefix_walked)
         beyond = tuple(id(case.table.group_of[p]) for p in walker.less_specific)
 
         def bad(cell: int, extra: int) -> Path | None:
@@ -116,20 +142,20 @@ class ReachDecider:
                 self._all[asked] = all(bad(cell, extra) is None for cell, extra in cells.items())
             cells = {} if self._all[asked] else cells
         if processes and all(
-            bad(cell, extra) is None for cell, extra in self._seen(group, cells, processes)
+            bad(cell, extra) is None for cell, extra in self._seen(group, view, cells, processes)
         ):
             return
         for (device, first, extra), count in self.sources.starts(subject):
-            found = [bad(group.view.cell(p), extra) for p in first]
+            found = [bad(view.cell(p), extra) for p in first]
             path = next((p for p in found if p is not None), None)
             if path is not None or (not first and not never):
                 yield device, path or Path(Fate.NO_ROUTE, 0, -1), count
 
     def _seen(
-        self, group: Group, cells: Mapping[int, int], processes: Mapping[int, int]
+        self, group: Group, view: View, cells: Mapping[int, int], processes: Mapping[int, int]
     ) -> Iterator[tuple[int, int]]:
         """The classes of all sources, as one prefix sees them."""
-        case, view = self.case, group.view
+        case = self.case
         if group.classes is not case.table.classes:
             for process, extra in processes.items():
                 yield view.cell(process), extra
