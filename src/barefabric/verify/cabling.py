@@ -101,6 +101,16 @@ class Cabling:
         """The same by IPv6 addresses."""
         return dict(zip(self.ends6, map(_INDEX, self._ranked6), strict=True))
 
+    @cached_property
+    def uplinks(self) -> frozenset[tuple[str, str, str, str, str]]:
+        """Links to upstream routers: our switch, port and address, the router and its address."""
+        return frozenset(
+            (c.a, c.a_port, bare(ours), c.b, bare(theirs))
+            for c in self.by_kind[CableKind.UPSTREAM]
+            for ours, theirs in ((c.a_address, c.b_address), (c.a_address6, c.b_address6))
+            if ours
+        )
+
     @property
     def _ranked6(self) -> list[Cable]:
         return [cable for cable in self.ranked if cable.a_address6]

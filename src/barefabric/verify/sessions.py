@@ -120,8 +120,10 @@ def _node_test(wiring: Wiring, profile: SessionProfile) -> Callable[[Session], b
 
 def _upstream_fits(wiring: Wiring, session: Session) -> bool:
     upstream = wiring.design.upstreams.get(session.b)
+    ends = (session.a, session.a_interface, session.a_address, session.b, session.b_address)
     return upstream is not None and (
-        (upstream.switch, upstream.port) == (session.a, session.a_interface)
+        ends in wiring.cabling.uplinks
+        and (upstream.switch, upstream.port) == (session.a, session.a_interface)
         and (session.a_address, session.b_address)
         in (
             (bare(upstream.ours), bare(upstream.theirs)),

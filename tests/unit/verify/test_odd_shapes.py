@@ -1,13 +1,15 @@
 """Legal topologies that a generator of them found the judges wrong about, each as small as it goes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from barefabric.build import build_files
+from barefabric.model.cable import CableKind
 from barefabric.model.design import Design
-from barefabric.verify.judge import Judge
+from barefabric.verify.judge import Judge, verify
 from barefabric.verify.reading.build import read_build
 
 Written = Callable[[str], Design]
@@ -86,3 +88,24 @@ def test_both_judges_find_it_sound(shape: str, written: Written, tmp_path: Path)
     word = read_build(design, tmp_path, judge).word
     found = [f for j in (*judge.verdict().judgements, word) for f in j.findings]
     assert [(f.code, f.contract, f.evidence) for f in found] == []
+
+
+def findings(design: Design) -> list[tuple[str, str]]:
+    return [(f.code, f.contract) for j in verify(design).judgements for f in j.findings]
+
+
+def test_a_session_without_its_cable_is_seen_beside_parallel_ones(written: Written) -> None:
+    shape = SHAPES["parts of split ports"] + "underlay: {links: unnumbered, links_per_spine: 2}"
+    design = written(HEAD + TYPES + shape)
+    kept = tuple(c for c in design.cables if c.key != "r1-leaf1 spine1 2")
+    assert len(kept) == len(design.cables) - 1
+    assert findings(replace(design, cables=kept)) == [("JU001", "session/fabric/r1")]
+
+
+def test_an_upstream_link_with_another_address_is_seen(written: Written) -> None:
+    design = written(HEAD + TYPES + SHAPES["an upstream router and no server"])
+    odd = tuple(
+        c._replace(a_address="192.0.2.8/31") if c.kind is CableKind.UPSTREAM else c
+        for c in design.cables
+    )
+    assert ("JU001", "session/upstream/isp") in findings(replace(design, cables=odd))

@@ -1,7 +1,7 @@
 """Contracts about sessions: as many come up as cables, pairs and servers call for."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from barefabric.model.contract import Contract
 from barefabric.model.record import fields
@@ -29,10 +29,12 @@ class SessionCounts:
         outcome = Outcome()
         short: list[str] = []
         devices = [d for text in contract.subjects for d in self.case.roster.devices(text)]
+        down = self._down(contract.over, upward) if self.case.sessions.down else {}
         for device, wanted in zip(devices, self._wanted(contract, devices, upward), strict=True):
             outcome.rows += wanted
-            if counts[device] != wanted:
-                outcome.failed += abs(wanted - counts[device])
+            failed = max(abs(wanted - counts[device]), down.get(device, 0))
+            if failed:
+                outcome.failed += failed
                 short.append(device)
         if short:
             lines = [line for d in short[:SHOWN] for line in self._lines(contract, d, upward)]
@@ -60,6 +62,12 @@ class SessionCounts:
             known = Counter(map(_LOWER if upward else _UPPER, sessions))
             self._counts[profile, upward] = known
         return known
+
+    def _down(self, profile: str, upward: bool) -> Mapping[str, int]:
+        """How many sessions of a profile each device configures in vain."""
+        end = _LOWER if upward else _UPPER
+        sessions = (d.session for d in self.case.sessions.down)
+        return Counter(end(session) for session in sessions if session.profile.name == profile)
 
     def _wanted(self, contract: Contract, devices: Sequence[str], upward: bool) -> list[int]:
         """How many sessions each device must have."""
