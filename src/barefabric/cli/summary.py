@@ -67,10 +67,24 @@ def as_text(
 
 def _first_line(facts: DesignSummary, seconds: float) -> str:
     """The fabric's name and what it is made of; the time stands at the right."""
-    counts = " · ".join(f"{c.number:,} {c.noun}" for c in facts.devices)
-    left, right = f"{facts.fabric}   {counts}", f"{seconds:.2f} s"
+    counts = [f"{c.number:,} {c.noun}" for c in facts.devices]
+    *before, left = _filled(f"{facts.fabric}   ", counts, " · ", WIDTH)
+    right = f"{seconds:.2f} s"
     room = WIDTH - len(left)
-    return f"{left}{right:>{room}}" if room > len(right) + 1 else f"{left}\n{right:>{WIDTH}}"
+    last = f"{left}{right:>{room}}" if room > len(right) + 1 else f"{left}\n{right:>{WIDTH}}"
+    return "\n".join([*before, last])
+
+
+def _filled(head: str, parts: Iterable[str], gap: str, width: int) -> list[str]:
+    """Parts beside each other behind a head, on further lines where one does not hold them."""
+    lines, line = [], ""
+    for part in parts:
+        if line and len(head) + len(line) + len(gap) + len(part) > width:
+            lines.append(head + line)
+            head, line = " " * len(head), part
+        else:
+            line = f"{line}{gap}{part}" if line else part
+    return [*lines, head + line]
 
 
 def _block(label: str, lines: list[str]) -> list[str]:
@@ -129,8 +143,9 @@ def _ports(tiers: Iterable[TierPorts]) -> list[str]:
     names = [f"{role} {model}" if role in several else role for role, model in rows]
     width = max(map(len, names), default=0)
     return [
-        f"{name:<{width}}  {'   '.join(texts)}"
+        line
         for name, texts in zip(names, rows.values(), strict=True)
+        for line in _filled(f"{name:<{width}}  ", texts, "   ", WIDTH - LABEL - 1)
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from barefabric.compare.ranges import counted, listed
 from barefabric.inquire.device import DeviceFacts, show_device
 from barefabric.inquire.session import End, SessionFacts, show_session
-from barefabric.inquire.table import beside, columns, labelled
+from barefabric.inquire.table import WIDTH, beside, columns, labelled, wrapped
 
 __all__ = ["as_json", "device_text", "session_text", "show_device", "show_session"]
 
@@ -33,7 +33,7 @@ def session_text(found: Sequence[SessionFacts]) -> Iterator[str]:
 
 def _session(facts: SessionFacts) -> Iterator[str]:
     families = " and ".join({"ipv4": "IPv4", "ipv6": "IPv6"}[f] for f in facts.families)
-    yield f"{facts.id}   {facts.sentence}, {families}"
+    yield from wrapped(f"{facts.id}   {facts.sentence}, {families}", WIDTH)
     yield ""
     yield from beside(_rows(facts.a, facts.b))
     yield ""
