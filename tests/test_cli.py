@@ -334,6 +334,28 @@ def test_a_push_asks_for_what_the_topology_asks_for(folder: Path) -> None:
     assert proof["why_not"] == "batfish has not judged it, and push.require asks for it"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "underlay: {timers: {keepalive: 3s, hold: 12s}}",
+        "settings: {ntp: [192.0.2.123]}",
+        "extra: {spine1: 'alias v show version'}",
+    ],
+)
+def test_a_push_takes_no_build_of_another_design(folder: Path, change: str) -> None:
+    """The topology went on since the build was made and proven, which the receipt cannot know."""
+    topology = "topologies/quickstart.yaml"
+    fabric("design", topology, cwd=folder)
+    assert fabric("verify", topology, cwd=folder).returncode == 0
+    path = folder / topology
+    path.write_text(f"{path.read_text()}\n{change}\n")
+    for dry in (("--dry-run", "--offline"), ()):
+        done = fabric("push", *dry, topology, cwd=folder)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "error GE008: the build is not what the topology says now" in done.stderr
+        assert f"  fabric design {topology}" in done.stderr.splitlines()
+
+
 def test_an_interrupted_run_says_so(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,9 +28,11 @@ def push(request: Request) -> int:
     """Plan the push and compare; refuse anything that would change a switch.
 
     0 where a push would take the build, 1 where its receipt is not what the topology's ``push``
-    asks for, 3 where a switch could not be asked.
+    asks for, 3 where a switch could not be asked. Raises :class:`FabricError` GE008 where the build
+    was made from another design.
     """
     from barefabric.build import default_out
+    from barefabric.cli.stale import refuse_other_design
     from barefabric.pipeline import design
     from barefabric.push.document import document
     from barefabric.push.dry_run import DryRunOptions, dry_run, refuse_push
@@ -41,8 +43,10 @@ def push(request: Request) -> int:
     build = request.out or default_out(designed.design)
     asked = designed.loaded.topology.push
     policy = Policy(asked.require, asked.failures)
+    proof = proof_of(build, policy)
+    refuse_other_design(designed.design, build, request.topology, unchanged=proof.proven)
     if not request.dry_run:
-        refuse_unproven(proof_of(build, policy), build, request.topology)
+        refuse_unproven(proof, build, request.topology)
         raise refuse_push(request.topology)
     result = dry_run(
         designed.design,
@@ -55,7 +59,7 @@ def push(request: Request) -> int:
             targets=request.targets,
             targets_file=request.targets_file,
             secrets=not request.no_secrets,
-            policy=policy,
+            proof=proof,
         ),
     )
     if request.as_json:

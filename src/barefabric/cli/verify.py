@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from barefabric.cli.output import print_json, print_result
 from barefabric.cli.progress import ProgressLine
-from barefabric.errors import Diagnostic, OutsideError, UsageError, fail
+from barefabric.cli.stale import other_design
+from barefabric.errors import Diagnostic, OutsideError, UsageError
 from barefabric.model.design import Design
 from barefabric.verify.agreement import side_by_side
 from barefabric.verify.verdict import BUILT_IN, FILES, NOT_READ, Judgement, NotRun, Verdict
@@ -62,12 +63,7 @@ def verify(request: Request) -> int:
     judge = Judge(designed.design, failures=request.failures)
     read = read_build(designed.design, build, judge)
     if read.other:
-        raise fail(
-            "GE008",
-            f"the build is not what the topology says now: {read.differs} differs",
-            path=build,
-            mend=f"fabric design {request.topology}",
-        )
+        raise other_design(build, read.differs, request.topology)
     clock.lap("design and files")
     if read.differs:
         verdict = _of_files(designed.design, read.word)

@@ -13,7 +13,7 @@ from barefabric.push.candidates import Job, Progress, build_files, from_files, f
 from barefabric.push.clusters import ClusterChange, cluster_changes
 from barefabric.push.masking import Mask, without_secrets
 from barefabric.push.napalm import Question, driver_name
-from barefabric.push.receipts import DEFAULT, Policy, Proof, proof_of
+from barefabric.push.receipts import Proof, proof_of
 from barefabric.push.running import check_running_folder, pushed_folder
 from barefabric.push.secrets import Secrets, names_in, resolve
 from barefabric.push.targets import FILE, Target, check_login, targets, unknown_switch
@@ -30,8 +30,8 @@ class DryRunOptions:
     ``offline`` touches no switch and compares with the last push, or with the folder ``running``,
     which implies it. ``targets`` are ``NAME=HOST[:PORT]``; ``targets_file`` defaults to
     ``targets.toml`` beside the topology where there is one. ``secrets`` false leaves the lines that
-    hold secrets out of the comparison. ``policy`` is what a push asks of a receipt. Times are in
-    seconds.
+    hold secrets out of the comparison. ``proof`` is what the build's receipt says, None where
+    nobody has read it yet. Times are in seconds.
     """
 
     topology: Path
@@ -46,7 +46,7 @@ class DryRunOptions:
     connect_timeout: float = 5
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
     progress: Progress | None = None
-    policy: Policy = DEFAULT
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def dry_run(design: Design, build: Path, options: DryRunOptions) -> DryRunResult
         plan=plan,
         diffs={name: diffs[name] for name in names},
         clusters=clusters,
-        proof=proof_of(build, options.policy),
+        proof=options.proof or proof_of(build),
         compared_with=compared_with,
         without_driver=tuple(without_driver),
         only=bool(options.only),
