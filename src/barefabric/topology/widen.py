@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from barefabric.topology import scalars
-from barefabric.topology.addresses import asn_range
+from barefabric.topology import addresses, scalars
 from barefabric.topology.faults import Fault, Faults, shown
 from barefabric.topology.names import check_name, count_range, did_you_mean, expand_range
 
@@ -206,10 +205,15 @@ def selector(value: Any) -> Any:
 
 
 def asn_bounds(value: Any) -> Any:
-    """``65000``, ``64512-65534`` or ``65000.1-65000.99`` to ``{first, last}``."""
+    """``65000``, ``64512-65534`` or ``65000.1-65000.99`` to ``{first, last}``. Fault IN028."""
     if isinstance(value, dict):
+        try:
+            ends = addresses.asn(value.get("first")), addresses.asn(value.get("last"))
+        except Fault:
+            return value  # the schema says what is wrong with each end
+        addresses.asn_bounds(*ends)
         return value
-    first, last = asn_range(value)
+    first, last = addresses.asn_range(value)
     return {"first": first, "last": last}
 
 
