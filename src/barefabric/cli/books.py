@@ -30,12 +30,21 @@ def settle(topology: Path, keep: list[str]) -> int:
 
 
 def reclaim(topology: Path, names: list[str]) -> int:
-    """Forget retired entries, so that their numbers and ports can be handed out again."""
+    """Forget retired entries, so that their numbers and ports can be handed out again.
+
+    Needs the ledger alone; where there is none, the topology says whether its name is right.
+    """
     from barefabric.ledger.file import ledger_path, read_ledger, write_ledger
     from barefabric.ledger.reclaim import reclaim as reclaimed
+    from barefabric.topology.source import read
 
     path = ledger_path(topology)
+    if not path.exists():
+        read(topology)
     ledger, count = reclaimed(read_ledger(path), names, path)
+    if not count:
+        print_result(f"nothing to reclaim in {path}")
+        return 0
     write_ledger(path, ledger)
     print_result(f"reclaimed {count} retired entries in {path}   next: fabric design {topology}")
     return 0

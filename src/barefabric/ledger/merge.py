@@ -185,9 +185,11 @@ def settle(
     Without one of them in a clash, the first name in counting order keeps its value. A rack that
     loses its prefix loses the addresses of its servers: those that begin with its name, or that
     ``homes`` (server to rack) puts there. So do servers that ``homes`` puts into a rack whose
-    prefix is the other branch's. Returns the new ledger and what was dropped.
+    prefix is the other branch's. Returns the new ledger and what was dropped. Raises
+    :class:`FabricError` LE014 for a name that the ledger does not know.
     """
     favoured = set(keep)
+    _refuse_unknown(ledger, favoured)
     names, each = _each(ledger)
     dropped: dict[tuple[Kind, str], str] = {}
     for clash in each:
@@ -203,6 +205,21 @@ def settle(
         for kind, held in ledger.entries.items()
     }
     return Ledger(entries), tuple((kind, key, value) for (kind, key), value in dropped.items())
+
+
+def _refuse_unknown(ledger: Ledger, names: set[str]) -> None:
+    """A name that is misspelt keeps nothing, and what it was meant for would lose its numbers."""
+    unknown = [name for name in sorted(names) if not any(is_of({name}, k) for _, k, _ in ledger)]
+    if unknown:
+        raise FabricError(
+            [
+                Diagnostic(
+                    "LE014",
+                    f"the ledger has nothing called {', '.join(unknown)}",
+                    allowed="--keep takes devices, racks and clusters, as the ledger calls them",
+                )
+            ]
+        )
 
 
 def _astray(ledger: Ledger, rack: str, server: Entry) -> bool:
