@@ -1,7 +1,6 @@
 """``fabric show``, ``fabric why`` and ``fabric diff``."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 
 from barefabric.cli.output import print_json, print_result
@@ -51,7 +50,7 @@ def why(thing: str, topology: Path | None, out: Path | None, as_json: bool) -> i
     build = out or default_out(designed.design)
     found = ask(designed, thing, build if build.is_dir() else None)
     if as_json:
-        print_json(asdict(found))
+        print_json(found.as_json())
     else:
         _print_lines(why_text(found))
     return 0
@@ -69,7 +68,9 @@ def diff(old: str, new: str, text: bool, as_json: bool) -> int:
     files = compare_trees(before.files, after.files) if text else None
     if as_json:
         names = {"files": files._asdict()} if files else {}
-        print_json({**asdict(changes), "summary": changes.summary(), **names})
+        sides = {"compared": [before.label, after.label]}
+        notes = {"notes": [side.note for side in (before, after) if side.note]}
+        print_json({**changes.as_json(), "summary": changes.summary(), **sides, **notes, **names})
         return 0
     lines = list(report(changes, before.label, after.label))
     lines += [f"  note: {side.note}" for side in (before, after) if side.note]

@@ -16,7 +16,23 @@ MOST_PREFIXES = 8
 
 def as_json(facts: SessionFacts | DeviceFacts) -> dict[str, Any]:
     """Plain data with stable keys."""
-    return asdict(facts)
+    if isinstance(facts, SessionFacts):
+        return {**asdict(facts), "a": _end(facts.a), "b": _end(facts.b)}
+    return {
+        **asdict(facts),
+        "facts": dict(facts.facts),
+        "ports": [port._asdict() for port in facts.ports],
+        "sessions": [group._asdict() for group in facts.sessions],
+    }
+
+
+def _end(end: End) -> dict[str, Any]:
+    """One end of a session."""
+    return {
+        **end._asdict(),
+        "imports": end.imports._asdict(),
+        "exports": end.exports._asdict(),
+    }
 
 
 def session_text(found: Sequence[SessionFacts]) -> Iterator[str]:
