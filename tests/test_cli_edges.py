@@ -1,7 +1,10 @@
 """The command line where a user slips, or where what is around it does."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,3 +85,48 @@ def test_documents_name_whatever_they_say(folder: Path) -> None:
         if key == "devices":
             assert said["devices"]["added"] == ["r1-node5"]
             assert said["compared"] == [T, "new.yaml"]
+
+
+def in_shell(line: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash in which ``fabric`` is the command."""
+    code = "from barefabric.cli import main; main()"
+    function = f"fabric() {{ '{sys.executable}' -c '{code}' \"$@\"; }}\n"
+    return subprocess.run(
+        ["bash", "-c", function + line], cwd=cwd, env={**os.environ, "BATFISH_HOST": "off"},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["schema", "explain IN012", "--help", f"check {T}"])
+def test_a_reader_that_goes_away_is_no_fault(folder: Path, command: str, unbuffered: str) -> None:
+    line = f"export PYTHONUNBUFFERED={unbuffered}; fabric {command} | :; exit ${{PIPESTATUS[0]}}"
+    done = in_shell(line, folder)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_verdict_outlives_its_reader(folder: Path) -> None:
+    """What somebody reads of it changes nothing: CI asks the status."""
+    path = folder / T
+    never = "contracts: [{name: no, never-reach: {from: r1-leaf1, to: spine1}}]"
+    path.write_text(f"{path.read_text()}\n{never}\n")
+    assert fabric("design", T, cwd=folder).returncode == 1
+    for command in (f"verify {T}", f"verify --json {T}", f"check {T}"):
+        done = in_shell(f"fabric {command} | :; exit ${{PIPESTATUS[0]}}", folder)
+        assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_full_disk_behind_stdout_is_outside(folder: Path) -> None:
+    for command in (f"check {T}", f"check --json {T}", "schema"):
+        done = in_shell(f"fabric {command} > /dev/full", folder)
+        assert done.returncode == 3
+        assert done.stderr.startswith("error GE017: the output cannot be written: No space left")
+
+
+def test_closed_streams_change_no_status(folder: Path) -> None:
+    for command, status in ((f"design {T}", 0), (f"check {T}", 0), ("check no.yaml", 1)):
+        for streams in (">&-", "2>&-", "<&- >&- 2>&-"):
+            done = in_shell(f"fabric {command} {streams}", folder)
+            assert done.returncode == status, (command, streams)
+            assert "Traceback" not in done.stderr + done.stdout
+    assert fabric("verify", T, cwd=folder).returncode == 0

@@ -18,6 +18,7 @@ def guarded(arguments: list[str]) -> int:
     gc.disable()
     # pydantic would look through all installed packages for plugins of its own.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _open_streams()
     try:
         return _run(arguments)
     except FabricError as fault:
@@ -28,20 +29,28 @@ def guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away (fabric ... | head); nothing more can be said on stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # So ends the command line's own library where the reader of its help went away.
         return 0
     except Exception as fault:  # noqa: BLE001 (a fault of ours must not end in a traceback)
         status = _usage_status(fault)
         return _internal_fault(arguments) if status is None else status
 
 
+def _open_streams() -> None:
+    """Where stdout or stderr was closed (``>&-``), what goes there is lost, and nothing else."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+
+
 def _run(arguments: list[str]) -> int:
     from barefabric.cli.app import app
+    from barefabric.cli.output import writing
 
     outcome = app(arguments, standalone_mode=False, prog_name="fabric")
-    sys.stdout.flush()
+    with writing():
+        sys.stdout.flush()
     if outcome == INTERRUPTED:
         sys.stderr.write("interrupted\n")
     return outcome if isinstance(outcome, int) else 0

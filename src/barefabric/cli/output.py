@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError
@@ -14,15 +15,33 @@ def coloured(stream: IO[str]) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Around whatever writes to stdout.
+
+    A reader that went away (``fabric ... | head``) wants no more; the command ends as it would have.
+    Raises OutsideError GE017 where stdout takes nothing for another reason.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as fault:
+        reason = f"the output cannot be written: {fault.strerror}"
+        raise OutsideError([Diagnostic("GE017", reason)]) from fault
+
+
 def print_result(text: str) -> None:
     """Print a result to stdout."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    with writing():
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document to stdout."""
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False, default=_plain)
-    sys.stdout.write("\n")
+    with writing():
+        json.dump(document, sys.stdout, indent=2, ensure_ascii=False, default=_plain)
+        sys.stdout.write("\n")
 
 
 def _plain(value: Any) -> Any:
