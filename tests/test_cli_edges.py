@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from barefabric.cli.guard import guarded
 from test_cli import ROOT, fabric
 
 T = "quickstart.yaml"
@@ -130,3 +132,30 @@ def test_closed_streams_change_no_status(folder: Path) -> None:
             assert done.returncode == status, (command, streams)
             assert "Traceback" not in done.stderr + done.stdout
     assert fabric("verify", T, cwd=folder).returncode == 0
+
+
+def test_no_tree_is_written_whose_numbers_cannot_be_recorded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The build goes elsewhere; the topology's folder is read-only."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert guarded(["design", str(folder / T), "--out", str(folder / "out")]) == 3
+    assert "error LE001: cannot write the ledger" in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] == [T]
+    monkeypatch.undo()
+    assert guarded(["design", "-q", str(folder / T), "--out", str(folder / "out")]) == 0
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    again = ["design", "-q", str(folder / T), "--out", str(folder / "again")]
+    assert guarded(again) == 0, "a ledger that stays as it is is not written"
+
+
+def test_a_topology_that_may_not_be_read_is_outside(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert guarded(["check", str(folder / T)]) == 3
+    assert "error IN003: the file cannot be read: Permission denied" in capsys.readouterr().err

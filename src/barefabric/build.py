@@ -13,8 +13,9 @@ from barefabric.derive.switch import switch_intent
 from barefabric.errors import Diagnostic, FabricError, Place, fail
 from barefabric.hosts.files import server_files
 from barefabric.kubernetes.files import cluster_files
-from barefabric.ledger.file import format_ledger, ledger_path, write_ledger
+from barefabric.ledger.file import format_ledger, ledger_path
 from barefabric.ledger.merge import counted
+from barefabric.ledger.write import check_writable, write_ledger
 from barefabric.model.design import Design
 from barefabric.model.intent import ServerIntent, SwitchIntent
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
@@ -197,6 +198,7 @@ def build(designed: Designed, out: Path | None = None, reader: Reader | None = N
     old = read_document(target)
     if out is None:
         _refuse_anothers(old, designed)
+    check_writable(ledger_path(designed.loaded.path), designed.numbers.ledger)
     change = write_tree(target, build_contents(designed.design, reader))
     lock = ledger_path(designed.loaded.path)
     changed = write_ledger(lock, designed.numbers.ledger)

@@ -7,8 +7,9 @@ from barefabric.cli.output import print_result
 
 def settle(topology: Path, keep: list[str]) -> int:
     """Drop clashing values of all names but one, then design anew to number those again."""
-    from barefabric.ledger.file import ledger_path, read_ledger, write_ledger
+    from barefabric.ledger.file import ledger_path, read_ledger
     from barefabric.ledger.merge import settle as settled
+    from barefabric.ledger.write import write_ledger
     from barefabric.pipeline import design_values
     from barefabric.topology.expand import expand
     from barefabric.topology.load import load
@@ -34,8 +35,9 @@ def reclaim(topology: Path, names: list[str]) -> int:
 
     Needs the ledger alone; where there is none, the topology says whether its name is right.
     """
-    from barefabric.ledger.file import ledger_path, read_ledger, write_ledger
+    from barefabric.ledger.file import ledger_path, read_ledger
     from barefabric.ledger.reclaim import reclaim as reclaimed
+    from barefabric.ledger.write import write_ledger
     from barefabric.topology.source import read
 
     path = ledger_path(topology)

@@ -41,7 +41,8 @@ def _open_streams() -> None:
     """Where stdout or stderr was closed (``>&-``), what goes there is lost, and nothing else."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
 
 
 def _run(arguments: list[str]) -> int:

@@ -5,9 +5,13 @@ from typing import Annotated
 
 import typer
 
-TopologyPath = Annotated[Path, typer.Argument(metavar="TOPOLOGY", help="The topology file.")]
+# readable=False: whoever reads a file says what is wrong with it, as a code and a status of ours.
+TopologyPath = Annotated[
+    Path, typer.Argument(metavar="TOPOLOGY", help="The topology file.", readable=False)
+]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Where the tree goes; build/<fabric> by default.")
+    Path | None,
+    typer.Option("--out", help="Where the tree goes; build/<fabric> by default.", readable=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
@@ -19,5 +23,10 @@ Renumber = Annotated[
 ]
 Where = Annotated[
     Path | None,
-    typer.Option("--topology", "-t", help="The topology; by default the one in this folder."),
+    typer.Option(
+        "--topology",
+        "-t",
+        help="The topology; by default the one in this folder.",
+        readable=False,
+    ),
 ]

@@ -19,8 +19,8 @@ def coloured(stream: IO[str]) -> bool:
 def writing() -> Iterator[None]:
     """Around whatever writes to stdout.
 
-    A reader that went away (``fabric ... | head``) wants no more; the command ends as it would have.
-    Raises OutsideError GE017 where stdout takes nothing for another reason.
+    A reader that went away (``fabric ... | head``) wants no more; the command ends as it would
+    have. Raises OutsideError GE017 where stdout takes nothing for another reason.
     """
     try:
         yield

@@ -239,19 +239,3 @@ def _lines(kind: str, entries: Mapping[str, Entry], place: Callable[[str], str])
         found.append((place(first), place(rest), f"{kind} {key} = {value}{end}"))
     found.sort()
     return "".join([line for _, _, line in found])
-
-
-def write_ledger(path: Path, ledger: Ledger) -> bool:
-    """Write the ledger atomically if its text changes; return whether it did."""
-    text = format_ledger(ledger)
-    try:
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            return False
-        scratch = path.with_name(f".{path.name}.new")
-        scratch.write_text(text, encoding="utf-8")
-        scratch.replace(path)
-    except OSError as fault:
-        raise OutsideError(
-            [Diagnostic("LE001", f"cannot write the ledger: {fault.strerror}", (Place(str(path)),))]
-        ) from fault
-    return True

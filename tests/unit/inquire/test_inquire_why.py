@@ -12,7 +12,8 @@ from barefabric.inquire.facts import Fact
 from barefabric.inquire.owners import all_owners
 from barefabric.inquire.table import WIDTH
 from barefabric.inquire.why import why, why_text
-from barefabric.ledger.file import ledger_path, write_ledger
+from barefabric.ledger.file import ledger_path
+from barefabric.ledger.write import write_ledger
 from barefabric.pipeline import Designed, design
 
 

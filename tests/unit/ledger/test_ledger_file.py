@@ -13,8 +13,8 @@ from barefabric.ledger.file import (
     natural,
     parse_ledger,
     read_ledger,
-    write_ledger,
 )
+from barefabric.ledger.write import write_ledger
 from barefabric.model.ledger import Entry, Kind, Ledger
 from barefabric.pipeline import design
 from ledger_labs import designed, lab
@@ -199,3 +199,13 @@ def test_of_many_moves_some_of_each_kind_are_named(tmp_path: Path) -> None:
     shown = [place.excerpt.split()[0] for place in fault.places]
     assert shown == ["loopback"] * 6 + ["link"] * 6
     assert "38 more are not shown" in fault.allowed
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+    place, link = tmp_path / "kept.lock", tmp_path / "lab.lock"
+    place.write_text("")
+    link.symlink_to(place)
+    assert write_ledger(link, Ledger())
+    assert link.is_symlink()
+    assert place.read_text() == format_ledger(Ledger())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.lock", "lab.lock"]
