@@ -65,6 +65,10 @@ Interfaces = Annotated[
 ]
 Strings = Annotated[tuple[Text, ...], form(widen.listed, _WrittenText | list[_WrittenText])]
 Prefixes = Annotated[tuple[Prefix, ...], form(widen.listed, _WrittenPrefix | list[_WrittenPrefix])]
+SomePrefixes = Annotated[
+    tuple[Prefix, ...],
+    form(widen.filled, _WrittenPrefix | Annotated[list[_WrittenPrefix], Field(min_length=1)]),
+]
 Addresses = Annotated[
     tuple[Address, ...], form(widen.listed, _WrittenAddress | list[_WrittenAddress])
 ]

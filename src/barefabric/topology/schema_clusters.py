@@ -10,8 +10,8 @@ from barefabric.topology.schema_base import (
     Block,
     Name,
     Names,
-    Prefixes,
     Secret,
+    SomePrefixes,
     form,
     whole,
 )
@@ -82,7 +82,7 @@ class AddressPool(Block):
 
     noun: ClassVar[str] = "a pool"
 
-    addresses: Prefixes = Field(description="Its prefixes: [203.0.113.0/24].")
+    addresses: SomePrefixes = Field(description="Its prefixes: [203.0.113.0/24].")
     announce_to: Names = Field((), description="Upstream routers (external) that learn it.")
 
 
@@ -120,8 +120,8 @@ class Cluster(Block):
     control_plane: ControlPlane | None = Field(
         None, description="The control plane's servers, etcd and API endpoint."
     )
-    pods: Prefixes = Field(description="Pool of pod addresses: 10.64.0.0/16.")
-    services: Prefixes = Field(description="Service (cluster IP) range: 10.96.0.0/16.")
+    pods: SomePrefixes = Field(description="Pool of pod addresses: 10.64.0.0/16.")
+    services: SomePrefixes = Field(description="Service (cluster IP) range: 10.96.0.0/16.")
     cni: Annotated[Cni, form(widen.used, Literal["calico", "cilium"] | Cni)] = Field(
         description="Network plugin: calico, or {use, mode, node_asn, block_size}."
     )

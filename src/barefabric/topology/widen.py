@@ -26,6 +26,13 @@ def listed(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def filled(value: Any) -> Any:
+    """As ``listed``, for what cannot be empty. Fault IN020."""
+    if value == []:
+        raise Fault("IN020", "has nothing in its list", mend="it needs at least one prefix")
+    return listed(value)
+
+
 def each(items: Iterable[tuple[str | int, Any]], parse: Callable[[Any], Any]) -> list[Any]:
     """Parse every item; raise all their faults together, each with the key of its item."""
     found, faults = [], []
