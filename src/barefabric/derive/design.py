@@ -55,7 +55,7 @@ def derive(loaded: Loaded, shape: Shape, numbers: Numbers) -> Design:
     pairs = number_pairs(switches, numbers)
     cables = numbers.cables
     ups = upstreams(topology)
-    underlay = _underlay(topology, smallest(mtus))
+    underlay = _underlay(topology, smallest(topology, mtus))
     kinds = dict.fromkeys(map(attrgetter("cluster", "attach"), servers.values()))
     attaches = {attach for _, attach in kinds}
     by_cluster = _node_profiles(clusters, kinds, underlay, topology.asn.shown_to_nodes)

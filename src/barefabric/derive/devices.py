@@ -44,7 +44,7 @@ def number_racks(
 
     ``mtus`` are those of racks with servers; where one is the fabric's, nothing is written.
     """
-    pool, usual = topology.addressing.servers, smallest(mtus)
+    pool, usual = topology.addressing.servers, smallest(topology, mtus)
     racks = {}
     for name, rack in shape.racks.items():
         base = numbers.racks.get(name)

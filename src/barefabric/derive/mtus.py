@@ -23,6 +23,6 @@ def rack_mtus(topology: Topology, shape: Shape) -> Mapping[str, int]:
     }
 
 
-def smallest(mtus: Mapping[str, int]) -> int:
-    """The MTU that holds wherever a rack has not its own."""
-    return min(mtus.values(), default=USUAL)
+def smallest(topology: Topology, mtus: Mapping[str, int]) -> int:
+    """The MTU that holds wherever a rack has not its own. Without servers it fits the fabric's."""
+    return min(mtus.values(), default=min(USUAL, topology.underlay.mtu))

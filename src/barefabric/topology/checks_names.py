@@ -1,6 +1,7 @@
 """Checks of names: each stands for one thing, and each that is referred to exists."""
 
 from collections.abc import Collection, Iterable, Iterator
+from operator import itemgetter
 
 from barefabric.errors import Diagnostic
 from barefabric.topology.checks_shape import RESERVED
@@ -9,6 +10,8 @@ from barefabric.topology.view import View
 
 PEER_LINKS = ("control", "routing")
 """The /31s of a pair of leaves."""
+
+CASE = "capitals alone tell no names apart"
 
 LONGEST_HOST = 63
 """Characters of a host's name: a label of DNS, and the value of ``kubernetes.io/hostname``."""
@@ -46,12 +49,11 @@ def _twice(
             clashes.setdefault((held, keys), []).append(both)
     for (held, keys), names in clashes.items():
         more = f" (and {len(names) - 1:,} more)" if len(names) > 1 else ""
-        case = "capitals alone tell no names apart" if " and " in names[0] else ""
         yield Diagnostic(
             "IN051",
             f"two {noun} are called {names[0]}{more}",
             view.places(keys, held),
-            case,
+            CASE if " and " in names[0] else "",
             mend,
         )
 
@@ -90,22 +92,26 @@ def _devices(view: View) -> Iterator[Diagnostic]:
     if _fewer(names, switches):
         yield from _twice(view, "switches", switches, "every switch has a name of its own")
     servers = roster.server_names
+    small = {name.lower(): name for name in servers}
     total = sum(
         entry if isinstance(entry, int) else len(entry)
         for rack in roster.racks
         for entry in rack.group.servers.values()
     )
-    if len({name.lower() for name in servers}) < total:
+    if len(small) < total:
         written = ((name, (*rack.keys, "servers", kind)) for name, kind, rack in roster.servers())
         yield from _twice(view, "servers", written, "every server has a name of its own")
     yield from _long(view)
-    for name in sorted(names & servers.keys())[:10]:
-        kind, rack = servers[name]
-        keys = next(keys for switch, keys in switches if switch == name)
+    shared = [switch for switch in switches if switch[0].lower() in small]
+    for name, keys in sorted(shared, key=itemgetter(0))[:10]:
+        server = small[name.lower()]
+        kind, rack = servers[server]
+        both = f'both called "{name}"' if name == server else f'called "{name}" and "{server}"'
         yield Diagnostic(
             "IN051",
-            f'a switch and a server are both called "{name}"',
+            f"a switch and a server are {both}",
             (view.place(*rack.keys, "servers", kind), view.place(*keys)),
+            "" if name == server else CASE,
         )
 
 
@@ -135,6 +141,11 @@ def _lists(view: View) -> Iterator[Diagnostic]:
     for noun, (keys, names, exact) in lists.items():
         named = ((name, (*keys, index, "name")) for index, name in enumerate(names))
         yield from _twice(view, noun, named, exact=exact)
+    for index, cluster in enumerate(topology.clusters):
+        if cluster.load_balancer:
+            keys = ("clusters", index, "load_balancer", "pools")
+            pools = ((name, (*keys, name)) for name in cluster.load_balancer.pools)
+            yield from _twice(view, f"pools of {cluster.name}", pools)
 
 
 def _cables(view: View) -> Iterator[Diagnostic]:

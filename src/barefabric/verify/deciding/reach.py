@@ -69,7 +69,7 @@ class ReachDecider:
                 total = sum(count for _, count in self.sources.starts(subject))
                 rows += total * (len(missing) + sum(len(p) for _, p in groups))
                 for group, prefixes in groups:
-                    for first, many in self._ways(group, prefixes):
+                    for first, many in self._ways(prefixes):
                         for device, path, count in self._failing(
                             group, first, subject, never, limit
                         ):
@@ -97,7 +97,7 @@ class ReachDecider:
                 nowhere.append(prefix)
         return found, nowhere
 
-    def _ways(self, group: Group, prefixes: list[str]) -> Iterable[tuple[str, int]]:
+    def _ways(self, prefixes: list[str]) -> Iterable[tuple[str, int]]:
         """Prefixes of a group that differ in what they lie inside: the first of each, how many.
 
         Where the group's own route is missing, packets follow that of what holds their prefix.
