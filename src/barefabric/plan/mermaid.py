@@ -72,9 +72,10 @@ def _body(drawn: Scene, names: _Names) -> Iterator[str]:
         yield from _pod(pod, number, names)
     if drawn.borders:
         yield from _group(drawn.borders, 0, names)
+    parallel = set(drawn.parallel())
     for wire in drawn.wires:
         link = _LINKS[wire.kind]
-        if wire.kind is CableKind.PEER:
+        if wire.kind is CableKind.PEER or wire in parallel:
             link = f'{link}|"{wire.cables} x {wire.speed}G"|'
         yield f"{names[wire.a]} {link} {names[wire.b]}"
     yield from _CLASSES

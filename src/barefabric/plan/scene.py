@@ -1,5 +1,6 @@
 """What a picture of the fabric is made of: boxes in groups, and wires between them."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from barefabric.model.cable import CableKind
@@ -55,3 +56,18 @@ class Scene(NamedTuple):
     pods: tuple[Pod, ...]
     borders: Group | None
     wires: tuple[Wire, ...]
+
+    def boxes(self) -> Iterator[Box]:
+        """Every box."""
+        yield from self.superspines
+        for pod in self.pods:
+            yield from pod.spines
+            for rack in pod.racks:
+                yield from (*rack.top, *rack.bottom)
+        if self.borders:
+            yield from (*self.borders.top, *self.borders.bottom)
+
+    def parallel(self) -> tuple[Wire, ...]:
+        """Wires that are several cables between the same two devices."""
+        single = {box.id for box in self.boxes() if box.stands_for == 1 and box.kind != "more"}
+        return tuple(w for w in self.wires if w.cables > 1 and {w.a, w.b} <= single)

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from html import escape
-from typing import NamedTuple
 
 from barefabric.model.cable import CableKind
-from barefabric.plan.layout import LINE_SIZE, Frame, Layout, Rect, lay_out, text_width
+from barefabric.plan.layout import Frame, Layout, Rect, lay_out
+from barefabric.plan.legend import LEFT, Entry, legend_of, stands_for_many, thickness
 from barefabric.plan.scene import Box, Scene, Wire
-
-LEFT = 28.0
-"""Where titles, row labels and the legend begin."""
 
 STYLE = """\
 text { font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans",
@@ -60,23 +57,11 @@ text { fill: #e5e7eb; }
 }
 """
 
-_NAMES = {
-    CableKind.FABRIC: "fabric link",
-    CableKind.PEER: "peer link",
-    CableKind.SERVER: "server link",
-    CableKind.UPSTREAM: "to a router outside",
-}
-
-
-def thickness(speed: int) -> float:
-    """Stroke width for a speed in Gbit/s."""
-    return 1.1 if speed <= 25 else 1.7 if speed <= 100 else 2.6
-
 
 def svg_text(drawn: Scene) -> str:
     """The picture of a scene."""
     layout = lay_out(drawn)
-    legend = _legend(drawn, layout)
+    legend = legend_of(drawn, layout)
     width, height = layout.width, max((entry.y for entry in legend), default=layout.height) + 28
     size = f'width="{width:.0f}" height="{height:.0f}"'
     lines = [
@@ -154,17 +139,13 @@ def _falling(wires: list[Wire], layout: Layout) -> Iterator[str]:
     ends = _fan(wires, layout, upper=False)
     for number, wire in enumerate(wires):
         a, b = layout.boxes[wire.a][1], layout.boxes[wire.b][1]
-        bundle = _stands_for_many(wire, layout)
+        bundle = stands_for_many(wire, layout)
         kind = f"wire wire-{wire.kind.value}{' bundle' if bundle else ''}"
         width = thickness(wire.speed) + (0.8 if bundle else 0)
         yield (
             f'<line class="{kind}" x1="{starts[number]:.1f}" y1="{a.bottom:.1f}" '
             f'x2="{ends[number]:.1f}" y2="{b.y:.1f}" stroke-width="{width:.1f}"/>'
         )
-
-
-def _stands_for_many(wire: Wire, layout: Layout) -> bool:
-    return any(layout.boxes[end][0].kind == "more" for end in (wire.a, wire.b))
 
 
 def _fan(wires: list[Wire], layout: Layout, *, upper: bool) -> dict[int, float]:
@@ -196,42 +177,6 @@ def _level(wire: Wire, layout: Layout) -> Iterator[str]:
         )
     text = f"{wire.cables} x {wire.speed}G"
     yield _centred((a.right + b.x) / 2, middle - 6, "speed", text)
-
-
-class Entry(NamedTuple):
-    """A line of the legend: CSS classes, stroke width (0: a frame), text, and where it goes."""
-
-    kind: str
-    stroke: float
-    text: str
-    x: float = 0.0
-    y: float = 0.0
-
-
-def _meanings(drawn: Scene, layout: Layout) -> Iterator[Entry]:
-    """What lines and frames mean; only those that were drawn."""
-    order = list(CableKind)
-    seen = {(order.index(wire.kind), -wire.speed) for wire in drawn.wires}
-    for number, speed in sorted(seen):
-        kind = order[number]
-        yield Entry(f"wire wire-{kind.value}", thickness(-speed), f"{-speed}G {_NAMES[kind]}")
-    if any(_stands_for_many(wire, layout) for wire in drawn.wires):
-        yield Entry("wire wire-fabric bundle", 2.0, "several links, drawn as one")
-    if any(frame.kind == "pair" for frame in layout.frames):
-        yield Entry("pair", 0.0, "pair with shared bonds")
-
-
-def _legend(drawn: Scene, layout: Layout) -> list[Entry]:
-    """The legend's lines with their places, side by side as far as the picture is wide."""
-    x, y = LEFT, layout.height + 18
-    placed = []
-    for entry in _meanings(drawn, layout):
-        width = 64 + text_width(entry.text, LINE_SIZE)
-        if x > LEFT and x + width > layout.width:
-            x, y = LEFT, y + 22
-        placed.append(entry._replace(x=x, y=y))
-        x += width
-    return placed
 
 
 def _legend_line(entry: Entry) -> Iterator[str]:

@@ -254,3 +254,15 @@ def test_pods_are_framed_and_shortened(written: Make, pods: int, frames: list[st
     everything = len(design.switches) + len(design.servers)
     assert sum(box.stands_for for box in boxes(drawn)) == everything
     assert [frame.title for frame in layout.frames if frame.kind == "pod"] == frames
+
+
+def test_pictures_say_where_a_line_is_several_cables(written: Make) -> None:
+    racks = '  - {name: "r[01-40]", leaves: 2, servers: {node: 30}}'
+    text = LARGE.replace("spines: 20", "spines: 2\nunderlay: {links_per_spine: 2}")
+    many = text.replace("r[01-40]", "r[01-20]")
+    small = scene(written(text.replace(racks, "  - {name: r1, leaves: 2, servers: {node: 1}}")))
+    assert "100G fabric link, 2 cables each" in texts(picture(small))
+    assert {"25G server link", "100G peer link"} <= set(texts(picture(small)))
+    assert mermaid_text(small).count('---|"2 x 100G"|') == 4
+    assert "100G fabric link, 2 cables each" in texts(picture(scene(written(many))))
+    assert not any("each" in text for text in texts(picture(scene(written(LARGE)))))
