@@ -209,8 +209,8 @@ class _Placer:
         for pod in scene.pods:
             self.pod(pod, x, spines_y, racks_y)
             x += _pod_width(pod) + 2 * GAP
-        if scene.borders:
-            self.group(scene.borders, x, racks_y)
+        if scene.borders:  # below what they are cabled to, so that no wire passes a spine
+            self.group(scene.borders, x, spines_y - PAD if scene.superspines else racks_y)
         layout.labels += [("spines", spines_y + 26), ("leaves", racks_y + PAD + 26)]
         if self.server_height:
             layout.labels.append(("servers", self.servers_y(racks_y) + 24))

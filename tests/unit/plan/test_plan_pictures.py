@@ -266,3 +266,37 @@ def test_pictures_say_where_a_line_is_several_cables(written: Make) -> None:
     assert mermaid_text(small).count('---|"2 x 100G"|') == 4
     assert "100G fabric link, 2 cables each" in texts(picture(scene(written(many))))
     assert not any("each" in text for text in texts(picture(scene(written(LARGE)))))
+
+
+PODS_AND_BORDERS = """
+fabric: five
+switch_types:
+  superspine: {nos: frr, ports: 16 x 100G}
+  spine: {nos: frr, ports: 16 x 100G}
+  leaf: {nos: frr, ports: {downlink: 48 x 25G, uplink: 8 x 100G}}
+superspines: {count: 4, planes: 2}
+pods:
+  - {name: p1, spines: 2, racks: [{name: p1r1, leaves: 2}]}
+  - {name: p2, spines: 2, racks: [{name: "p2r[1-2]", leaves: 2}]}
+borders: {type: leaf, count: 2}
+"""
+
+
+def test_no_wire_passes_behind_another_box(written: Make) -> None:
+    drawn = scene(written(PODS_AND_BORDERS))
+    boxes = {name: rect for name, (_, rect) in lay_out(drawn).boxes.items()}
+    for wire in drawn.wires:
+        a, b = boxes[wire.a], boxes[wire.b]
+        between = (rect for name, rect in boxes.items() if name not in (wire.a, wire.b))
+        for rect in between:
+            assert not (a.bottom < rect.y and rect.bottom < b.y and _in_the_way(a, b, rect)), wire
+
+
+def _in_the_way(a: Rect, b: Rect, rect: Rect) -> bool:
+    """Whether the line from the middle of ``a`` to that of ``b`` meets a box between them."""
+
+    def x(y: float) -> float:
+        return a.middle + (b.middle - a.middle) * (y - a.bottom) / (b.y - a.bottom)
+
+    left, right = sorted((x(rect.y), x(rect.bottom)))
+    return left < rect.right and rect.x < right
