@@ -31,6 +31,15 @@ def test_every_folder_is_a_network_os() -> None:
     assert {"arista_eos", "frr"} == {n for n in folders if catalogue.vendor(n).renders}
 
 
+@pytest.mark.parametrize("name", ["SN2410", "SN2700", "SN4600C"])
+def test_ports_whose_neighbors_pay_for_it_are_not_split_in_four(name: str) -> None:
+    """NVIDIA's breakout rules: an ASIC has twice as many logical ports as its panel cages."""
+    models = [catalogue.device_model(nos, name) for nos in catalogue.vendors()]
+    found = [port for model in models if model for port in model.ports if port.form == "QSFP28"]
+    assert found
+    assert {count for port in found for count, _ in port.breakouts} == {2}
+
+
 def test_unknown_names_have_no_entry() -> None:
     assert catalogue.vendor("arista") is None
     assert catalogue.models("arista") == ()
