@@ -13,6 +13,7 @@ from barefabric.topology.load import Loaded
 from barefabric.topology.schema import Pin
 
 LINK_LENGTH = 31
+NOTHING_YET = "a rack has a prefix once it has servers, an AS number where its leaves are one pair"
 
 
 class Pins(NamedTuple):
@@ -68,7 +69,7 @@ def _fixed(
         "prefix": pin.prefix, "address": pin.address,
     }  # fmt: skip
     having = dict(_keys(shape, links, name))
-    if not having:
+    if not having and name not in shape.racks:
         yield Diagnostic(
             "LE008",
             f'pins: nothing in this fabric is called "{name}"',
@@ -85,7 +86,7 @@ def _fixed(
                 "LE012",
                 f"pins: {name} has no {field} of its own",
                 (loaded.place("pins", name, field),),
-                allowed=f"{name} takes: {', '.join(having)}",
+                allowed=f"{name} takes: {', '.join(having)}" if having else NOTHING_YET,
             )
             continue
         kind, key = having[field]

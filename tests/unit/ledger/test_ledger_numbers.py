@@ -211,6 +211,15 @@ def test_pins_that_cannot_be(tmp_path: Path, pins: Lab, code: str, says: str) ->
     assert all(place.line for place in found[0].places)
 
 
+def test_a_rack_without_servers_has_no_prefix_to_pin(tmp_path: Path) -> None:
+    empty = lab(
+        ROUTED, racks=[{"name": "r1", "leaves": 2}], pins={"r1": {"prefix": "10.10.7.0/24"}}
+    )
+    (found,) = faults(tmp_path, empty)
+    assert (found.code, found.message) == ("LE012", "pins: r1 has no prefix of its own")
+    assert "once it has servers" in found.allowed
+
+
 def test_two_pools_of_servers_and_their_order(tmp_path: Path) -> None:
     pools = {"servers": {"pool": ["10.20.0.0/24", "10.10.0.0/23"], "per_rack": 24}}
     racks = [{"name": f"r{n}", "leaves": 2, "servers": {"node": 1}} for n in (1, 2, 3)]

@@ -125,3 +125,16 @@ def test_an_upstream_link_with_another_address_is_seen(written: Written) -> None
         for c in design.cables
     )
     assert ("JU001", "session/upstream/isp") in findings(replace(design, cables=odd))
+
+
+@pytest.mark.parametrize("kind", ["reach", "never-reach"])
+def test_a_contract_that_means_nothing_says_so(kind: str, written: Written) -> None:
+    shape = f"""
+racks: [{{name: r1, leaves: {{type: linux, count: 2}}}}]
+contracts: [{{name: mine, {kind}: {{from: r1, to: r1}}}}]
+"""
+    verdict = verify(written(HEAD + shape))
+    (found,) = (f for j in verdict.judgements for f in j.findings)
+    assert (found.code, found.contract, found.rows) == ("JU006", "user/mine", 1)
+    (line,) = found.evidence
+    assert line.startswith("nothing could be judged: mine: r1 ")

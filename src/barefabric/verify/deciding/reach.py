@@ -50,9 +50,8 @@ class ReachDecider:
         outcome = Outcome()
         outcome.rows, bad = self.wrong(contract)
         if not outcome.rows and not self.without and not self.ignoring:
-            outcome.rows = 1
-            nowhere = Path(Fate.NO_ROUTE, 0, -1)
-            bad.append(Wrong(" ".join(contract.subjects), " ".join(contract.prefixes), nowhere, 1))
+            outcome.rows = outcome.failed = 1
+            outcome.findings.append(_nothing(contract))
         if bad:
             outcome.failed = sum(wrong.rows for wrong in bad)
             outcome.findings.append(self._finding(contract, outcome.failed, bad))
@@ -218,6 +217,18 @@ class ReachDecider:
             return ""
         first = next(group.view.processes(path.end), -1)
         return f" at {self.case.names[first]}" if first >= 0 else ""
+
+
+def _nothing(contract: Contract) -> Finding:
+    """What is said of a contract that means no packet at all."""
+    return finding(
+        "JU006",
+        contract,
+        1,
+        [f"nothing could be judged: {contract.sentence}"],
+        cause="no device is where it begins, or no address where it ends",
+        mend="name what has servers or addresses, or take the contract away",
+    )
 
 
 def _limit(contract: Contract) -> int:
