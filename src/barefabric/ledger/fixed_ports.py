@@ -1,6 +1,6 @@
 """Ports that the topology names itself: of upstream routers, and of cables laid by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from barefabric.errors import Diagnostic
 from barefabric.ledger import port_faults
@@ -8,7 +8,7 @@ from barefabric.ledger.panel import find_slot
 from barefabric.ledger.patching import Patching, owner_text
 from barefabric.model.cable import Cable, CableKind
 from barefabric.model.shape import Bundle, Want
-from barefabric.topology.schema import ExplicitCable
+from barefabric.topology.schema import CableEnd, ExplicitCable
 from barefabric.vendors.lanes import ports_by_name
 
 
@@ -73,14 +73,13 @@ def _chosen_by_hand(
     ]
     by_ends = _by_ends(run, devices)
     chosen: dict[_Place, tuple[str, str]] = {}
-    for n, cable in enumerate(written):
+    for n, cable in sorted(enumerate(written), key=lambda one: _is_new(run, by_ends, one[1])):
         free = by_ends.get(frozenset((cable.a.device, cable.b.device)))
         if not free:
             _not_joined(run, cable, n)
             continue
-        upper = _want(run, free[0]).a
-        a, b = (cable.a, cable.b) if cable.a.device == upper else (cable.b, cable.a)
-        place = _chosen(run, free, a.port, b.port)
+        a, b = _turned(run, free, cable)
+        place = next((p for p in free if _is_it(run, p, a.port, b.port)), free[0])
         bundle = run.bundles[place[0]]
         if bundle.kind is CableKind.SERVER:
             if b.port not in bundle.above.ports:
@@ -107,14 +106,28 @@ def _want(run: Patching, place: _Place) -> Want:
     return run.bundles[number].want(n)
 
 
-def _chosen(run: Patching, free: list[_Place], a_port: str, b_port: str) -> _Place:
-    """Which of several cables between two devices is meant."""
-    for place in free:
-        want = _want(run, place)
-        entry = run.recorded.get(want.key)
-        if want.b_port == b_port or (entry is not None and entry.value == f"{a_port} {b_port}"):
-            return place
-    return free[0]
+def _turned(run: Patching, free: list[_Place], cable: ExplicitCable) -> tuple[CableEnd, CableEnd]:
+    """The ends of a cable laid by hand, the upper one first."""
+    upper = _want(run, free[0]).a
+    return (cable.a, cable.b) if cable.a.device == upper else (cable.b, cable.a)
+
+
+def _is_it(run: Patching, place: _Place, a_port: str, b_port: str) -> bool:
+    """Whether a wanted cable is the one laid by hand: by its server's port, or as recorded."""
+    want = _want(run, place)
+    entry = run.recorded.get(want.key)
+    return want.b_port == b_port or (entry is not None and entry.value == f"{a_port} {b_port}")
+
+
+def _is_new(
+    run: Patching, by_ends: Mapping[frozenset[str], list[_Place]], cable: ExplicitCable
+) -> bool:
+    """Whether no cable is known to be this one. Such cables choose last, whatever their order."""
+    free = by_ends.get(frozenset((cable.a.device, cable.b.device)))
+    if not run.recorded or not free:
+        return False
+    a, b = _turned(run, free, cable)
+    return not any(_is_it(run, place, a.port, b.port) for place in free)
 
 
 def _with_nic(bundle: Bundle, n: int, nic: str) -> Bundle:

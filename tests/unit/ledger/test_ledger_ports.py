@@ -346,6 +346,14 @@ class TestByHand:
         assert not after.numbers.moves
         assert live(after.numbers.ledger) == values
 
+    @pytest.mark.parametrize("turn", [1, -1])
+    def test_of_parallel_cables_the_recorded_one_stays(self, turn: int, tmp_path: Path) -> None:
+        new, kept = "spine1:Ethernet20/1 - r1-leaf1:Ethernet53/1", SPINE_TO_LEAF
+        double = lab(underlay={"links_per_spine": 2})
+        found = grown(tmp_path, double, {**double, "cables": [new, kept][::turn]})
+        (moved,) = found.numbers.moves
+        assert (moved.key, moved.new) == ("r1-leaf1 spine1 2", "Ethernet20/1 Ethernet53/1")
+
     def test_it_moves_a_recorded_cable_out_of_the_way(self, tmp_path: Path) -> None:
         cables = ["r1-leaf1:Ethernet1 - r1-node4:eno1"]
         found = grown(tmp_path, lab(), lab(cables=cables))
