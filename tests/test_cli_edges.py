@@ -159,3 +159,45 @@ def test_a_topology_that_may_not_be_read_is_outside(
     monkeypatch.setattr(Path, "open", refuse)
     assert guarded(["check", str(folder / T)]) == 3
     assert "error IN003: the file cannot be read: Permission denied" in capsys.readouterr().err
+
+
+def test_commands_that_are_told_can_be_copied(tmp_path: Path) -> None:
+    """The topology stands in a folder whose name has a space; so does every command about it."""
+    folder = tmp_path / "our lab"
+    folder.mkdir()
+    shutil.copy(ROOT / "topologies" / T, folder / "a b.yaml")
+    path = "our lab/a b.yaml"
+    said = fabric("push", "--dry-run", "--offline", path, cwd=tmp_path).stderr
+    assert f"  fabric design '{path}'" in said.splitlines()
+    done = fabric("init", "our lab/new one.yaml", cwd=tmp_path)
+    assert done.stdout.endswith("next: fabric design 'our lab/new one.yaml'\n")
+    for _ in range(2):
+        told = fabric("design", path, cwd=tmp_path).stdout.splitlines()[-1]
+        assert told.endswith(f"next: fabric verify '{path}'")
+    done = in_shell(told.partition("next: ")[2], tmp_path)
+    assert done.returncode == 0, done.stderr
+    (folder / "latin.yaml").write_bytes(b"fabric: caf\xe9\n")
+    said = fabric("check", "our lab/latin.yaml", cwd=tmp_path).stderr
+    assert "iconv -f ISO-8859-1 -t UTF-8 'our lab/latin.yaml' > new.yaml" in said
+
+
+def test_models_of_long_names_fit_a_terminal(folder: Path) -> None:
+    """Ports of a role's models stand beside their names, or below them."""
+    ports = "downlink: 48 x 25G, uplink: [4 x 100G, 4 x 100G{}]"
+    for more in ("", ", 1 x 10G, 2 x 40G, 2 x 40G"):
+        text = (ROOT / "topologies" / T).read_text()
+        text = text.replace(
+            "spines: 2\nracks:\n",
+            "spines: 2\nracks:\n"
+            "  - {name: r2, leaves: {type: other, count: 2}, servers: {node: 4}}\n",
+        ).replace(
+            "server_types:",
+            f"  other: {{nos: arista_eos, ports: {{{ports.format(more)}}}, pair: mlag}}\n"
+            "server_types:",
+        )
+        (folder / T).write_text(text)
+        said = fabric("check", T, cwd=folder).stdout.splitlines()
+        assert max(map(len, said)) <= 100
+        found = "\n".join(said)
+        assert found.count("48 x 25G: ") == 2
+        assert found.count("8 x 100G: ") == 2

@@ -7,6 +7,7 @@ Every fault a user can cause is a :class:`Diagnostic`. A stage collects all of t
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 
@@ -74,6 +75,11 @@ class OutsideError(FabricError):
     """Something outside failed: a device, a disk, a service (exit status 3)."""
 
     exit_status = 3
+
+
+def typed(path: Path | str) -> str:
+    """A path as a shell takes it: what a sentence tells to type can be copied."""
+    return quote(str(path))
 
 
 def fail(code: str, message: str, *, path: Path | str = "", mend: str = "") -> FabricError:

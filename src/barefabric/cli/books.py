@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from barefabric.cli.output import print_result
+from barefabric.errors import typed
 
 
 def settle(topology: Path, keep: list[str]) -> int:
@@ -26,7 +27,7 @@ def settle(topology: Path, keep: list[str]) -> int:
     for kind, key, value in dropped:
         entry = numbers.ledger.of(kind).get(key)
         print_result(f"{kind} {key}: {value} -> {entry.value if entry else 'gone'}")
-    print_result(f"settled {len(dropped)} in {path}   next: fabric design {topology}")
+    print_result(f"settled {len(dropped)} in {path}   next: fabric design {typed(topology)}")
     return 0
 
 
@@ -48,5 +49,7 @@ def reclaim(topology: Path, names: list[str]) -> int:
         print_result(f"nothing to reclaim in {path}")
         return 0
     write_ledger(path, ledger)
-    print_result(f"reclaimed {count} retired entries in {path}   next: fabric design {topology}")
+    print_result(
+        f"reclaimed {count} retired entries in {path}   next: fabric design {typed(topology)}"
+    )
     return 0

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from barefabric.errors import FabricError, fail
+from barefabric.errors import FabricError, fail, typed
 from barefabric.model.design import Design
 
 
@@ -12,7 +12,7 @@ def other_design(build: Path, file: str, topology: Path) -> FabricError:
         "GE008",
         f"the build is not what the topology says now: {file} differs",
         path=build,
-        mend=f"fabric design {topology}",
+        mend=f"fabric design {typed(topology)}",
     )
 
 

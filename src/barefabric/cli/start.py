@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from barefabric.cli.output import print_json, print_result
-from barefabric.errors import Diagnostic, OutsideError, Place, UsageError
+from barefabric.errors import Diagnostic, OutsideError, Place, UsageError, typed
 
 
 def init(path: Path, shape: str) -> int:
@@ -39,7 +39,7 @@ def init(path: Path, shape: str) -> int:
         ) from fault
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    print_result(f"wrote {path}: a commented start ({shape})   next: fabric design {path}")
+    print_result(f"wrote {path}: a commented start ({shape})   next: fabric design {typed(path)}")
     return 0
 
 

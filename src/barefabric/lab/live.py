@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from barefabric.errors import OutsideError, fail
+from barefabric.errors import OutsideError, fail, typed
 from barefabric.lab import preflight, runner, state
 from barefabric.lab.client import Client, Event, connect, silent
 from barefabric.lab.judging.case import Expected, LabCase
@@ -87,7 +87,7 @@ def prepare(topology: Path, build: Path | None, name: str, how: str) -> Prepared
     folder = build or default_out(found)
     if not (folder / "design.json").is_file():
         raise fail("LAB006", f"there is no build in {folder}", path=topology,
-                   mend=f"fabric design {topology}")  # fmt: skip
+                   mend=f"fabric design {typed(topology)}")  # fmt: skip
     source = Source(
         found,
         read_files(folder),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from barefabric.errors import Diagnostic, FabricError, Place
+from barefabric.errors import Diagnostic, FabricError, Place, typed
 from barefabric.ledger.file import natural
 from barefabric.model.address import contains
 from barefabric.model.ledger import Entry, Kind, Ledger
@@ -145,7 +145,7 @@ def _clashing(
         places[:MOST_PLACES],
         allowed="each number belongs to one name; two branches that were merged both took "
         + ("it" if len(found) == 1 else "them"),
-        mend=f"fabric settle {topology} --keep {first}   ({first} keeps its numbers, "
+        mend=f"fabric settle {typed(topology)} --keep {first}   ({first} keeps its numbers, "
         f"{' and '.join(others)} takes the next free ones)",
     )
 

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from barefabric.errors import Diagnostic, FabricError, Place
-from barefabric.model.design import Design
+from barefabric.errors import Diagnostic, FabricError, Place, typed
 from barefabric.push.answers import Basis, SwitchDiff
 from barefabric.push.compare import TextDiff, compare_blocks, compare_lines
 from barefabric.push.masking import Mask, count
@@ -37,8 +36,11 @@ class Job(NamedTuple):
     complete: bool
 
 
-def build_files(design: Design, build: Path, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The files of each switch in a build, by path. Raises PU008 where one has none."""
+def build_files(topology: Path, build: Path, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The files of each switch in a build, by path. Raises PU008 where one has none.
+
+    ``topology`` is the file that fabric design makes the build from.
+    """
     found = {name: read_files(build / "switches" / name) for name in names}
     missing = [name for name, files in found.items() if not files]
     if missing:
@@ -47,7 +49,7 @@ def build_files(design: Design, build: Path, names: Iterable[str]) -> dict[str, 
             "PU008",
             f"the build has no configuration of {missing[0]}{more}",
             (Place(str(build)),),
-            mend=f"fabric design {design.source}",
+            mend=f"fabric design {typed(topology)}",
         )])  # fmt: skip
     return found
 

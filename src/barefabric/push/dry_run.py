@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from barefabric.errors import FabricError, UsageError, fail
+from barefabric.errors import FabricError, UsageError, fail, typed
 from barefabric.model.design import Design
 from barefabric.push.answers import Basis, SwitchDiff
 from barefabric.push.candidate import place_of
@@ -99,7 +99,7 @@ def dry_run(design: Design, build: Path, options: DryRunOptions) -> DryRunResult
     goes wrong with a switch is in the result.
     """
     names = _selected(design, options.only)
-    files = build_files(design, build, names)
+    files = build_files(options.topology, build, names)
     pushed = pushed_folder(options.topology, design.name)
     without_driver: list[str] = []
     if options.offline or options.running:
@@ -133,7 +133,7 @@ def refuse_push(topology: Path) -> FabricError:
     return fail(
         "PU001",
         "this version changes no switch: it plans a push and compares",
-        mend=f"fabric push --dry-run {topology}",
+        mend=f"fabric push --dry-run {typed(topology)}",
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from barefabric.errors import Diagnostic, FabricError, Place
+from barefabric.errors import Diagnostic, FabricError, Place, typed
 from barefabric.verify.receipt import FOLDER, NAME, Receipt, build_digest, read_receipt
 from barefabric.verify.verdict import BUILT_IN, FILES, NOT_READ
 
@@ -55,7 +55,7 @@ class Proof(NamedTuple):
         more = "".join(f" --require {name}" for name in asked if name not in (*ALWAYS, LAB))
         more += f" --failures {self.policy.failures}" if self.policy.failures > 1 else ""
         lab = ", then fabric lab up and fabric lab check" if LAB in asked else ""
-        return f"fabric verify {topology}{more}{lab}"
+        return f"fabric verify {typed(topology)}{more}{lab}"
 
 
 def age(proof: Proof, now: datetime) -> str:

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from barefabric.errors import Diagnostic, FabricError, OutsideError, Place
+from barefabric.errors import Diagnostic, FabricError, OutsideError, Place, typed
 
 LARGEST = 8 * 1024 * 1024
 """Bytes. The largest fabric written out rack by rack is about 1 MB."""
@@ -68,7 +68,7 @@ def read(path: Path) -> Source:
                 "IN007",
                 f"the file is {encoding}, not UTF-8",
                 Place(name),
-                mend=f"save it as UTF-8, or: iconv -f {encoding} -t UTF-8 {name} > new.yaml",
+                mend=f"save it as UTF-8, or: iconv -f {encoding} -t UTF-8 {typed(name)} > new.yaml",
             )
     data = data.removeprefix(codecs.BOM_UTF8)
     zero = data.find(b"\0")
@@ -150,7 +150,7 @@ def _decoded(name: str, data: bytes) -> str:
             "IN006",
             message,
             place,
-            mend=f"save the file as UTF-8, or: iconv -f ISO-8859-1 -t UTF-8 {name} > new.yaml",
+            mend=f"save it as UTF-8, or: iconv -f ISO-8859-1 -t UTF-8 {typed(name)} > new.yaml",
         ) from None
 
 
