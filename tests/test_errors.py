@@ -94,7 +94,7 @@ def test_every_code_of_the_input_has_a_case() -> None:
     met = set(re.findall(r"error ([A-Z]+\d{3}):", texts))
     for family in ("IN", "AD"):
         table = (SOURCE / "explanations" / f"{family}.toml").read_text(encoding="utf-8")
-        made_here = {"IN001", "IN002", "IN003", "IN004", "IN005", "IN007", "IN016"}
+        made_here = {"IN001", "IN002", "IN003", "IN004", "IN005", "IN007", "IN016", "IN070"}
         assert set(tomllib.loads(table)) - met - made_here == set()
 
 
@@ -127,6 +127,15 @@ def test_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert one_fault(Path()).code == "IN002"
     Path("lab.yaml").write_text("fabric: a\n", encoding="utf-8")
     assert one_fault(Path()).mend == "did you mean lab.yaml?"
+
+
+def test_a_ledger_is_no_topology(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Completion offers lab.lock before lab.yaml; its words would be one long value of YAML."""
+    monkeypatch.chdir(tmp_path)
+    Path("lab.lock").write_text("id spine1 = 1\n", encoding="utf-8")
+    Path("lab.yml").write_text("fabric: a\n", encoding="utf-8")
+    fault = one_fault(Path("lab.lock"))
+    assert (fault.code, fault.mend) == ("IN070", "did you mean lab.yml?")
 
 
 def test_unreadable(tmp_path: Path) -> None:

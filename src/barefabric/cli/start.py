@@ -10,6 +10,7 @@ from barefabric.errors import Diagnostic, OutsideError, Place, UsageError, typed
 def init(path: Path, shape: str) -> int:
     """Write a starting topology; never over an existing file."""
     from barefabric.starters import SHAPES, starter
+    from barefabric.topology.source import LEDGER
 
     if shape not in SHAPES:
         raise UsageError(
@@ -19,6 +20,15 @@ def init(path: Path, shape: str) -> int:
                 )
             ]
         )
+    if path.suffix == LEDGER:
+        name = path.with_suffix(".yaml")
+        fault = Diagnostic(
+            "IN070",
+            f"{path} is the name of a ledger",
+            (Place(str(path)),),
+            mend=f"fabric init {typed(name)}",
+        )
+        raise UsageError([fault])
     text = starter(shape)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)

@@ -8,6 +8,7 @@ from pathlib import Path
 from barefabric.errors import Diagnostic, UsageError
 
 _FILE_AND_LINE = re.compile(r"(.+):\d+")
+_SUFFIXES = (".yaml", ".yml")
 _HEAD = 400
 """The name of its topology stands within so many bytes of a design document."""
 
@@ -17,15 +18,16 @@ def find_topology(given: Path | None, thing: str = "") -> Path:
 
     ``thing`` is what is asked about. A line of a topology, of its ledger or of a build that was
     made from one of the topologies here tells which one. Else looks in this folder first, then in
-    ``topologies/``; ``topology.yaml`` wins over others. Raises :class:`UsageError` GE007 where that
-    leaves none or several.
+    ``topologies/``; ``topology.yaml`` (or ``.yml``) wins over others. Raises :class:`UsageError`
+    GE007 where that leaves none or several.
     """
     named = given or (Path(word) if (word := os.environ.get("FABRIC_TOPOLOGY")) else None)
     named = named or _of_file(thing)
     if named:
         return named
-    if Path("topology.yaml").is_file():
-        return Path("topology.yaml")
+    for suffix in _SUFFIXES:
+        if Path(f"topology{suffix}").is_file():
+            return Path(f"topology{suffix}")
     for folder in (Path(), Path("topologies")):
         found = _designed(folder)
         if len(found) == 1:
@@ -37,8 +39,12 @@ def find_topology(given: Path | None, thing: str = "") -> Path:
 
 def _designed(folder: Path) -> list[Path]:
     """The topologies of a folder that were designed: those with their ledger beside them."""
-    found = sorted(path.with_suffix(".yaml") for path in folder.glob("*.lock"))
-    return [path for path in found if path.is_file()]
+    return sorted(path for lock in folder.glob("*.lock") for path in _beside(lock))
+
+
+def _beside(lock: Path) -> list[Path]:
+    """The topologies that have this ledger."""
+    return [path for suffix in _SUFFIXES if (path := lock.with_suffix(suffix)).is_file()]
 
 
 def _of_file(thing: str) -> Path | None:
@@ -47,8 +53,10 @@ def _of_file(thing: str) -> Path | None:
     file = Path(match[1]) if match else None
     if file is None or not file.is_file():
         return None
-    if file.with_suffix(".lock").is_file() and file.with_suffix(".yaml").is_file():
-        return file.with_suffix(".yaml")
+    lock = file.with_suffix(".lock")
+    beside = _beside(lock) if lock.is_file() else []
+    if beside:
+        return file if file in beside else beside[0]
     name = next(_names_in_builds(file), "")
     if not name:
         return None

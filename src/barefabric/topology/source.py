@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from barefabric.errors import Diagnostic, FabricError, OutsideError, Place, typed
 
+LEDGER = ".lock"
+"""Ends the name of a ledger, which stands beside its topology."""
+
 LARGEST = 8 * 1024 * 1024
 """Bytes. The largest fabric written out rack by rack is about 1 MB."""
 
@@ -90,6 +93,8 @@ def _bytes(path: Path) -> bytes:
     place = Place(str(path))
     try:
         status = path.stat()
+        if path.suffix == LEDGER:
+            raise refuse("IN070", "this is the name of a ledger", place, mend=_topology_of(path))
         if stat.S_ISDIR(status.st_mode):
             message = "this is a directory, not a topology file"
             raise refuse("IN002", message, place, mend=_files_within(path))
@@ -106,6 +111,12 @@ def _bytes(path: Path) -> bytes:
     if len(data) > LARGEST:
         raise _too_large(place, f"more than {LARGEST:,} bytes")
     return data
+
+
+def _topology_of(ledger: Path) -> str:
+    """A hint at the topology that a ledger belongs to."""
+    found = [p for p in (ledger.with_suffix(".yaml"), ledger.with_suffix(".yml")) if p.is_file()]
+    return f"did you mean {found[0]}?" if found else "give it another name, such as topology.yaml"
 
 
 def _too_large(place: Place, size: str) -> FabricError:

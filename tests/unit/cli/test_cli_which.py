@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from barefabric.build import build
-from barefabric.cli import books, inquire
+from barefabric.cli import books, inquire, start
 from barefabric.cli.which import find_topology
 from barefabric.errors import UsageError
 from barefabric.ledger.file import format_ledger, ledger_path
@@ -106,3 +106,22 @@ def test_servers_with_names_of_their_own_go_along_with_their_rack(
     assert "node beta: " in said
     assert "node gamma: " in said
     assert not design(topology).numbers.moves
+
+
+def test_a_topology_may_end_in_yml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FABRIC_TOPOLOGY", raising=False)
+    shutil.copy(TOPOLOGIES / "quickstart.yaml", "lab.yml")
+    build(design(Path("lab.yml")))
+    for question in ("", "10.255.0.1", "lab.yml:3", "lab.lock:3", "build/quickstart/design.json:3"):
+        assert find_topology(None, question) == Path("lab.yml")
+    shutil.copy("lab.yml", "topology.yml")
+    assert find_topology(None) == Path("topology.yml")
+
+
+def test_a_start_is_no_ledger(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        start.init(tmp_path / "topology.lock", "mlag")
+    (fault,) = caught.value.diagnostics
+    assert (fault.code, fault.mend) == ("IN070", f"fabric init {tmp_path}/topology.yaml")
+    assert list(tmp_path.iterdir()) == []
