@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from ipaddress import ip_network
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from barefabric.errors import Diagnostic
 from barefabric.model.kubernetes import BLOCK6
 from barefabric.topology.claims import countable, memberships
 from barefabric.topology.roster import Keys
-from barefabric.topology.view import MOST_UNKNOWN, View
+from barefabric.topology.view import View, unknown_of
 
 if TYPE_CHECKING:
     from barefabric.topology.schema import Cluster, ServerSelector
@@ -61,10 +60,9 @@ def _selector(view: View, selector: "ServerSelector", keys: Keys) -> Iterator[Di
         "names": ("server", selector.names, roster.server_names if selector.names else ()),
     }
     for key, (noun, words, known) in kinds.items():
-        unknown = (word for word in words if word not in known)
-        for word in islice(unknown, MOST_UNKNOWN):
-            place = view.document.word_place(word, *keys, key)
-            yield view.unknown("IN042", noun, word, place, known)
+        named = view.document.named(*keys, key) if words else ()
+        for place, word, more in unknown_of(named, known):
+            yield view.unknown("IN042", noun, word, place, known, more=more)
 
 
 def _endpoint(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:
@@ -98,10 +96,9 @@ def _announcements(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagn
                 mend="describe them under external, or take announce_to away",
             )
             continue
-        for word in pool.announce_to:
-            if word not in known:
-                place = view.document.word_place(word, *path)
-                yield view.unknown("IN059", "upstream router", word, place, known)
+        named = view.document.named(*path) if pool.announce_to else ()
+        for place, word, more in unknown_of(named, known):
+            yield view.unknown("IN059", "upstream router", word, place, known, more=more)
 
 
 def _cni(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic]:

@@ -1,10 +1,11 @@
 """A parsed file with the places of its values; what it means is not asked here."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from barefabric.errors import Place
-from barefabric.topology import nodes, source, yaml_text
+from barefabric.topology import names, nodes, source, yaml_text
 
 
 class Document(NamedTuple):
@@ -35,12 +36,16 @@ class Document(NamedTuple):
         node = nodes.find(self.root, keys)
         return node.value if node else None
 
-    def word_place(self, word: str, *keys: str | int) -> Place:
-        """Where a word stands in a list; the list's place if it is part of a range there."""
+    def named(self, *keys: str | int) -> Iterator[tuple[Place, list[str]]]:
+        """Each item of a list of names and ranges: where it stands, and the names it stands for.
+
+        A lone word is a list of one. The list has passed the schema.
+        """
         value = self.value(*keys)
-        if isinstance(value, list) and word in value:
-            return self.place(*keys, value.index(word))
-        return self.place(*keys)
+        items = value if isinstance(value, list) else [value]
+        for index, item in enumerate(items):
+            place = self.place(*keys, index) if value is items else self.place(*keys)
+            yield place, names.range_names(str(item))
 
     def text_place(self, word: str, *keys: str | int) -> Place:
         """Where a word stands in the lines of a text; the text's place if it is not found there.

@@ -19,6 +19,7 @@ MOST_SUGGESTED = 50
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _ITEM = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 
 NAME_RULE = (
@@ -130,7 +131,7 @@ def _span(item: str, inside: str) -> _Span:
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """The allowed word that was probably meant, or an empty text.
 
-    Letter case, ``_`` and ``-`` do not count; otherwise difflib's similarity of 0.65 and more, or
+    Letter case, ``_`` and ``-`` and a number's zeros in front do not count; otherwise difflib's similarity of 0.65 and more, or
     the only name that has the word in it; among the thousands of names of a large fabric, a
     difference of one letter.
     """
@@ -142,6 +143,10 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
         return by_plain[asked]
     if len(by_plain) > MOST_COMPARED:
         return next((by_plain[edit] for edit in _edits(asked) if edit in by_plain), "")
+    bare = _without_zeros(asked)
+    padded = next((name for name in by_plain if _without_zeros(name) == bare), "")
+    if padded:
+        return by_plain[padded]
     near = [name for name in by_plain if abs(len(name) - len(asked)) <= 4]
     found = get_close_matches(asked, near, n=1, cutoff=0.65)
     if found:
@@ -153,6 +158,11 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
 def _plain(text: str) -> str:
     """A text without differences that nobody means."""
     return text.casefold().replace("_", "-")
+
+
+def _without_zeros(text: str) -> str:
+    """A text whose numbers have no zeros in front: ``r01-leaf2`` and ``r1-leaf2`` are one."""
+    return _ZEROS.sub("", text)
 
 
 def _edits(word: str) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from barefabric.errors import Diagnostic
+from barefabric.errors import Diagnostic, Place
 from barefabric.topology.roster import Keys, Roster
-from barefabric.topology.view import MOST_UNKNOWN
+from barefabric.topology.view import unknown_of
 
 if TYPE_CHECKING:
     from barefabric.topology.document import Document
@@ -77,12 +77,12 @@ class _Words:
         if written is None or isinstance(written, dict):
             return selector
         kinds: dict[str, list[str]] = {}
-        unknown: list[str] = []
         for word in selector.names:
-            kind = self._kind(word)
-            (kinds.setdefault(kind, []) if kind else unknown).append(word)
-        for word in unknown[:MOST_UNKNOWN]:
-            self._unknown(word, keys)
+            kinds.setdefault(self._kind(word), []).append(word)
+        if kinds.pop("", None):
+            known = {word for words in kinds.values() for word in words}
+            for place, word, more in unknown_of(self.document.named(*keys), known):
+                self._unknown(word, place, more)
         if len(kinds) > 1 and kinds.keys() not in _UNIONS:
             self._mixed(kinds, keys)
         update: dict[str, Any] = {"types": (), "racks": (), "pods": (), "names": ()}
@@ -99,14 +99,14 @@ class _Words:
             return "pods"
         return "names" if word in roster.server_names else ""
 
-    def _unknown(self, word: str, keys: Keys) -> None:
+    def _unknown(self, word: str, place: Place, more: str) -> None:
         roster = self.roster
         known = [*roster.topology.server_types, *roster.rack_names, *(p.name for p in roster.pods)]
         self.faults.append(
             Diagnostic(
                 "IN042",
-                f'no server type, rack, pod or server is called "{word}"',
-                (self.document.word_place(word, *keys),),
+                f'no server type, rack, pod or server is called "{word}"{more}',
+                (place,),
                 "server types: " + (", ".join(roster.topology.server_types) or "none"),
                 self.roster.suggestions.did_you_mean(word, [*known, *roster.server_names]),
             )

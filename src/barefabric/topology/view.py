@@ -1,6 +1,7 @@
 """What a check looks at, and how it says what it found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from barefabric.errors import Diagnostic, Place
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 12
 MOST_UNKNOWN = 20
-"""Unknown words of one list that are reported."""
+"""Items of one list with unknown words that are reported."""
 
 
 class View(NamedTuple):
@@ -37,18 +38,42 @@ class View(NamedTuple):
         return tuple(found) or (self.place(),)
 
     def unknown(
-        self, code: str, noun: str, word: str, place: Place, known: Iterable[str], mend: str = ""
+        self,
+        code: str,
+        noun: str,
+        word: str,
+        place: Place,
+        known: Iterable[str],
+        mend: str = "",
+        more: str = "",
     ) -> Diagnostic:
-        """A word that names nothing, with what it could have been."""
+        """A word that names nothing, with what it could have been. ``more`` follows the word."""
         known = list(known)
         meant = self.roster.suggestions.did_you_mean(word, known)
         return Diagnostic(
             code,
-            f'there is no {noun} "{word}"',
+            f'there is no {noun} "{word}"{more}',
             (place,),
             listing(plural(noun), known),
             meant or mend,
         )
+
+
+def unknown_of(
+    named: Iterable[tuple[Place, list[str]]], known: Container[str]
+) -> Iterator[tuple[Place, str, str]]:
+    """What of the items of a list is unknown: place, first word, and how many more of the item.
+
+    At most MOST_UNKNOWN items.
+    """
+    found = (
+        (place, words)
+        for place, names in named
+        if (words := [name for name in names if name not in known])
+    )
+    for place, words in islice(found, MOST_UNKNOWN):
+        more = f" (and {len(words) - 1:,} more of this range)" if len(words) > 1 else ""
+        yield place, words[0], more
 
 
 def listing(noun: str, known: Sequence[str]) -> str:

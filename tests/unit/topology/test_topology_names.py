@@ -105,6 +105,13 @@ def test_suggestions(word: str, allowed: list[str], expected: str) -> None:
     assert names.suggest(word, allowed) == expected
 
 
+def test_zeros_in_front_are_the_first_slip_to_think_of() -> None:
+    racks = [f"r{n:02}" for n in range(1, 17)]
+    assert names.suggest("r1", racks) == "r01"
+    assert names.suggest("r016", racks) == "r16"
+    assert names.suggest("r1-leaf10", ["r01-leaf1", "r01-leaf10", "r10-leaf1"]) == "r01-leaf10"
+
+
 def test_suggestions_among_all_servers_of_a_large_fabric() -> None:
     many = [f"r{rack:04}-node{n}" for rack in range(2000) for n in range(1, 41)]
     assert names.suggest("r1234-nod7", many) == "r1234-node7"
