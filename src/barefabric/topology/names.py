@@ -131,9 +131,9 @@ def _span(item: str, inside: str) -> _Span:
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """The allowed word that was probably meant, or an empty text.
 
-    Letter case, ``_`` and ``-`` and a number's zeros in front do not count; otherwise difflib's similarity of 0.65 and more, or
-    the only name that has the word in it; among the thousands of names of a large fabric, a
-    difference of one letter.
+    Letter case, ``_`` and ``-`` and a number's zeros in front do not count; otherwise difflib's
+    similarity of 0.65 and more, or the only name that has the word in it; among the thousands of
+    names of a large fabric, a difference of one letter.
     """
     from difflib import get_close_matches
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from barefabric.model.device import Attach
-from barefabric.topology import widen
+from barefabric.topology import widen, widen_ports
 from barefabric.topology.schema_base import (
     Block,
     Lines,
@@ -57,7 +57,7 @@ class SwitchType(Block):
     ports: Annotated[
         tuple[PortBlock, ...],
         form(
-            widen.port_blocks,
+            widen_ports.port_blocks,
             WrittenPorts | PortGroups | PortBlock | list[WrittenPorts | PortBlock],
         ),
     ] = Field(
@@ -88,7 +88,7 @@ class ServerType(Block):
 
     noun: ClassVar[str] = "a server type"
 
-    nics: Annotated[Nics, form(widen.nics, WrittenPorts | Nics)] = Field(
+    nics: Annotated[Nics, form(widen_ports.nics, WrittenPorts | Nics)] = Field(
         description="Network ports: 2 x 25G."
     )
     attach: Attach = Field(

@@ -10,9 +10,8 @@ from typing import Any
 
 from barefabric.topology import addresses, scalars
 from barefabric.topology.faults import Fault, Faults, shown
-from barefabric.topology.names import check_name, count_range, did_you_mean, expand_range
+from barefabric.topology.names import check_name, count_range, expand_range
 
-GROUPS = ("downlink", "uplink", "any")
 OFF = ("off", "no", "none", "false")
 ON = ("on", "yes", "true")
 MOST_NAMES = 400_000
@@ -77,48 +76,6 @@ def name_or_range(value: Any) -> str:
 def name(value: Any) -> str:
     """One name."""
     return check_name(scalars.text(value))
-
-
-def port_blocks(value: Any) -> Any:
-    """``64 x 400G``, ``{downlink: 48 x 25G, uplink: 8 x 100G}``, or a list of either."""
-    if isinstance(value, dict) and "count" not in value and "speed" not in value:
-        return _port_groups(value)
-    return each(enumerate(value), _ports) if isinstance(value, list) else [_ports(value)]
-
-
-def _port_groups(value: dict[str, Any]) -> list[Any]:
-    """The runs of ports of a block, each with its group."""
-    blocks: list[Any] = []
-    faults: list[Fault] = []
-    for group, runs in value.items():
-        if group not in GROUPS:
-            allowed = f"ports takes: {', '.join(GROUPS)}"
-            mend = did_you_mean(group, GROUPS)
-            faults.append(
-                Fault("IN012", f'unknown key "{group}"', allowed=allowed, mend=mend, at=(group,))
-            )
-            continue
-        for index, run in enumerate(listed(runs)):
-            try:
-                blocks.append({**_ports(run), "group": group})
-            except Fault as fault:
-                faults.append(fault.under(group, index))
-    if faults:
-        raise Faults(faults)
-    return blocks
-
-
-def _ports(value: Any) -> Any:
-    """Count and speed of ``48 x 25G``; a block stays as it is."""
-    if isinstance(value, dict):
-        return value
-    count, speed = scalars.ports(value)
-    return {"count": count, "speed": speed}
-
-
-def nics(value: Any) -> Any:
-    """``2 x 25G``."""
-    return _ports(value)
 
 
 def tier_of(role: str) -> Callable[[Any], Any]:

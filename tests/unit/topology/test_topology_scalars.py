@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barefabric.topology import addresses, scalars, widen, widen_contracts
+from barefabric.topology import addresses, scalars, widen, widen_contracts, widen_ports
 from barefabric.topology.faults import Fault, Faults
 
 
@@ -49,9 +49,9 @@ from barefabric.topology.faults import Fault, Faults
         (widen.bfd, False, None),
         (widen.bfd, True, {}),
         (widen.bfd, "on", {}),
-        (widen.port_blocks, "64 x 400G", [{"count": 64, "speed": 400}]),
+        (widen_ports.port_blocks, "64 x 400G", [{"count": 64, "speed": 400}]),
         (
-            widen.port_blocks,
+            widen_ports.port_blocks,
             {"downlink": ["24 x 10G", "24 x 25G"], "uplink": "8 x 100G"},
             [
                 {"count": 24, "speed": 10, "group": "downlink"},
@@ -189,7 +189,8 @@ PARSERS = [
     scalars.hold_time, scalars.keepalive_time, scalars.kubernetes_version, scalars.secret_name,
     scalars.secret_reference, scalars.secret_source, addresses.prefix, addresses.address,
     addresses.interface, addresses.asn, addresses.asn_range, widen.names, widen.name,
-    widen.name_or_range, widen.port_blocks, widen.nics, widen.tier_of("leaf"), widen.server_entry,
+    widen.name_or_range, widen_ports.port_blocks, widen_ports.nics, widen.tier_of("leaf"),
+    widen.server_entry,
     widen.bfd, widen.selector, widen.asn_bounds, widen.cable, widen.cable_end,
     widen_contracts.contract,
 ]  # fmt: skip
