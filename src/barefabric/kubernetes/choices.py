@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Rule = Callable[["Chosen"], Iterator[Diagnostic]]
 
+OLDEST_RELEASE = (1, 31)
+
 
 class Chosen:
     """One cluster's choices, and where they stand in the file."""
@@ -175,5 +177,20 @@ def _l2(one: Chosen) -> Iterator[Diagnostic]:
             )
 
 
-RULES: tuple[Rule, ...] = (_allocator, _foreign_speaker, _silent_cni, _speakers, _l2)
+def _release(one: Chosen) -> Iterator[Diagnostic]:
+    """``kubeadm.yaml`` is in the form of v1beta4, which kubeadm 1.31 was the first to read."""
+    release = tuple(map(int, one.cluster.kubernetes.split(".")[:2]))
+    if release < OLDEST_RELEASE:
+        oldest = ".".join(map(str, OLDEST_RELEASE))
+        yield Diagnostic(
+            "K8S027",
+            f"cluster {one.name}: kubeadm {one.cluster.kubernetes} does not read the settings that "
+            "are written for it (kubeadm.k8s.io/v1beta4)",
+            (one.place("kubernetes"),),
+            allowed=f"releases of Kubernetes from {oldest} on",
+            mend='kubernetes: "1.34"',
+        )
+
+
+RULES: tuple[Rule, ...] = (_release, _allocator, _foreign_speaker, _silent_cni, _speakers, _l2)
 """Everything that is checked, in the order in which it is reported."""
