@@ -13,7 +13,7 @@ from barefabric.cli.looks import gathered
 from barefabric.cli.output import as_records
 from barefabric.compare.documents import compare_documents
 from barefabric.compare.ranges import counted
-from barefabric.errors import Diagnostic
+from barefabric.errors import Diagnostic, typed
 from barefabric.model.address import amount
 from barefabric.model.session import SessionKind, Speaker
 from barefabric.pipeline import Designed
@@ -61,7 +61,7 @@ def as_text(
         lines += ["", *_looks(looks, colour)]
     if built is not None:
         left = f"  {built.out}   {built.ledger}"
-        lines += ["", f"{left}   next: fabric verify {designed.loaded.path}"]
+        lines += ["", f"{left}   next: fabric verify {typed(designed.loaded.path)}"]
     return "\n".join(lines)
 
 
@@ -141,12 +141,14 @@ def _ports(tiers: Iterable[TierPorts]) -> list[str]:
         rows.setdefault((tier.role, tier.model), []).append(tier.text)
     several = {role for role, many in Counter(role for role, _ in rows).items() if many > 1}
     names = [f"{role} {model}" if role in several else role for role, model in rows]
-    width = max(map(len, names), default=0)
-    return [
-        line
-        for name, texts in zip(names, rows.values(), strict=True)
-        for line in _filled(f"{name:<{width}}  ", texts, "   ", WIDTH - LABEL - 1)
-    ]
+    room, width = WIDTH - LABEL - 1, max(map(len, names), default=0)
+    longest = max((len(text) for texts in rows.values() for text in texts), default=0)
+    above = width + 2 + longest > room
+    lines: list[str] = []
+    for name, texts in zip(names, rows.values(), strict=True):
+        lines += [name] if above else []
+        lines += _filled("  " if above else f"{name:<{width}}  ", texts, "   ", room)
+    return lines
 
 
 def _sessions(counts: Iterable[SessionCount]) -> Iterator[str]:
