@@ -8,7 +8,7 @@ number of its own.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
-from barefabric.errors import Diagnostic
+from barefabric.errors import Diagnostic, Place
 from barefabric.ledger.register import Group, Notation, Register, assign
 from barefabric.ledger.space import Space, networks
 from barefabric.model.address import (
@@ -26,6 +26,7 @@ from barefabric.model.device import Attach
 from barefabric.model.ledger import Entry, Kind, Ledger, Move
 from barefabric.model.shape import Shape
 from barefabric.topology.load import Loaded
+from barefabric.topology.roster import Roster
 from barefabric.topology.schema import Topology
 
 HOST = 32
@@ -231,7 +232,7 @@ def rack_too_small(loaded: Loaded, shape: Shape, register: Register) -> Sequence
             "AD006",
             f"rack {rack.name} has {len(rack.servers):,} servers, but a /{per_rack} per rack has "
             f"room for {room:,}{more}{gone}",
-            (loaded.place("addressing", "servers"),),
+            _places(loaded, rack.name),
             allowed=f"servers take addresses from .{FIRST_SERVER} up; as many are reserved in the "
             "upper half",
             mend=("fabric reclaim frees what is kept; or " if kept else "")
@@ -239,3 +240,11 @@ def rack_too_small(loaded: Loaded, shape: Shape, register: Register) -> Sequence
             "the rack",
         )
     ]
+
+
+def _places(loaded: Loaded, rack: str) -> tuple[Place, ...]:
+    """Where a rack's servers are written, and the length of its prefix if that is."""
+    named = next(found for found in Roster(loaded.topology).racks if found.name == rack)
+    servers = loaded.place(*named.keys, "servers")
+    length = ("addressing", "servers", "per_rack")
+    return (servers, loaded.place(*length)) if loaded.written(*length) else (servers,)

@@ -10,7 +10,8 @@ from barefabric.topology.view import View
 if TYPE_CHECKING:
     from barefabric.topology.roster import Keys
 
-_PLACEHOLDER = re.compile(r"\$\{secret:([^}\s]+)\}")
+_PLACEHOLDER = re.compile(r"\$\{secret:([^}\n]*)")
+"""Whatever begins like one: a name that no secret can have is unknown, not plain text."""
 
 
 def check(view: View) -> Iterator[Diagnostic]:

@@ -66,13 +66,15 @@ def _planes(view: View) -> Iterator[Diagnostic]:
     if not odd:
         return
     what, count, _ = odd[0]
-    more = f" (nor {len(odd) - 1} other rows)" if len(odd) > 1 else ""
+    rows_too = "row" if len(odd) == 2 else "rows"
+    more = f" (nor {len(odd) - 1} other {rows_too})" if len(odd) > 1 else ""
+    more_of = f", or {-(-count // planes) * planes} {what}" if len(odd) == 1 else ""
     yield Diagnostic(
         "IN049",
         f"{count} {what} cannot be divided into {planes} planes{more}",
         view.places(("superspines", "planes"), *(keys for _, _, keys in odd[:5])),
         "every plane has equally many superspines, and as many spines of each pod",
-        f"write planes: {_divisor(rows, planes)}, or {-(-count // planes) * planes} {what}",
+        f"write planes: {_divisor(rows, planes)}{more_of}",
     )
 
 

@@ -20,7 +20,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
-_ITEM = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+_ITEM = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 
 NAME_RULE = (
     f"a name starts with a letter, has letters, digits and hyphens, at most {LONGEST} of them"

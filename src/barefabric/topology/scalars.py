@@ -178,7 +178,7 @@ def _time(value: Any, *, bare: int, unit: str) -> int:
 def kubernetes_version(value: Any) -> str:
     """A release of Kubernetes: ``1.34`` or ``1.34.2``."""
     found = text(value).removeprefix("v")
-    if not re.fullmatch(r"1\.\d{1,3}(\.\d{1,3})?", found):
+    if not re.fullmatch(r"1\.[0-9]{1,3}(\.[0-9]{1,3})?", found):
         raise Fault(
             "IN026",
             f"{shown(value)} is not a release of Kubernetes",
@@ -187,39 +187,15 @@ def kubernetes_version(value: Any) -> str:
     return found
 
 
-def secret_name(value: Any) -> str:
-    """NAME of ``secret:NAME``. What stands in its place may be a password: it is not repeated."""
-    if isinstance(value, str) and value.startswith("secret:") and value[7:].strip():
-        return value[7:].strip()
-    raise Fault(
-        "IN030",
-        "a password never stands in a topology",
-        allowed="a password is written secret:NAME, and secrets: says where NAME is",
-        mend="write secret:fabric-bgp here and fabric-bgp: env:FABRIC_BGP_PASSWORD there; "
-        "change the password if this file has left your machine",
-    )
-
-
-def secret_reference(value: Any) -> str:
-    """The name of a secret where nothing else can stand: ``NAME`` or ``secret:NAME``."""
-    found = value.removeprefix("secret:").strip() if isinstance(value, str) else ""
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", found):
-        raise Fault(
-            "IN030",
-            "a password or its hash never stands in a topology",
-            allowed="the name of a secret, and secrets: says where it is",
-            mend="write secret: admin-hash here and admin-hash: env:ADMIN_HASH there",
-        )
-    return found
-
-
 def host(value: Any) -> str:
     """An address, or a host name as RFC 1123 (2.1) has it."""
     found = text(value)
     try:
-        return str(ip_address(found))
+        if "%" not in found:
+            return str(ip_address(found))
     except ValueError:
-        labels = found.split(".")
+        pass
+    labels = found.split(".")
     if labels[-1].isdigit() or not all(_LABEL.fullmatch(label) for label in labels):
         raise Fault(
             "IN026",
@@ -237,24 +213,5 @@ def word(value: Any) -> str:
             "IN026",
             f"{shown(found)} is not one word",
             allowed="letters, digits, underscores, dots and hyphens; a letter first",
-        )
-    return found
-
-
-def secret_source(value: Any) -> str:
-    """Where a secret is fetched: ``env:VARIABLE``, ``file:PATH`` or ``vault:PATH#KEY``."""
-    found = value if isinstance(value, str) else ""
-    kind, _, rest = found.partition(":")
-    fits = {
-        "env": re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", rest),
-        "file": rest.strip() and rest.isprintable(),
-        "vault": re.fullmatch(r"[^#\s]+#[^#\s]+", rest),
-    }
-    if not fits.get(kind):
-        raise Fault(
-            "IN032",
-            "this does not say where the secret is",
-            allowed="env:VARIABLE, file:PATH or vault:PATH#KEY",
-            mend="a password itself never stands in a topology",
         )
     return found

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from barefabric.topology import scalars, widen_contracts
+from barefabric.topology import scalars_secrets, widen_contracts
 from barefabric.topology.schema_base import (
     AsNumber,
     Block,
@@ -100,9 +100,14 @@ __all__ = [
 ]
 
 _ContractForm = Annotated[UserContract, form(widen_contracts.contract, WrittenContract)]
+_SecretKey = Annotated[
+    str, form(scalars_secrets.secret_key, Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")])
+]
 _SecretSource = Annotated[
     str,
-    form(scalars.secret_source, Annotated[str, Field(pattern=r"^(env:|file:|vault:.+#).+$")]),
+    form(
+        scalars_secrets.secret_source, Annotated[str, Field(pattern=r"^(env:|file:|vault:.+#).+$")]
+    ),
 ]
 
 
@@ -153,7 +158,7 @@ class Topology(Block):
     push: Push = Field(
         Push.model_construct(), description="What must have been proven before a push."
     )
-    secrets: dict[Text, _SecretSource] = Field(
+    secrets: dict[_SecretKey, _SecretSource] = Field(
         default_factory=dict,
         description="Where secrets are fetched: env:VARIABLE, file:PATH or vault:PATH#KEY.",
     )

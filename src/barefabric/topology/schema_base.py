@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from barefabric.topology import addresses, scalars, widen
+from barefabric.topology import addresses, scalars, scalars_secrets, widen
 from barefabric.topology.names import LONGEST
 
 NAME_PATTERN = rf"^[A-Za-z][A-Za-z0-9-]{{0,{LONGEST - 1}}}$"
@@ -43,7 +43,7 @@ WrittenAsn = (
 )
 WrittenPorts = Annotated[str, Field(pattern=r"^\s*[0-9]+\s*[xX*]\s*[0-9]+\s*[gG]\s*$")]
 WrittenTime = Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=r"^[0-9]+\s*(ms|s)$")]
-WrittenSecret = Annotated[str, Field(pattern=r"^secret:.+$")]
+WrittenSecret = Annotated[str, Field(pattern=r"^secret:\s*[A-Za-z0-9_.-]+\s*$")]
 
 Text = Annotated[str, form(scalars.text, _WrittenText)]
 Lines = Annotated[str, form(scalars.lines, str)]
@@ -57,8 +57,8 @@ Speed = Annotated[int, form(scalars.speed, Annotated[str, Field(pattern=r"^[0-9]
 BfdInterval = Annotated[int, form(scalars.bfd_interval, WrittenTime)]
 HoldTime = Annotated[int, form(scalars.hold_time, WrittenTime)]
 Keepalive = Annotated[int, form(scalars.keepalive_time, WrittenTime)]
-Secret = Annotated[str, form(scalars.secret_name, WrittenSecret)]
-SecretReference = Annotated[str, form(scalars.secret_reference, str)]
+Secret = Annotated[str, form(scalars_secrets.secret_name, WrittenSecret)]
+SecretReference = Annotated[str, form(scalars_secrets.secret_reference, str)]
 
 Interfaces = Annotated[
     tuple[Interface, ...], form(widen.listed, _WrittenPrefix | list[_WrittenPrefix])

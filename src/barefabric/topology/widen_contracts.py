@@ -21,6 +21,9 @@ def contract(value: Any) -> Any:
         message = f"must be a block of keys, not {shown(value)}"
         raise Fault("IN021", message, allowed=f"a contract takes: {', '.join(takes)}")
     _refuse_unknown(value, takes, "a contract", ())
+    needs = f"a contract needs: name, and exactly one of: {', '.join(KINDS)}"
+    if "name" not in value:
+        raise Fault("IN020", MISSING, allowed=needs, at=("name",))
     kinds = [key for key in value if key in KINDS]
     if len(kinds) != 1:
         what = "has no kind" if not kinds else "has several kinds"

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from barefabric.topology import addresses, scalars, widen, widen_contracts, widen_ports
+from barefabric.topology import (
+    addresses,
+    scalars,
+    scalars_secrets,
+    widen,
+    widen_contracts,
+    widen_ports,
+)
 from barefabric.topology.faults import Fault, Faults
 
 
@@ -28,12 +35,12 @@ from barefabric.topology.faults import Fault, Faults
         (scalars.text, 12, "12"),
         (scalars.kubernetes_version, "1.30", "1.30"),
         (scalars.kubernetes_version, "v1.34.2", "1.34.2"),
-        (scalars.secret_name, "secret:fabric-bgp", "fabric-bgp"),
-        (scalars.secret_reference, "admin", "admin"),
-        (scalars.secret_reference, "secret:admin", "admin"),
-        (scalars.secret_source, "env:A_B", "env:A_B"),
-        (scalars.secret_source, "file:~/x y", "file:~/x y"),
-        (scalars.secret_source, "vault:net/switches#admin", "vault:net/switches#admin"),
+        (scalars_secrets.secret_name, "secret:fabric-bgp", "fabric-bgp"),
+        (scalars_secrets.secret_reference, "admin", "admin"),
+        (scalars_secrets.secret_reference, "secret:admin", "admin"),
+        (scalars_secrets.secret_source, "env:A_B", "env:A_B"),
+        (scalars_secrets.secret_source, "file:~/x y", "file:~/x y"),
+        (scalars_secrets.secret_source, "vault:net/switches#admin", "vault:net/switches#admin"),
         (addresses.asn, 64512, 64512),
         (addresses.asn, "65000.1", 65000 * 65536 + 1),
         (addresses.asn, "0.64512", 64512),
@@ -100,13 +107,13 @@ def test_forms(parse: Callable[[Any], Any], value: Any, expected: Any) -> None:
         (scalars.text, [], "IN021"),
         (scalars.lines, "a\x1bb", "IN021"),
         (scalars.kubernetes_version, "2.0", "IN026"),
-        (scalars.secret_name, "hunter2", "IN030"),
-        (scalars.secret_name, "secret:", "IN030"),
-        (scalars.secret_name, 12345, "IN030"),
-        (scalars.secret_reference, "$6$salt$hash", "IN030"),
-        (scalars.secret_source, "env:1A", "IN032"),
-        (scalars.secret_source, "hunter2", "IN032"),
-        (scalars.secret_source, None, "IN032"),
+        (scalars_secrets.secret_name, "hunter2", "IN030"),
+        (scalars_secrets.secret_name, "secret:", "IN030"),
+        (scalars_secrets.secret_name, 12345, "IN030"),
+        (scalars_secrets.secret_reference, "$6$salt$hash", "IN030"),
+        (scalars_secrets.secret_source, "env:1A", "IN032"),
+        (scalars_secrets.secret_source, "hunter2", "IN032"),
+        (scalars_secrets.secret_source, None, "IN032"),
         (addresses.asn, 0, "IN027"),
         (addresses.asn, 23456, "IN027"),
         (addresses.asn, 65535, "IN027"),
@@ -186,8 +193,10 @@ values = st.recursive(
 )
 PARSERS = [
     scalars.text, scalars.lines, scalars.ports, scalars.speed, scalars.bfd_interval,
-    scalars.hold_time, scalars.keepalive_time, scalars.kubernetes_version, scalars.secret_name,
-    scalars.secret_reference, scalars.secret_source, addresses.prefix, addresses.address,
+    scalars.hold_time, scalars.keepalive_time, scalars.kubernetes_version,
+    scalars_secrets.secret_name,
+    scalars_secrets.secret_reference, scalars_secrets.secret_source,
+    addresses.prefix, addresses.address,
     addresses.interface, addresses.asn, addresses.asn_range, widen.names, widen.name,
     widen.name_or_range, widen_ports.port_blocks, widen_ports.nics, widen.tier_of("leaf"),
     widen.server_entry,
