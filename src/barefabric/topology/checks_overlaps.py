@@ -126,7 +126,8 @@ def _overlap(view: View, smaller: Pool, larger: Pool, taken: Iterable[str]) -> D
         moving, staying = larger, smaller
     both = f"{_called(moving)} overlaps {_called(staying)}"
     mend = _elsewhere(moving.network, taken)
-    if moving.name == staying.name:
+    # Two clusters of one name, which is a fault of its own, have two lists.
+    if moving.name == staying.name and moving.keys[:2] == staying.keys[:2]:
         both = f"{moving.name} lists {moving.network} within {staying.network}"
         mend = "take one of them away"
     return Diagnostic("AD004", both, view.places(moving.keys, staying.keys), mend=mend)

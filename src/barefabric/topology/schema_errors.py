@@ -144,7 +144,12 @@ def _diagnostic(document: "Document", keys: Keys, fault: Fault) -> Diagnostic:
     of_key = fault.of_key or fault.code == "IN012"
     place = document.key_place(*keys) if of_key else document.place(*keys)
     named = dotted(document.values, keys[:-1] if of_key else keys)
-    if fault.code == "IN012":
+    if fault.of_key and fault.code == "IN020":
+        fault = Fault("IN020", "is empty", mend="write what it is for, or take it away")
+        fault.of_key = True
+    if fault.of_key and _needs_subject(fault):
+        message = f"a key of {named} {fault.message}"
+    elif fault.code == "IN012":
         message = fault.message
     elif not named:
         message = f"the topology {fault.message}" if _needs_subject(fault) else fault.message
@@ -157,7 +162,7 @@ def _diagnostic(document: "Document", keys: Keys, fault: Fault) -> Diagnostic:
 
 def _needs_subject(fault: Fault) -> bool:
     """Whether the message is a sentence about what is at fault."""
-    return fault.message.startswith(("must ", "has "))
+    return fault.message.startswith(("must ", "has ", "is empty"))
 
 
 def _fault(keys: Keys, error: Any) -> Fault:
