@@ -201,3 +201,20 @@ def test_models_of_long_names_fit_a_terminal(folder: Path) -> None:
         found = "\n".join(said)
         assert found.count("48 x 25G: ") == 2
         assert found.count("8 x 100G: ") == 2
+
+
+def test_a_report_that_cannot_be_written_is_outside(folder: Path) -> None:
+    assert fabric("design", T, cwd=folder).returncode == 0
+    for name in (".", "build"):
+        done = fabric("verify", T, "--junit", name, cwd=folder)
+        assert done.returncode == 3
+        assert done.stderr.startswith("error JU032: the report cannot be written: Is a directory")
+    assert not list(folder.glob(".*"))
+
+
+def test_why_takes_a_place_as_errors_write_it(folder: Path) -> None:
+    assert fabric("design", T, cwd=folder).returncode == 0
+    for place in (f"{T}:10", f"{T}:10:9"):
+        done = fabric("why", place, cwd=folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith(f"{T}:10 ")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from barefabric.errors import Diagnostic, UsageError
 
-_FILE_AND_LINE = re.compile(r"(.+):\d+")
+_FILE_AND_LINE = re.compile(r"(.+?):[0-9]+(?::[0-9]+)?")
 _SUFFIXES = (".yaml", ".yml")
 _HEAD = 400
 """The name of its topology stands within so many bytes of a design document."""

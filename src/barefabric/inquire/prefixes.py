@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from barefabric.compare.ranges import counted
 from barefabric.derive.prefixes import DEFAULTS, block_length
 from barefabric.inquire.addresses import link_of, rack_facts
 from barefabric.inquire.facts import Answer, Fact
 from barefabric.inquire.origin import said
 from barefabric.ledger.file import ledger_path
-from barefabric.model.address import amount, contains, is_ipv4, split, width
+from barefabric.model.address import amount, contains, host_route, is_ipv4, split, width
+from barefabric.model.ledger import Kind
 from barefabric.pipeline import Designed
 
 
@@ -20,6 +22,14 @@ class Holder(NamedTuple):
     sentence: str
     facts: Callable[[], Iterable[Fact]]
 
+
+_TAKEN = {
+    "pool of loopbacks": ("loopback", (Kind.LOOPBACK, Kind.LOOPBACK6)),
+    "pool of links": ("link", (Kind.LINK, Kind.LINK6)),
+    "pool of servers": ("rack", (Kind.RACK, Kind.RACK6)),
+    "pool of management": ("address", (Kind.MANAGEMENT,)),
+}
+"""What is taken from each pool, and as what the ledger keeps it."""
 
 _UNITS = {"loopbacks": "switch", "links": "link", "management": "switch"}
 """What has a unit of each pool of its own; all other pools are of racks."""
@@ -120,9 +130,24 @@ def inside(designed: Designed, prefix: str, known: Iterable[Holder] = ()) -> lis
     answers = []
     for h in found:
         if split(h.prefix)[1] == longest:
-            sentence = f"in {h.prefix}, {h.sentence}; {_free(h, prefix, bool(retired))}"
+            state = _taken(designed, h, prefix) or _free(h, prefix, bool(retired))
+            sentence = f"in {h.prefix}, {h.sentence}; {state}"
             answers.append(Answer(prefix, sentence, (*retired, *h.facts())))
     return answers
+
+
+def _taken(designed: Designed, holder: Holder, prefix: str) -> str:
+    """What is said of a prefix, not of a single address, some of which is given away."""
+    if split(prefix)[1] == width(prefix):
+        return ""
+    if holder.sentence.startswith("prefix of rack"):
+        return "a part of it"
+    noun, kinds = _TAKEN.get(holder.sentence, ("", ()))
+    values = [entry.value for kind in kinds for entry in designed.numbers.ledger.of(kind).values()]
+    if Kind.MANAGEMENT in kinds:
+        values.append(designed.design.management_gateway)
+    taken = sum(contains(prefix, value if "/" in value else host_route(value)) for value in values)
+    return f"not free: {counted(taken, noun)} in it" if taken else ""
 
 
 def _free(holder: Holder, prefix: str, retired: bool) -> str:

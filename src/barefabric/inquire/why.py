@@ -23,7 +23,9 @@ _ADDRESS = re.compile(
     r"(\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:.]*:[\da-fA-F]*:[\da-fA-F:.]*)(?:/(\d{1,3}))?"
 )
 _ASN = re.compile(r"(?:AS ?)?(\d{1,10}|\d{1,5}\.\d{1,5})", re.IGNORECASE)
-_LINE = re.compile(r"(.+):(\d+)")
+_LINE = re.compile(r"(.+?):([0-9]+)(?::[0-9]+)?")
+"""A line of a file as errors write it, with a column behind it or without one."""
+
 MOST_DEVICES = 6
 """Of devices that share a value, as many are searched for it."""
 

@@ -9,11 +9,12 @@ from barefabric.errors import Diagnostic, OutsideError, Place
 
 def write_whole(path: Path, text: str, code: str, what: str) -> None:
     """Write a file in one step; its folder is made. Raises :class:`OutsideError` with ``code``."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    whole = path.resolve()
+    temporary = whole.with_name(f".{whole.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        whole.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        temporary.replace(whole)
     except OSError as fault:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -113,7 +113,14 @@ def test_a_topology_may_end_in_yml(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("FABRIC_TOPOLOGY", raising=False)
     shutil.copy(TOPOLOGIES / "quickstart.yaml", "lab.yml")
     build(design(Path("lab.yml")))
-    for question in ("", "10.255.0.1", "lab.yml:3", "lab.lock:3", "build/quickstart/design.json:3"):
+    for question in (
+        "",
+        "10.255.0.1",
+        "lab.yml:3",
+        "lab.yml:3:5",
+        "lab.lock:3",
+        "build/quickstart/design.json:3",
+    ):
         assert find_topology(None, question) == Path("lab.yml")
     shutil.copy("lab.yml", "topology.yml")
     assert find_topology(None) == Path("topology.yml")

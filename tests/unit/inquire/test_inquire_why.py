@@ -116,6 +116,12 @@ def test_what_belongs_to_nothing() -> None:
     fabric = built("three-racks")
     for thing, says in (
         ("10.254.0.200", "in 10.254.0.0/16, pool of links; free"),
+        ("10.254.0.0/24", "in 10.254.0.0/16, pool of links; not free: 22 links in it"),
+        ("10.254.0.6/30", "in 10.254.0.0/16, pool of links; not free: 2 links in it"),
+        ("10.254.1.0/24", "in 10.254.0.0/16, pool of links; free"),
+        ("10.10.0.0/23", "in 10.10.0.0/16, pool of servers; not free: 2 racks in it"),
+        ("10.10.0.128/25", "in 10.10.0.0/24, prefix of rack r1; a part of it"),
+        ("172.20.0.0/29", "in 172.20.0.0/22, pool of management; not free: 1 address in it"),
         ("10.10.0.200", "in 10.10.0.0/24, prefix of rack r1; free"),
         ("10.10.0.255", "its first or last address"),
         ("10.64.9.9", "in 10.64.0.0/14, pods of cluster prod"),
