@@ -20,6 +20,11 @@ NODE_BFD = Bfd(300, 3)
 FEWEST_PREFIXES = 2
 """The least that a neighbor may announce: a limit of 0 means none on EOS."""
 
+UPSTREAM_PREFIXES = 10_000
+"""An upstream may send its own routes, though not all: EOS counts them before a policy drops them
+(EOS User Manual: neighbor maximum-routes, 12,000 if unsaid; maximum-accepted-routes comes after).
+"""
+
 
 def per_family(profile: SessionProfile, families: Iterable[str]) -> Iterator[SessionProfile]:
     """One profile for each family: sessions that run from addresses carry that of the addresses.
@@ -237,7 +242,7 @@ def upstream_profiles(upstreams: Mapping[str, Upstream]) -> Iterator[SessionProf
                 Source.LINK,
                 names.import_of(group),
                 names.export_of(group),
-                max_prefix=max(10, 2 * len(upstream.accept)),
+                max_prefix=max(UPSTREAM_PREFIXES, 2 * len(upstream.accept)),
                 remove_private_as=True,
             ),
             Side(Speaker.UPSTREAM, group, Source.LINK),

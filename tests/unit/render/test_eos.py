@@ -195,7 +195,7 @@ def test_an_upstream() -> None:
     group = re.findall(r"^   neighbor WAN (.*)", text, re.MULTILINE)
     assert "remove-private-as all" in group
     assert "password 0 ${secret:wan}" in group
-    assert "maximum-routes 10" in group
+    assert "maximum-routes 10000" in group
     assert "   aggregate-address 192.0.2.128/25\n" in text
     assert "aggregate-address" not in main_file(fabric(BRIDGED, "arista_eos"), "border2")
 

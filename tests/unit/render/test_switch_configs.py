@@ -141,6 +141,13 @@ def test_lines_of_the_users_own_come_last_and_are_marked() -> None:
         assert "user's own" not in main_file(design, "spine1")
 
 
+def test_an_upstream_may_send_more_than_is_taken() -> None:
+    lines = files(example("three-racks"), "border1")["startup-config"].splitlines()
+    assert "   neighbor WAN-A maximum-routes 10000" in lines
+    taken = lines.index("ip prefix-list WAN-A-ACCEPT")
+    assert lines[taken + 1 : taken + 3] == ["   seq 10 permit 0.0.0.0/0", "!"]
+
+
 def test_names_of_vlans_fit() -> None:
     rack = "a-rack-whose-name-is-as-long-as-may-be-1"
     design = fabric(BRIDGED.replace("name: r1", f"name: {rack}"), "arista_eos")
