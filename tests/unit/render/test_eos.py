@@ -190,6 +190,16 @@ def test_a_peer_group_with_everything() -> None:
     assert not {"bfd", "send-community", "ttl maximum-hops 1"} & set(nodes)
 
 
+def test_ssh_answers_in_the_management_vrf_only() -> None:
+    """By default EOS serves SSH in every VRF: to servers, pods and upstream routers too."""
+    text = main_file(example("three-racks"), "border1")
+    lines = text.splitlines()
+    assert lines[lines.index("management ssh") :] == [
+        "management ssh", "   vrf default", "      shutdown", "   !", "   vrf MGMT",
+        "      no shutdown", "!", "end",
+    ]  # fmt: skip
+
+
 def test_an_upstream() -> None:
     text = main_file(fabric(BRIDGED, "arista_eos"), "border1")
     group = re.findall(r"^   neighbor WAN (.*)", text, re.MULTILINE)
