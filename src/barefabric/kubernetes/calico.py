@@ -128,8 +128,9 @@ def files(view: ClusterView) -> Iterator[tuple[str, str]]:
     yield "calico/installation.yaml", text(calico_ipam.installation(view), [
         f"What Calico's operator ({VERSION}) installs. Apply it once the operator runs.",
     ])  # fmt: skip
-    pools = [*calico_ipam.pod_pools(view), *calico_ipam.service_pools(view), calico_ipam.ipam(view)]
+    pools = [*calico_ipam.pod_pools(view), *calico_ipam.service_pools(view)]
     yield "calico/ippools.yaml", text(pools)
+    yield "calico/ipam.yaml", text([calico_ipam.ipam(view)])
     if not view.cni_speaks_bgp:
         return
     leaves = peers(view)

@@ -82,14 +82,22 @@ def service_pools(view: ClusterView) -> Iterator[Manifest]:
 def ipam(view: ClusterView) -> Manifest:
     """No borrowed addresses: a block stays on its node, so leaves accept whole blocks only.
 
+    It has a file of its own: calicoctl v3.32 does not know its kind, and refuses a file with it
+    altogether (``calicoctl/calicoctl/resourcemgr``).
+
     A node can't take more blocks than the leaf's max-prefix lets it announce. Blocks of the two
     families are counted apart, each against this one number (``libcalico-go/lib/ipam/ipam.go``,
     autoAssign).
     """
     spec: Manifest = {"strictAffinity": True, "autoAllocateBlocks": True}
     if view.cni_speaks_bgp:
-        spec["maxBlocksPerHost"] = HEADROOM * most_blocks(view.cluster)
+        spec["maxBlocksPerHost"] = blocks_per_host(view)
     return manifest(API, "IPAMConfiguration", "default", spec)
+
+
+def blocks_per_host(view: ClusterView) -> int:
+    """The most blocks that a node may take, where leaves count what it announces."""
+    return HEADROOM * most_blocks(view.cluster)
 
 
 def installation(view: ClusterView) -> Iterator[Manifest]:

@@ -15,12 +15,20 @@ from barefabric.kubernetes.manifest import (
 )
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.address import family
-from barefabric.render.yaml import dump, scalars, stream
+from barefabric.render.yaml import Value, dump, scalars, stream
 
 ASN_ANNOTATION = "projectcalico.org/ASNumber"
 """Where calico-node takes its ASN from, before the cluster's (libcalico-go resources/node.go)."""
 
 API_PORT = 6443
+KUBEADM = "kubeadm.k8s.io/v1beta4"
+
+POD_INTERFACES = "cali"
+"""How the node's ends of pods' interfaces begin (Felix ``interfacePrefix``, its default)."""
+
+EXTERNAL_ETCD: dict[str, Value] = {"endpoints": [], "caFile": "", "certFile": "", "keyFile": ""}
+"""An etcd that the topology does not describe. kubeadm refuses it until endpoints are named: left
+out, it would make a stacked one."""
 
 _STAND_IN = "stand-in"
 """A node's name or addresses, for a text in which those are put later."""
@@ -77,12 +85,11 @@ def command_lines(view: ClusterView) -> Iterator[str]:
 
 def init_configuration(view: ClusterView) -> Iterator[Manifest]:
     """Settings for ``kubeadm init`` on the first control-plane node (kubeadm.k8s.io/v1beta4)."""
-    cluster, api = view.cluster, "kubeadm.k8s.io/v1beta4"
-    first = view.design.servers[(cluster.control_plane or cluster.nodes)[0]]
+    first = view.first
     (addresses,) = view.node_ips([first])
     arguments = kubelet_arguments(first.rack, addresses).items()
     yield {
-        "apiVersion": api,
+        "apiVersion": KUBEADM,
         "kind": "InitConfiguration",
         "localAPIEndpoint": {"advertiseAddress": addresses[0], "bindPort": API_PORT},
         "nodeRegistration": {
@@ -90,8 +97,31 @@ def init_configuration(view: ClusterView) -> Iterator[Manifest]:
             "kubeletExtraArgs": [{"name": n, "value": v} for n, v in arguments],
         },
     }
+    yield cluster_configuration(view, addresses[0])
+    if view.several_pod_pools:
+        yield {
+            "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+            "kind": "KubeProxyConfiguration",
+            "detectLocalMode": "InterfaceNamePrefix",
+            "detectLocal": {"interfaceNamePrefix": POD_INTERFACES},
+        }
+
+
+def cluster_configuration(view: ClusterView, first: str) -> Manifest:
+    """What kubeadm is told of the cluster. ``first`` is the first node's address.
+
+    ``podSubnet`` takes one range of a family (kubernetes/kubernetes
+    cmd/kubeadm/app/apis/kubeadm/validation, ValidateIPNetFromString), and so does kube-proxy's
+    ``clusterCIDR``, by which it knows packets of pods. Where a family has more, kubeadm is told
+    none: nobody but Calico gives out pod addresses, and kube-proxy goes by the interfaces of pods
+    (cmd/kube-proxy/app/server_linux.go, getLocalDetectors).
+
+    kubeadm joins no second control-plane node without a ``controlPlaneEndpoint``
+    (cmd/kubeadm/app/cmd/phases/join/preflight.go).
+    """
+    cluster = view.cluster
     whole: Manifest = {
-        "apiVersion": api,
+        "apiVersion": KUBEADM,
         "kind": "ClusterConfiguration",
         "clusterName": cluster.name,
         "kubernetesVersion": f"stable-{cluster.version.removeprefix('v')}",
@@ -99,13 +129,18 @@ def init_configuration(view: ClusterView) -> Iterator[Manifest]:
     if cluster.endpoint:
         whole["controlPlaneEndpoint"] = f"{bracketed(cluster.endpoint)}:{API_PORT}"
         whole["apiServer"] = {"certSANs": [cluster.endpoint]}
+    elif view.lacks_endpoint:
+        whole["controlPlaneEndpoint"] = f"{bracketed(first)}:{API_PORT}"
+    if cluster.etcd == "external":
+        whole["etcd"] = {"external": dict(EXTERNAL_ETCD)}
+    pods = sorted(cluster.pods, key=lambda prefix: view.families.index(family(prefix)))
     whole["networking"] = {
-        "podSubnet": ",".join(sorted(cluster.pods, key=lambda p: view.families.index(family(p)))),
+        **({} if view.several_pod_pools else {"podSubnet": ",".join(pods)}),
         "serviceSubnet": ",".join(cluster.services),
     }
     allocate = {"name": "allocate-node-cidrs", "value": "false"}
     whole["controllerManager"] = {"extraArgs": [allocate]}
-    yield whole
+    return whole
 
 
 def files(view: ClusterView) -> Iterator[tuple[str, str]]:

@@ -72,6 +72,14 @@ def _later(view: ClusterView) -> Iterator[str]:
     yield "What the kustomization leaves out:"
     yield ""
     yield "* `nodes.yaml`: a Node applied before its kubelet joins would be an empty one."
-    yield "* `calico/installation.yaml`: it changes with the pod pools and the MTU only."
+    yield (
+        "* `calico/installation.yaml`: it changes with the pod pools and the MTU only. It comes "
+        "before the rest then, as the operator deletes pools of its own that are not in it: "
+        "`kubectl apply --server-side --force-conflicts -f calico/installation.yaml` (the operator "
+        "has filled it in, and kubectl would refuse to change that)."
+    )
     if view.cluster.load_balancer == "metallb":
-        yield "* `metallb/values.yaml`: for `helm upgrade`, when the announcer was changed."
+        yield (
+            "* `metallb/values.yaml`: for `helm upgrade`, when the announcer or the control plane "
+            "was changed."
+        )

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from barefabric.kubernetes import metallb
 from barefabric.kubernetes.manifest import bracketed
+from barefabric.kubernetes.readme_text import asked_by
 from barefabric.kubernetes.view import ClusterView, LeafEnd
 from barefabric.model.address import family
 from barefabric.model.device import Attach
@@ -146,7 +147,7 @@ def _at_nodes(view: ClusterView) -> Iterator[str]:
     yield "```sh"
     yield from lines
     yield "```"
-    if view.cluster.announcer == "metallb":
+    if metallb.mode(view).speaker:
         yield ""
         yield _exclusions(view)
     if view.cluster.load_balancer and len(view.families) > 1:
@@ -165,6 +166,11 @@ def _exclusions(view: ClusterView) -> str:
         return (
             f"kubeadm gives control-plane nodes the label {label}. MetalLB ignores it here "
             "(`ignoreExcludeLB`), because no other nodes are known to announce instead."
+        )
+    if view.cluster.announcer == "l2":
+        return (
+            f"MetalLB answers {asked_by(view)} from no node with the label {label}, which kubeadm "
+            "gives to control-plane nodes: the others do it."
         )
     return (
         f"MetalLB announces nothing from nodes with the label {label}, which kubeadm gives to "

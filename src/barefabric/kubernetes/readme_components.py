@@ -1,11 +1,21 @@
 """The README's steps for components: Calico, MetalLB."""
 
-from barefabric.kubernetes import calico, metallb
+from barefabric.kubernetes import calico, calico_ipam, metallb
 from barefabric.kubernetes.readme_text import Step, asked_by, code, passwords, secrets
 from barefabric.kubernetes.view import ClusterView
 from barefabric.model.session import Speaker
 
 MANIFESTS = f"https://raw.githubusercontent.com/projectcalico/calico/{calico.VERSION}/manifests"
+
+
+BY_CALICOCTL = ("ippools", "ipam", "peers", "bgp")
+"""Files that calicoctl applies where there is no API server of Calico's yet."""
+
+API_SERVER = [
+    "kubectl wait --for=create tigerastatus/apiserver --timeout=5m",
+    "kubectl wait --for=condition=Available tigerastatus/apiserver --timeout=10m",
+]
+"""Wait for Calico's own API server, through which kubectl sees its objects."""
 
 
 def calico_step(view: ClusterView) -> Step:
@@ -15,6 +25,7 @@ def calico_step(view: ClusterView) -> Step:
         *code(
             f"kubectl create -f {MANIFESTS}/operator-crds.yaml",
             f"kubectl create -f {MANIFESTS}/tigera-operator.yaml",
+            *_pools_first(view),
             "kubectl apply --server-side -f calico/installation.yaml",
         ),
     ]
@@ -22,13 +33,27 @@ def calico_step(view: ClusterView) -> Step:
         lines += [
             "When it is there, the rest:",
             *code(
-                "kubectl wait --for=condition=Available tigerastatus/apiserver --timeout=10m",
-                "kubectl apply --server-side -f calico/ippools.yaml",
+                *API_SERVER,
+                "kubectl apply --server-side -f calico/ippools.yaml -f calico/ipam.yaml",
                 "kubectl get nodes   # Ready",
             ),
         ]
         return "Calico", lines
     return "Calico", [*lines, *_calico_peers(view)]
+
+
+def _pools_first(view: ClusterView) -> list[str]:
+    """Pools that kubeadm knows nothing of have to be there before the operator looks.
+
+    In a cluster without pools it takes none of its Installation that lies in no ``podSubnet`` of
+    kubeadm's (tigera/operator ``pkg/controller/ippool/defaults.go``, mergePlatformPodCIDRs).
+    """
+    if not view.several_pod_pools:
+        return []
+    return [
+        "# pools first: without any, the operator refuses those that kubeadm was not told of",
+        f"DATASTORE_TYPE=kubernetes calicoctl apply -f calico/ippools.yaml   # {calico.VERSION}",
+    ]
 
 
 def _calico_peers(view: ClusterView) -> list[str]:
@@ -47,11 +72,14 @@ def _calico_peers(view: ClusterView) -> list[str]:
     lines += [
         (
             "Peers first. Until they are up, pods of other racks can't be reached, and Calico's "
-            "own API server is such a pod: use `calicoctl`, which needs none."
+            f"own API server is such a pod: use `calicoctl` ({calico.VERSION}), which needs none."
         ),
         *code(
             "export DATASTORE_TYPE=kubernetes",
             "calicoctl apply -f calico/ippools.yaml",
+            "calicoctl ipam configure --strictaffinity=true --max-blocks-per-host="
+            f"{calico_ipam.blocks_per_host(view)}   # calico/ipam.yaml, which it can't read",
+            *_as_number(view),
             "calicoctl apply -f calico/peers.yaml",
             f"calicoctl node status   # on a node, as root: each leaf Established{_twice(view)}",
         ),
@@ -61,8 +89,27 @@ def _calico_peers(view: ClusterView) -> list[str]:
             "cut off."
         ),
         *code("calicoctl apply -f calico/bgp.yaml", "kubectl get nodes   # Ready"),
+        (
+            "Let kubectl take these objects over. It changes no field that another tool wrote, and "
+            "would refuse every later change (warnings of a missing annotation are in order):"
+        ),
+        *code(
+            *API_SERVER,
+            f"kubectl apply {' '.join(f'-f calico/{name}.yaml' for name in BY_CALICOCTL)}",
+        ),
     ]
     return lines
+
+
+def _as_number(view: ClusterView) -> list[str]:
+    """Nodes speak with AS 64512 until they are told another, and leaves would not answer them."""
+    if not view.cluster.asn:
+        return []  # each node has an annotation
+    mesh = "nodeToNodeMeshEnabled"
+    return [
+        "# the cluster's AS number, with the mesh still on",
+        f"sed 's/{mesh}: false/{mesh}: true/' calico/bgp.yaml | calicoctl apply -f -",
+    ]
 
 
 def _twice(view: ClusterView) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from barefabric.kubernetes import nodes
 from barefabric.kubernetes.manifest import node_name
 from barefabric.kubernetes.readme_components import calico_step, metallb_step
 from barefabric.kubernetes.readme_text import Step, code, own_addresses, secret_value
@@ -112,10 +113,11 @@ def _forwarding(view: ClusterView) -> list[str]:
 
 def _control_plane(view: ClusterView) -> Step:
     cluster = view.cluster
-    first = (cluster.control_plane or cluster.nodes)[0]
+    first = view.first.name
     lines = [
         *_static_pods(view, first),
         *_forwarding(view),
+        *_kubeadm(view),
         f"The first node is {first}:",
         *code("kubeadm init --config kubeadm.yaml --upload-certs"),
         (
@@ -124,7 +126,7 @@ def _control_plane(view: ClusterView) -> Step:
             "before it joins:"
         ),
         *code(
-            'ARGS="$(sed -n "s/^$(hostname) //p" kubelet-arguments.txt)"',
+            'ARGS="$(sed -n "s/^$(hostname) //Ip" kubelet-arguments.txt)"',
             'echo "KUBELET_EXTRA_ARGS=$ARGS" > /etc/default/kubelet',
         ),
     ]
@@ -140,7 +142,48 @@ def _control_plane(view: ClusterView) -> Step:
         "It worked when every node is listed with its own address (not Ready yet: no network):",
         *code(_node_list(view)),
     ]
+    if view.only_control_plane:
+        lines += [
+            "Every node is of the control plane, and kubeadm keeps pods off those. Let them in:",
+            *code("kubectl taint nodes --all node-role.kubernetes.io/control-plane-"),
+        ]
     return "Control plane and nodes", lines
+
+
+def _kubeadm(view: ClusterView) -> list[str]:
+    """What in kubeadm.yaml needs a word, or a hand, before it is used."""
+    lines = []
+    if view.several_pod_pools:
+        lines += [
+            (
+                "kubeadm takes one pod range of a family, and this cluster has more, so its "
+                "`podSubnet` is left out: Calico gives out the addresses of pods, and kube-proxy "
+                f"knows pods by their interfaces (`{nodes.POD_INTERFACES}...`) instead. A cluster "
+                "that was made with one range needs the same in the ConfigMap `kube-proxy` of the "
+                "namespace `kube-system`, and kube-proxy restarted, before a pool is added: until "
+                "then services see pods of the new pool under their node's address."
+            ),
+            "",
+        ]
+    if view.lacks_endpoint:
+        lines += [
+            (
+                "The topology gives the API no endpoint, and kubeadm joins no second control-plane "
+                f"node without one: `kubeadm.yaml` says {view.first.name}'s own address. Nodes "
+                "lose the API while that node is down."
+            ),
+            "",
+        ]
+    if view.cluster.etcd == "external":
+        lines += [
+            (
+                "etcd is yours, and the topology does not say where: kubeadm refuses "
+                "`kubeadm.yaml` until `etcd.external` has endpoints, `caFile`, `certFile` and "
+                "`keyFile`. Fill them in on a copy."
+            ),
+            "",
+        ]
+    return lines
 
 
 def _node_list(view: ClusterView) -> str:

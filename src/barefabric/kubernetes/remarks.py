@@ -37,6 +37,18 @@ def _quorum(view: ClusterView) -> Iterator[Diagnostic]:
         yield _look("K8S011", view, text, "an odd number of control-plane servers")
 
 
+def _endpoint(view: ClusterView) -> Iterator[Diagnostic]:
+    """Several control-plane nodes behind the address of one."""
+    if view.lacks_endpoint:
+        members, first = len(view.cluster.control_plane), view.first.name
+        text = (
+            f"{members} control-plane servers share no endpoint: nodes use {first}'s own address, "
+            "and lose the API while it is down"
+        )
+        mend = "control_plane: {endpoint: {address: 10.112.0.10, use: kube-vip}}"
+        yield _look("K8S026", view, text, mend)
+
+
 def _look(code: str, view: ClusterView, text: str, mend: str = "", says: str = "") -> Diagnostic:
     """A look at a cluster; ``says`` is the text without names, where it has any."""
     name = view.cluster.name
@@ -81,5 +93,5 @@ def _asns(view: ClusterView) -> Iterator[Diagnostic]:
 
 Rule = Callable[[ClusterView], Iterator[Diagnostic]]
 
-RULES: tuple[Rule, ...] = (_quorum, _pools, _both_families, _asns)
+RULES: tuple[Rule, ...] = (_quorum, _endpoint, _pools, _both_families, _asns)
 """Everything that is looked at, in the order in which it is reported."""

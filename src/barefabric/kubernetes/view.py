@@ -104,6 +104,27 @@ class ClusterView:
         return list(zip(*own, strict=True))
 
     @property
+    def several_pod_pools(self) -> bool:
+        """Whether pods have more than one pool of a family, which kubeadm has no word for."""
+        return len(self.cluster.pods) > len(self.pod_families)
+
+    @property
+    def first(self) -> Server:
+        """The node that ``kubeadm init`` runs on."""
+        return self.design.servers[(self.cluster.control_plane or self.cluster.nodes)[0]]
+
+    @property
+    def lacks_endpoint(self) -> bool:
+        """Whether several control-plane nodes share no address of the API."""
+        return len(self.cluster.control_plane) > 1 and not self.cluster.endpoint
+
+    @property
+    def only_control_plane(self) -> bool:
+        """Whether there is no other node: kubeadm keeps pods off those of the control plane."""
+        cluster = self.cluster
+        return len(cluster.nodes) == len(cluster.control_plane or cluster.nodes[:1])
+
+    @property
     def racks(self) -> Sequence[str]:
         """Racks that hold a node, in the design's order."""
         return tuple(self.design.nodes_by_rack[self.cluster.name])
