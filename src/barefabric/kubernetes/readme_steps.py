@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from barefabric.kubernetes import nodes
+from barefabric.kubernetes import readme_kubeadm
 from barefabric.kubernetes.manifest import node_name
 from barefabric.kubernetes.readme_components import calico_step, metallb_step
 from barefabric.kubernetes.readme_text import Step, code, own_addresses, secret_value
@@ -15,7 +15,11 @@ def steps(view: ClusterView, paths: list[str]) -> Iterator[str]:
     """Numbered steps. ``paths`` are the component files that exist."""
     yield "## Bring it up"
     yield ""
-    yield "In this order. Each step ends with how to see that it worked."
+    yield (
+        "In this order. Each step ends with how to see that it worked. Commands on servers are run "
+        "as root, with the files that they name copied there: `nodes/` is two folders above this "
+        "file, everything else beside it."
+    )
     found = [_servers(view), _control_plane(view), _labels(view), calico_step(view)]
     if view.cluster.load_balancer == "metallb":
         found.append(metallb_step(view, paths))
@@ -92,32 +96,13 @@ def _learned6(view: ClusterView, name: str) -> list[str]:
     return ["ip -6 route show proto bgp   # default, and the loopbacks of the leaves"]
 
 
-def _forwarding(view: ClusterView) -> list[str]:
-    """What kubeadm asks of a node before IPv6 (kubernetes.io, "Dual-stack support with kubeadm").
-
-    Routed servers have it in their own ``sysctl.conf``.
-    """
-    bridged = any(way is not Attach.ROUTED for way in view.attaches)
-    if "ipv6" not in view.families or not bridged:
-        return []
-    which = " that has no `sysctl.conf` of its own" if view.routed else ""
-    return [
-        f"Nodes forward packets of pods, in both families. On each node{which}:",
-        *code(
-            "printf 'net.%s = 1\\n' ipv4.ip_forward ipv6.conf.all.forwarding "
-            "> /etc/sysctl.d/90-barefabric.conf",
-            "sysctl --system",
-        ),
-    ]
-
-
 def _control_plane(view: ClusterView) -> Step:
     cluster = view.cluster
     first = view.first.name
     lines = [
         *_static_pods(view, first),
-        *_forwarding(view),
-        *_kubeadm(view),
+        *readme_kubeadm.forwarding(view),
+        *readme_kubeadm.notes(view),
         f"The first node is {first}:",
         *code("kubeadm init --config kubeadm.yaml --upload-certs"),
         (
@@ -140,7 +125,7 @@ def _control_plane(view: ClusterView) -> Step:
         ]
     lines += [
         "It worked when every node is listed with its own address (not Ready yet: no network):",
-        *code(_node_list(view)),
+        *code(readme_kubeadm.node_list(view)),
     ]
     if view.only_control_plane:
         lines += [
@@ -148,53 +133,6 @@ def _control_plane(view: ClusterView) -> Step:
             *code("kubectl taint nodes --all node-role.kubernetes.io/control-plane-"),
         ]
     return "Control plane and nodes", lines
-
-
-def _kubeadm(view: ClusterView) -> list[str]:
-    """What in kubeadm.yaml needs a word, or a hand, before it is used."""
-    lines = []
-    if view.several_pod_pools:
-        lines += [
-            (
-                "kubeadm takes one pod range of a family, and this cluster has more, so its "
-                "`podSubnet` is left out: Calico gives out the addresses of pods, and kube-proxy "
-                f"knows pods by their interfaces (`{nodes.POD_INTERFACES}...`) instead. A cluster "
-                "that was made with one range needs the same in the ConfigMap `kube-proxy` of the "
-                "namespace `kube-system`, and kube-proxy restarted, before a pool is added: until "
-                "then services see pods of the new pool under their node's address."
-            ),
-            "",
-        ]
-    if view.lacks_endpoint:
-        lines += [
-            (
-                "The topology gives the API no endpoint, and kubeadm joins no second control-plane "
-                f"node without one: `kubeadm.yaml` says {view.first.name}'s own address. Nodes "
-                "lose the API while that node is down."
-            ),
-            "",
-        ]
-    if view.cluster.etcd == "external":
-        lines += [
-            (
-                "etcd is yours, and the topology does not say where: kubeadm refuses "
-                "`kubeadm.yaml` until `etcd.external` has endpoints, `caFile`, `certFile` and "
-                "`keyFile`. Fill them in on a copy."
-            ),
-            "",
-        ]
-    return lines
-
-
-def _node_list(view: ClusterView) -> str:
-    """How to list nodes with the addresses they registered; a wide list has the first one alone."""
-    if len(view.families) < 2:
-        return "kubectl get nodes -o wide   # INTERNAL-IP as in kubelet-arguments.txt"
-    return (
-        "kubectl get nodes -o custom-columns="
-        "'NAME:.metadata.name,IPS:.status.addresses[?(@.type==\"InternalIP\")].address'"
-        "   # both, as in kubelet-arguments.txt"
-    )
 
 
 def _static_pods(view: ClusterView, first: str) -> list[str]:

@@ -135,6 +135,19 @@ def test_one_pod_pool_of_each_family_is_what_kubeadm_takes():
         assert bool(rest) is ("podSubnet" not in whole["networking"])
 
 
+def test_every_node_forwards_before_kubeadm_looks():
+    """Its check fails where the kernel does not forward, in IPv4 as in IPv6."""
+    for each, files in every_cluster():
+        text = files["README.md"]
+        own = re.search(r"nodes/\S+/sysctl\.conf ", text)
+        said = re.search(r"^printf '.*' (.*) > /etc/sysctl\.d/", text, re.MULTILINE)
+        assert own or said, each.name
+        if said:
+            both = any(":" in prefix for prefix in each.services)
+            assert said[1].split() == ["ipv4.ip_forward", "ipv6.conf.all.forwarding"][: 1 + both]
+            assert said.start() < text.index("kubeadm init --config")
+
+
 THREE = "control_plane: {servers: [r1-bonded1, r1-bonded2, r1-bonded3]%s}\n"
 
 
