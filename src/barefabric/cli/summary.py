@@ -50,9 +50,8 @@ def as_text(
     )
     lines += _block("oversubscr.", [ratios] if ratios else [])
     if facts.full:
-        lines += _block(
-            "room", _wrap(f"{facts.full.racks:,} racks: {facts.full.resource} ({facts.full.why})")
-        )
+        racks = counted(facts.full.racks, "rack")
+        lines += _block("room", _wrap(f"{racks}: {facts.full.resource} ({facts.full.why})"))
     lines += _block("sessions", _wrap(" · ".join(_sessions(facts.sessions))))
     lines += _block("judged", _wrap(_judged(verdict)))
     if built is not None:
@@ -126,7 +125,7 @@ def _pools(pools: Iterable[Fill], pods: Iterable[PodRoom]) -> list[str]:
 def _room(room: PodRoom, column: int) -> str:
     """Room for a cluster's pods in one family; per server only where that can run out."""
     each = f", {room.per_node:,} per server" if room.per_node < ENDLESS else ""
-    blocks = f"{amount(room.blocks)} blocks of /{room.block_size}"
+    blocks = f"{amount(room.blocks)} block{'s' * (room.blocks != 1)} of /{room.block_size}"
     return f"{' '.join(room.prefixes):<{column}}  room for {blocks}{each} ({room.cluster})"
 
 

@@ -42,11 +42,11 @@ def _endpoint(view: ClusterView) -> Iterator[Diagnostic]:
     if view.lacks_endpoint:
         members, first = len(view.cluster.control_plane), view.first.name
         text = (
-            f"{members} control-plane servers share no endpoint: nodes use {first}'s own address, "
-            "and lose the API while it is down"
+            f"{members} control-plane servers share no endpoint: nodes use {{}} own address, and "
+            "lose the API while it is down"
         )
         mend = "control_plane: {endpoint: {address: 10.112.0.10, use: kube-vip}}"
-        yield _look("K8S026", view, text, mend)
+        yield _look("K8S026", view, text.format(f"{first}'s"), mend, text.format("the first one's"))
 
 
 def _look(code: str, view: ClusterView, text: str, mend: str = "", says: str = "") -> Diagnostic:

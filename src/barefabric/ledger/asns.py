@@ -110,8 +110,8 @@ def _too_small(
     notes += f", {others:,} belong to another tier" if others else ""
     return Diagnostic(
         "AS001",
-        f"asn.{pool} holds {room:,} AS numbers ({held.first}-{held.last}); {len(keys):,} are "
-        f"needed{notes}",
+        f"asn.{pool} holds {room:,} AS number{'s' * (room != 1)} ({held.first}-{held.last}); "
+        f"{len(keys):,} {'is' if len(keys) == 1 else 'are'} needed{notes}",
         (loaded.place("asn", pool),),
         mend=_remedy(loaded.topology, pool, held, lacking, foreign)
         + ("; fabric reclaim frees what is kept" if kept else ""),

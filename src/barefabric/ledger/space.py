@@ -102,12 +102,13 @@ def too_small(
     unit = f"prefix{'' if one else 'es'} of /{space.unit}"
     if space.unit == space.bits:
         unit = "address" if one else "addresses"
+    verb = "is" if want.needed == 1 else "are"
     kept = f", {want.kept:,} are kept for what is gone" if want.kept else ""
     reclaim = "; fabric reclaim frees what is kept" if want.kept else ""
     return Diagnostic(
         "AD005",
         f"addressing.{name} {', '.join(space.prefixes) or '(empty)'} is too small: it holds "
-        f"{space.room:,} {unit}, {want.needed:,} are needed now{kept}",
+        f"{space.room:,} {unit}, {want.needed:,} {verb} needed now{kept}",
         (loaded.place("addressing", name),),
         mend=_remedy(loaded, name, space, want, unusable) + reclaim,
     )

@@ -32,7 +32,9 @@ CLUSTER = """
     servers: {racks: [rN]}
     pods: 10.12N.0.0/24
     services: 10.96.N.0/24
-    control_plane: {servers: [rN-node1, rN-node2, rN-node3]}
+    control_plane:
+      servers: [rN-node1, rN-node2, rN-node3]
+      endpoint: {address: 10.112.0.N, use: external}
     cni: calico
 """
 
@@ -78,6 +80,13 @@ def test_a_cluster_that_differs_has_a_line_of_its_own(written: Make) -> None:
         f"CAP009 cluster k1 has {PODS.format(4, 8)}; cluster k2 is alike",
         f"CAP009 cluster k4 has {PODS.format(8, 16)}",
     ]
+
+
+def test_lines_that_name_a_server_are_gathered_too(written: Make) -> None:
+    text = "\n".join(line for line in fabric(3).splitlines() if "endpoint:" not in line)
+    (said,) = [line for line in gathered(looks(written(text))) if line.startswith("K8S026")]
+    assert "cluster k1: 3 control-plane servers share no endpoint: nodes use r1-node1's" in said
+    assert "; clusters k2 and k3 are alike; " in said
 
 
 def test_a_program_is_told_of_each(written: Make) -> None:

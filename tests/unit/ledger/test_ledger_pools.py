@@ -220,7 +220,8 @@ class TestAsns:
     ) -> None:
         (fault,) = faults(tmp_path, {**topology, "asn": {**topology.get("asn", {}), pool: held}})
         assert fault.code == "AS001"
-        assert f"asn.{pool} holds {holds} AS numbers ({held}" in fault.message
+        numbers = "AS number" if holds == 1 else "AS numbers"
+        assert f"asn.{pool} holds {holds} {numbers} ({held}" in fault.message
         assert f"; {needed} are needed" in fault.message
         found = self.RANGE.search(fault.mend)
         assert found
@@ -232,7 +233,7 @@ class TestAsns:
     def test_a_range_before_a_reserved_number_cannot_grow(self, tmp_path: Path) -> None:
         topology = lab(racks=racks(4), asn={"leaf": "65533-65534"})
         (fault,) = faults(tmp_path, topology)
-        assert "asn.leaf holds 1 AS numbers" in fault.message, "65534 is what leaves show to nodes"
+        assert "asn.leaf holds 1 AS number" in fault.message, "65534 is what leaves show to nodes"
         found = re.search(r"on a new fabric write asn: \{leaf: (\S+)\}", fault.mend)
         assert found
         assert designed(tmp_path, {**topology, "asn": {"leaf": found[1]}})
