@@ -127,11 +127,12 @@ def test_an_upstream_link_with_another_address_is_seen(written: Written) -> None
     assert ("JU001", "session/upstream/isp") in findings(replace(design, cables=odd))
 
 
-@pytest.mark.parametrize("kind", ["reach", "never-reach"])
+@pytest.mark.parametrize("kind", ["reach", "never-reach", "survives"])
 def test_a_contract_that_means_nothing_says_so(kind: str, written: Written) -> None:
+    more = ", failures: 1" if kind == "survives" else ""
     shape = f"""
 racks: [{{name: r1, leaves: {{type: linux, count: 2}}}}]
-contracts: [{{name: mine, {kind}: {{from: r1, to: r1}}}}]
+contracts: [{{name: mine, {kind}: {{from: r1, to: r1{more}}}}}]
 """
     verdict = verify(written(HEAD + shape))
     (found,) = (f for j in verdict.judgements for f in j.findings)

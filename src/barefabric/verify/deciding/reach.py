@@ -50,8 +50,7 @@ class ReachDecider:
         outcome = Outcome()
         outcome.rows, bad = self.wrong(contract)
         if not outcome.rows and not self.without and not self.ignoring:
-            outcome.rows = outcome.failed = 1
-            outcome.findings.append(_nothing(contract))
+            return nothing(contract)
         if bad:
             outcome.failed = sum(wrong.rows for wrong in bad)
             outcome.findings.append(self._finding(contract, outcome.failed, bad))
@@ -219,9 +218,9 @@ class ReachDecider:
         return f" at {self.case.names[first]}" if first >= 0 else ""
 
 
-def _nothing(contract: Contract) -> Finding:
+def nothing(contract: Contract) -> Outcome:
     """What is said of a contract that means no packet at all."""
-    return finding(
+    said = finding(
         "JU006",
         contract,
         1,
@@ -229,6 +228,7 @@ def _nothing(contract: Contract) -> Finding:
         cause="no device is where it begins, or no address where it ends",
         mend="name what has servers or addresses, or take the contract away",
     )
+    return Outcome(rows=1, failed=1, findings=[said])
 
 
 def _limit(contract: Contract) -> int:

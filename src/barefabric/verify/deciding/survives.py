@@ -14,7 +14,7 @@ from barefabric.render.natural import natural
 from barefabric.verify.build import Fabric
 from barefabric.verify.compute import Computed
 from barefabric.verify.deciding.case import SHOWN, Case, Outcome, finding
-from barefabric.verify.deciding.reach import ReachDecider, Wrong
+from barefabric.verify.deciding.reach import ReachDecider, Wrong, nothing
 from barefabric.verify.deciding.shape import Shape
 from barefabric.verify.double import pair_classes
 from barefabric.verify.failures import LINKS, SWITCHES, FailureClass, failure_classes
@@ -116,11 +116,15 @@ class SurviveDecider:
         if int(contract.over) > MOST:
             self._known[contract.id] = _too_many(contract)
             return None
+        reach = contract._replace(kind=ContractKind.REACH, over="")
+        if not ReachDecider(self.case).wrong(reach)[0]:
+            self._known[contract.id] = nothing(contract)
+            return None
         kinds = (*LINKS, *SWITCHES)
         classes = [one for kind in kinds for one in self._singles_of(kind)]
         if int(contract.over) > 1:
             classes += self._pairs_of(kinds)
-        return _Job(contract, classes, (contract._replace(kind=ContractKind.REACH, over=""),))
+        return _Job(contract, classes, (reach,))
 
     def _singles_of(self, kind: str) -> list[FailureClass]:
         if kind not in self._singles:
