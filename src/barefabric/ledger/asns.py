@@ -143,16 +143,31 @@ def _elsewhere(topology: Topology, pool: str, asn: int) -> bool:
 
 def _foreign(loaded: Loaded, register: Register) -> Iterator[Diagnostic]:
     """Upstream routers whose number is one of ours: each would refuse the other's routes."""
+    topology = loaded.topology
     ours = {asn: key for key, asn in register.values.items()}
-    for n, external in enumerate(loaded.topology.external):
+    shown = topology.asn.shown_to_nodes if any(map(_peers_with_calico, topology.clusters)) else 0
+    for n, external in enumerate(topology.external):
         key = ours.get(external.asn)
         if key is not None:
-            yield Diagnostic(
-                "AS002",
-                f"upstream router {external.name} has AS {external.asn}, as {key} has",
-                (loaded.place("external", n, "asn"),),
-                allowed="a router refuses routes that went through its own AS (RFC 4271, 9.1.2)",
-                mend=f"pin another: pins: {{{key}: {{asn: ...}}}}"
-                if " " not in key
-                else "move the range in asn that it comes from",
-            )
+            who = f"as {key} has"
+            mend = f"pin another: pins: {{{key}: {{asn: ...}}}}"
+            mend = "move the range in asn that it comes from" if " " in key else mend
+        elif external.asn == shown:
+            who = "the one that leaves show to Calico"
+            taken = {shown, *ours, *(e.asn for e in topology.external)}
+            free = next(asn for asn in range(LAST_OF_16_BITS - 1, 0, -1) if asn not in taken)
+            mend = f"show another: asn: {{shown_to_nodes: {free}}}"
+        else:
+            continue
+        yield Diagnostic(
+            "AS002",
+            f"upstream router {external.name} has AS {external.asn}, {who}",
+            (loaded.place("external", n, "asn"),),
+            allowed="a router refuses routes that went through its own AS (RFC 4271, 9.1.2)",
+            mend=mend,
+        )
+
+
+def _peers_with_calico(cluster: Cluster) -> bool:
+    """Whether leaves have sessions with Calico, and so show it an AS number of two bytes."""
+    return cluster.cni.use == "calico" and cluster.cni.mode in (None, "bgp")
