@@ -28,8 +28,10 @@ def refuse_other_design(design: Design, build: Path, topology: Path, *, unchange
     from barefabric.render.document import design_document
     from barefabric.render.tree import MARK
 
-    if (build / MARK).exists() and not holds(build / MARK, design_document(design)):
-        raise other_design(build, MARK, topology)
-    differs = first_difference(design, build) if unchanged else ""
+    differs = ""
+    if unchanged:
+        differs = first_difference(design, build)
+    elif (build / MARK).exists() and not holds(build / MARK, design_document(design)):
+        differs = MARK
     if differs:
         raise other_design(build, differs, topology)

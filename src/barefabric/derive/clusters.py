@@ -7,6 +7,7 @@ from barefabric.model.address import is_ipv4
 from barefabric.model.kubernetes import Cluster, Pool
 from barefabric.model.shape import Shape
 from barefabric.topology import schema
+from barefabric.topology.resolve import cni_mode
 
 VXLAN_OVERHEAD = 50
 """Bytes VXLAN adds over IPv4 (RFC 7348: inner Ethernet, IPv4, UDP and VXLAN headers)."""
@@ -44,7 +45,7 @@ def _resolve(
     """One cluster; ``mtu`` is the smallest of its nodes' links."""
     balancer, plane = cluster.load_balancer, cluster.control_plane
     endpoint = plane.endpoint if plane else None
-    mode = cluster.cni.mode or ("bgp" if cluster.cni.use == "calico" else "native")
+    mode = cni_mode(cluster.cni)
     return Cluster(
         name=cluster.name,
         version=cluster.kubernetes,

@@ -145,7 +145,8 @@ def _foreign(loaded: Loaded, register: Register) -> Iterator[Diagnostic]:
     """Upstream routers whose number is one of ours: each would refuse the other's routes."""
     topology = loaded.topology
     ours = {asn: key for key, asn in register.values.items()}
-    shown = topology.asn.shown_to_nodes if any(map(_peers_with_calico, topology.clusters)) else 0
+    calico = any(cluster.cni.is_calico_bgp for cluster in topology.clusters)
+    shown = topology.asn.shown_to_nodes if calico else 0
     for n, external in enumerate(topology.external):
         key = ours.get(external.asn)
         if key is not None:
@@ -166,8 +167,3 @@ def _foreign(loaded: Loaded, register: Register) -> Iterator[Diagnostic]:
             allowed="a router refuses routes that went through its own AS (RFC 4271, 9.1.2)",
             mend=mend,
         )
-
-
-def _peers_with_calico(cluster: Cluster) -> bool:
-    """Whether leaves have sessions with Calico, and so show it an AS number of two bytes."""
-    return cluster.cni.use == "calico" and cluster.cni.mode in (None, "bgp")

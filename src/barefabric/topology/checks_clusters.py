@@ -162,7 +162,7 @@ def _services(view: View, cluster: "Cluster", keys: Keys) -> Iterator[Diagnostic
 
 def _node_asn(view: View, cluster: "Cluster") -> Iterator[Diagnostic]:
     last = view.topology.asn.node.last
-    if cluster.cni.use == "calico" and cluster.cni.mode == "bgp" and last > CALICO_LARGEST_ASN:
+    if cluster.cni.is_calico_bgp and last > CALICO_LARGEST_ASN:
         yield Diagnostic(
             "IN065",
             f"asn.node goes up to {last}, but Calico's AS numbers end at {CALICO_LARGEST_ASN}",

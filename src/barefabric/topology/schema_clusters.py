@@ -76,6 +76,11 @@ class Cni(Block):
         26, description="Prefix length of a node's pod block."
     )
 
+    @property
+    def is_calico_bgp(self) -> bool:
+        """Whether Calico speaks BGP with the leaves. The mode has been resolved."""
+        return self.use == "calico" and self.mode == "bgp"
+
 
 class AddressPool(Block):
     """A pool of load-balancer addresses."""

@@ -37,8 +37,9 @@ class Path(NamedTuple):
 def held_prefixes(table: RouteTable) -> dict[str, tuple[str, ...]]:
     """Originated prefixes that lie inside others, with those: the longest first, no default."""
     found: dict[str, tuple[str, ...]] = {}
-    for (bits, length), inner in table.networks.items():
-        for (outer_bits, outer_length), outer in sorted(table.networks.items(), reverse=True):
+    longest_first = sorted(table.networks.items(), reverse=True)
+    for (bits, length), inner in longest_first:
+        for (outer_bits, outer_length), outer in longest_first:
             if outer_bits != bits or not 0 < outer_length < length:
                 continue
             shift = bits - outer_length

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from barefabric.hosts.frr import NOS as HOST_NOS
 from barefabric.hosts.netplan import BOND
+from barefabric.model.address import bare
 from barefabric.model.device import Attach, Role
 from barefabric.model.intent import Bgp, Channel, PeerGroup, ServerIntent, SwitchIntent
 from barefabric.render.routing import settled_groups
@@ -45,7 +46,7 @@ def server_facts(intent: ServerIntent) -> Iterator[Fact]:
     for address in intent.addresses:
         yield Fact("server address", main, address)
         second = intent.server.second_address6
-        if second and address.partition("/")[0] == second:
+        if second and bare(address) == second:
             yield Fact("server deprecated address", main, address)
     for gateway in filter(None, (intent.gateway, intent.gateway6)):
         yield Fact("server gateway", main, gateway)
